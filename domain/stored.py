@@ -1,0 +1,209 @@
+"""The stored names: which event class each belongs to, and how its payload is written and read.
+
+A stored name such as `incident.closed.v1` is the only version there is; the Python path is never stored. A payload is
+written from an event's own fields and read back through a schema derived once from the same fields: reading checks
+shape (types, required and unknown members), never rules.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import msgspec
+
+from domain.aggregate import Opening, Recordable
+from domain.sealed import SealedRef, Secret
+
+JSON = dict[str, Any]
+
+# An upcaster turns the payload of one stored name into that of a later one: (later name, payload).
+Upcaster = Callable[[JSON], tuple[str, JSON]]
+UPCASTERS: dict[str, Upcaster] = {}
+
+_ENVELOPE_FIELDS = frozenset(
+    {"originator_id", "originator_version", "timestamp", "originator_topic", "originator_id_type"}
+)
+
+
+class StoredEventError(Exception):
+    """A stored event cannot be read: its name is unknown or its payload has another shape than its name promises."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Payload:
+    """What an event stores: its name, its clear members, and the texts to be sealed, by part."""
+
+    name: str
+    data: JSON
+    secrets: dict[str, Secret]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StoredName:
+    """One stored name: its event class, its aggregate, and the schema of its payload."""
+
+    name: str
+    event_class: type[Any]
+    aggregate_class: type[Recordable]
+    clear: tuple[str, ...]
+    sealed: tuple[str, ...]
+    decoder: msgspec.json.Decoder[Any]
+    description: str
+
+    @property
+    def opens(self) -> bool:
+        """Whether this is the first event of a stream."""
+        return issubclass(self.event_class, Opening)
+
+
+@cache
+def stored_names() -> Mapping[str, StoredName]:
+    """Every stored name, in order of name; importing the aggregates here keeps a log readable from any entry point."""
+    from domain.complaint import Complaint
+    from domain.incident import Incident
+    from domain.registers import SchoolRegister, TrustRegister
+    from domain.staff_breach import StaffBreach
+
+    found: dict[str, StoredName] = {}
+    for aggregate_class in (Incident, Complaint, StaffBreach, TrustRegister, SchoolRegister):
+        for member in vars(aggregate_class).values():
+            name = getattr(member, "TOPIC", None)
+            if isinstance(member, type) and name is not None:
+                found[name] = _describe(name, member, aggregate_class)
+    return dict(sorted(found.items()))
+
+
+def stored_name(name: str) -> StoredName:
+    """The stored name's entry; raises StoredEventError when the code does not know it."""
+    entry = stored_names().get(name)
+    if entry is None:
+        raise StoredEventError(f"no event is stored under the name {name!r}")
+    return entry
+
+
+def _describe(name: str, event_class: type[Any], aggregate_class: type[Recordable]) -> StoredName:
+    hints = {
+        field.name: hint
+        for field in dataclasses.fields(event_class)
+        if field.name not in _ENVELOPE_FIELDS
+        for hint in [get_type_hints(event_class)[field.name]]
+    }
+    sealed = tuple(sorted(field for field, hint in hints.items() if _is_sealed(hint)))
+    clear = tuple(sorted(field for field in hints if field not in sealed))
+    schema = msgspec.defstruct(
+        f"{aggregate_class.__name__}{event_class.__name__}",
+        # Only an absent optional member has a default: any other default could change its meaning with the code.
+        [(field, hints[field]) for field in clear if not _is_optional(hints[field])]
+        + [(field, hints[field], None) for field in clear if _is_optional(hints[field])],
+        forbid_unknown_fields=True,
+        frozen=True,
+    )
+    return StoredName(
+        name, event_class, aggregate_class, clear, sealed, msgspec.json.Decoder(schema), _description(event_class)
+    )
+
+
+def _description(event_class: type[Any]) -> str:
+    from eventsourcing.domain import decorated_funcs
+
+    change = decorated_funcs.get(event_class)
+    text = (change.__doc__ if change else None) or event_class.__doc__ or ""
+    return "" if text.startswith(event_class.__name__ + "(") else " ".join(text.split())
+
+
+def _is_optional(hint: object) -> bool:
+    return get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint)
+
+
+def _is_sealed(hint: object) -> bool:
+    members = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    return SealedRef in members or Secret in members
+
+
+def payload_of(event: Any) -> Payload:
+    """The payload of a decided event; raises StoredEventError when a field has a value its schema does not allow."""
+    entry = stored_name(type(event).TOPIC)
+    values = vars(event)
+    data = {field: plain(values[field]) for field in entry.clear if values[field] is not None}
+    secrets = {}
+    for field in entry.sealed:
+        value = values[field]
+        if isinstance(value, Secret):
+            secrets[field] = value
+        elif value is not None:
+            raise StoredEventError(f"{entry.name}.{field} was sealed before: an event seals only its own texts")
+    return Payload(entry.name, data, secrets)
+
+
+def plain(value: Any) -> Any:
+    """A field's value as canonical JSON knows it: dates and ids as text, values without their absent members."""
+    kind = type(value)
+    if kind is str or kind is int or kind is bool:
+        return value
+    if kind is UUID:
+        return str(value)
+    if kind is date:
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(plain(item) for item in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        members = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+        return {name: plain(member) for name, member in members if member is not None}
+    raise StoredEventError(f"{kind.__name__} cannot be stored in an event")
+
+
+def decode(
+    name: str, stream_id: UUID, version: int, recorded_at: datetime, data: bytes | msgspec.Raw, parts: Iterable[str]
+) -> Any:
+    """The event that a row of the ledger holds.
+
+    `data` is the JSON text of the body's `data` member and `parts` are the names of its sealed parts; a sealed field
+    becomes a reference. Raises StoredEventError naming the stored name and what its payload lacks.
+    """
+    while name in UPCASTERS:
+        name, later = UPCASTERS[name](msgspec.json.decode(data))
+        data = msgspec.json.encode(later)
+    entry = stored_name(name)
+    try:
+        payload = entry.decoder.decode(data)
+    except msgspec.MsgspecError as error:
+        raise StoredEventError(f"an event stored as {name!r} has another shape: {error}") from None
+    event_class = entry.event_class
+    event = object.__new__(event_class)
+    fields = event.__dict__
+    fields["originator_id"] = stream_id
+    fields["originator_version"] = version
+    fields["timestamp"] = recorded_at
+    if issubclass(event_class, Opening):
+        fields["originator_topic"] = entry.aggregate_class.TOPIC  # type: ignore[attr-defined]  # each aggregate has one
+    for field in entry.clear:
+        fields[field] = getattr(payload, field)
+    if entry.sealed:
+        present = set(parts)
+        for field in entry.sealed:
+            fields[field] = SealedRef(version, field) if field in present else None
+    return event
+
+
+def fold(state: Any, events: Iterable[Any]) -> Any:
+    """The aggregate after the events; `state` is None before the first. It is changed in place."""
+    for event in events:
+        state = event.mutate(state)
+    return state
+
+
+def stored_members(hint: object) -> list[str]:
+    """The names of the types in a field's annotation, for the event catalogue."""
+    members = [member for member in get_args(hint) or (hint,) if member is not type(None)]
+    return [getattr(member, "__name__", None) or str(member) for member in members]

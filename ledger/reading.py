@@ -1,0 +1,97 @@
+"""Reading the ledger in order or by stream, as rows whose bodies are left as they were hashed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+_COLUMNS = "position, recorded_at, stream_id, version, type, school_urn, command_id, ordinal, body, leaf"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """One event as it stands in the ledger; `body` and `leaf` are the exact bytes."""
+
+    position: int
+    recorded_at: datetime
+    stream_id: UUID
+    version: int
+    type: str
+    school_urn: str | None
+    command_id: UUID
+    ordinal: int
+    body: bytes
+    leaf: bytes
+
+
+class _Part(msgspec.Struct):
+    part: str
+
+
+class _ClearBody(msgspec.Struct):
+    data: msgspec.Raw
+    sealed: list[_Part]
+
+
+_clear_body = msgspec.json.Decoder(_ClearBody)
+
+
+def clear_part(body: bytes) -> tuple[msgspec.Raw, tuple[str, ...]]:
+    """The JSON text of a body's `data` and the names of its sealed parts, without reading the rest."""
+    clear = _clear_body.decode(body)
+    return clear.data, tuple(entry.part for entry in clear.sealed)
+
+
+def read_page(connection: psycopg.Connection[Any], trust_id: UUID, *, after: int, limit: int) -> list[StoredRow]:
+    """At most `limit` events with a position above `after`, in order of position."""
+    return _rows(
+        connection,
+        f"SELECT {_COLUMNS} FROM event WHERE trust_id = %s AND position > %s ORDER BY position LIMIT %s",  # noqa: S608 - constant columns
+        (trust_id, after, limit),
+    )
+
+
+def read_streams(
+    connection: psycopg.Connection[Any], trust_id: UUID, stream_ids: Sequence[UUID], *, up_to: int | None = None
+) -> list[StoredRow]:
+    """All events of the streams up to a position, ordered by stream and version."""
+    return _rows(
+        connection,
+        f"SELECT {_COLUMNS} FROM event WHERE trust_id = %s AND stream_id = ANY(%s)"  # noqa: S608 - constant columns
+        " AND position <= coalesce(%s, 9223372036854775807) ORDER BY stream_id, version",
+        (trust_id, list(stream_ids), up_to),
+    )
+
+
+def head(connection: psycopg.Connection[Any], trust_id: UUID) -> tuple[int, datetime | None]:
+    """The last position given and when; (0, None) before the first event."""
+    row = connection.execute(
+        "SELECT position, recorded_at FROM ledger_head WHERE trust_id = %s", (trust_id,), binary=True
+    ).fetchone()
+    return (0, None) if row is None or row[0] == 0 else (row[0], row[1])
+
+
+def position_at(connection: psycopg.Connection[Any], trust_id: UUID, instant: datetime) -> int:
+    """The last position recorded at or before an instant; 0 when nothing was.
+
+    Waits for an append in flight, so that the answer for an instant that has passed never changes afterwards.
+    """
+    connection.execute("SELECT 1 FROM ledger_head WHERE trust_id = %s FOR SHARE", (trust_id,))
+    row = connection.execute(
+        "SELECT coalesce(max(position), 0) FROM event WHERE trust_id = %s AND recorded_at <= %s",
+        (trust_id, instant),
+        binary=True,
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _rows(connection: psycopg.Connection[Any], query: str, parameters: tuple[Any, ...]) -> list[StoredRow]:
+    with connection.cursor(binary=True) as cursor:
+        return [StoredRow(*row) for row in cursor.execute(query.encode(), parameters)]
