@@ -1,0 +1,65 @@
+"""An incident's items: one post on one network, message, image or act each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from domain.sealed import Sealed
+from domain.values import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What an item is and whom it is about; `aspect` says which side of the school (its practice, procedure, policy)."""
+
+    nature: str
+    target: str
+    aspect: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The present state of one item.
+
+    `recorded_on` is the London date of recording, or what the school's own log says for an imported item. `about` are
+    the persons the item speaks of. `mark` excludes the item from every count.
+    """
+
+    item_id: UUID
+    ordinal: int
+    platform: str
+    poster_role: str
+    poster: UUID | None
+    taker_role: str | None
+    taker: UUID | None
+    discovered_on: date
+    posted_on: date | None
+    recorded_on: date
+    classifications: tuple[Classification, ...] = ()
+    characteristics: tuple[str, ...] = ()
+    about: tuple[UUID, ...] = ()
+    names_individual: bool = False
+    mark: Mark | None = None
+    removal: str | None = None
+    repost_of: UUID | None = None
+    line: int | None = None
+    url: Sealed | None = None
+    handle: Sealed | None = None
+    narrative: Sealed | None = None
+    description: Sealed | None = None
+
+    @property
+    def is_classified(self) -> bool:
+        """Whether anybody has said yet what the item is."""
+        return bool(self.classifications)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the item itself is not excluded; its case may still be."""
+        return self.mark is None
+
+    def has_nature(self, nature: str) -> bool:
+        """Whether one of the classifications is of this nature."""
+        return any(classification.nature == nature for classification in self.classifications)

@@ -1,0 +1,283 @@
+"""What a decision says when it says no: each refusal is named after the broken rule and carries the user's sentence."""
+
+from __future__ import annotations
+
+import inspect
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+
+class RefusalCode(StrEnum):
+    """The refusals an integration can tell apart; the same words serve GraphQL, REST and faults."""
+
+    NOT_FOUND = "NOT_FOUND"
+    NOT_ALLOWED = "NOT_ALLOWED"
+    CONFLICT_OF_INTEREST = "CONFLICT_OF_INTEREST"
+    VERSION_CONFLICT = "VERSION_CONFLICT"
+    COMMAND_ID_REUSED = "COMMAND_ID_REUSED"
+    INVALID_INPUT = "INVALID_INPUT"
+    STEP_PREREQUISITE = "STEP_PREREQUISITE"
+    ILLEGAL_STATE = "ILLEGAL_STATE"
+    DUTIES_OUTSTANDING = "DUTIES_OUTSTANDING"
+    PANEL_INVALID = "PANEL_INVALID"
+    DUPLICATE_TARGET = "DUPLICATE_TARGET"
+    ON_HOLD = "ON_HOLD"
+    RETENTION = "RETENTION"
+    CALENDAR_MISSING = "CALENDAR_MISSING"
+    NOT_A_MEMBER = "NOT_A_MEMBER"
+    QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
+    PROJECTION_BEHIND = "PROJECTION_BEHIND"
+    KEYS_UNAVAILABLE = "KEYS_UNAVAILABLE"
+
+
+class Refused(Exception):
+    """The request was refused.
+
+    Subclasses are named after the rule; their docstring is the sentence that users see. `fields` names the inputs at
+    fault, `clause` the clause of the school's policy, `cases` the other cases the user must look at first. A refusal
+    never repeats a submitted value.
+    """
+
+    code: ClassVar[RefusalCode] = RefusalCode.INVALID_INPUT
+
+    def __init__(self, *fields: str, clause: str | None = None, cases: tuple[UUID, ...] = ()) -> None:
+        super().__init__(inspect.cleandoc(type(self).__doc__ or ""))
+        self.fields = fields
+        self.clause = clause
+        self.cases = cases
+
+    @property
+    def message(self) -> str:
+        """The sentence for the user, with the fields and cases it speaks of."""
+        about = "".join(
+            f" ({label}: {', '.join(map(str, names))})"
+            for label, names in (("fields", self.fields), ("cases", self.cases))
+            if names
+        )
+        return f"{self.args[0]}{about}"
+
+
+# --- inputs that no state of a case would accept
+
+
+class UnknownCode(Refused):
+    """The code is not in the list for this field, or was not in use on that day."""
+
+
+class FutureDate(Refused):
+    """The date lies in the future."""
+
+
+class PostedAfterDiscovery(Refused):
+    """The post cannot have been made after the day it was discovered."""
+
+
+class DatesOutOfOrder(Refused):
+    """The dates contradict each other: the later step carries the earlier date."""
+
+
+class RepeatedValue(Refused):
+    """The same value is given twice."""
+
+
+class EmptyText(Refused):
+    """The text is required and is empty."""
+
+
+class MalformedValue(Refused):
+    """The value does not have the form that this field requires."""
+
+
+class CharacteristicMissing(Refused):
+    """A prejudiced comment names at least one protected characteristic."""
+
+
+class MeetingNotAttended(Refused):
+    """A meeting that nobody attended cannot have resolved the matter."""
+
+
+class NotClearable(Refused):
+    """This field cannot be emptied."""
+
+
+class IdentityTaken(Refused):
+    """This identifier is already used in the case for something else."""
+
+
+# --- things the case does not have
+
+
+class UnknownItem(Refused):
+    """The case has no such item."""
+
+    code = RefusalCode.NOT_FOUND
+
+
+class UnknownInvestigation(Refused):
+    """The case has no such investigation."""
+
+    code = RefusalCode.NOT_FOUND
+
+
+class UnknownPlatformReport(Refused):
+    """The case has no such report to a platform."""
+
+    code = RefusalCode.NOT_FOUND
+
+
+class NotLinked(Refused):
+    """The cases are not linked in this way."""
+
+    code = RefusalCode.NOT_FOUND
+
+
+# --- steps that the case's state rules out
+
+
+class CaseClosed(Refused):
+    """The case is closed; reopen it first."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class CaseMarked(Refused):
+    """The case is marked as not counting; remove the mark first."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class CaseNotClosed(Refused):
+    """The case is not closed."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class CaseNotMarked(Refused):
+    """The case carries no mark."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class AlreadyImported(Refused):
+    """The case already says which file it was imported from."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class AlreadyReported(Refused):
+    """The incident has already been reported to the headteacher."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class ItemExcluded(Refused):
+    """The item is excluded; restore it first."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class ItemNotExcluded(Refused):
+    """The item is not excluded."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class AlreadyClassified(Refused):
+    """The item is classified already; reclassify it and say why."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class NotYetClassified(Refused):
+    """The item has no classification yet; classify it first."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class AlreadyRemoved(Refused):
+    """The post has already been confirmed as removed."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class RemovalNotRequested(Refused):
+    """Nobody has been asked to remove the post."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class NotRemoved(Refused):
+    """Only a post that was confirmed as removed can be put up again."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class PosterNotPupil(Refused):
+    """Parents are advised about a post by a pupil; this post was made by somebody else."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class InvestigationFinished(Refused):
+    """The investigation is complete already."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+# --- marks and links
+
+
+class DuplicateOfItself(Refused):
+    """A case cannot be a duplicate of itself."""
+
+    code = RefusalCode.DUPLICATE_TARGET
+
+
+class DuplicateOfAnotherKind(Refused):
+    """A case can be a duplicate only of a case of the same kind."""
+
+    code = RefusalCode.DUPLICATE_TARGET
+
+
+class OriginalNotCounting(Refused):
+    """The case named as the original is itself marked, so it cannot stand for this one."""
+
+    code = RefusalCode.DUPLICATE_TARGET
+
+
+class OthersAreCopies(Refused):
+    """Other cases are recorded as duplicates of this one; point them elsewhere first."""
+
+    code = RefusalCode.DUPLICATE_TARGET
+
+
+class LinkedToItself(Refused):
+    """A case cannot be linked to itself."""
+
+
+class LinkCircular(Refused):
+    """The other case arose, directly or through others, from this one."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+# --- prerequisites and conflicts of interest
+
+
+class InvestigationMissing(Refused):
+    """An allegation cannot be closed without a record of its investigation."""
+
+    code = RefusalCode.STEP_PREREQUISITE
+
+
+class InvestigationIncomplete(Refused):
+    """The outcome is reported once the investigation is complete."""
+
+    code = RefusalCode.STEP_PREREQUISITE
+
+
+class DeciderIsSubject(Refused):
+    """The person this case is about cannot decide it."""
+
+    code = RefusalCode.CONFLICT_OF_INTEREST
