@@ -46,10 +46,10 @@ DEFINITIONS = (
             "Items classified as an allegation about staff: a claim that someone working in the school, paid or not, "
             "supply and contractors included, has done something wrong. One item counts once however many people it "
             "accuses. A reported breach of the staff code adds one when somebody alleged it, on the day it was "
-            "reported, unless a case that it arose from has already added to this count or to complaints about staff. "
-            "An allegation that proves false was still made and stays. Not in it: a breach that was observed or "
-            "reported by the person's own account, claims about governors, trustees, parents or the trust, and what "
-            "was classified otherwise."
+            "reported, but not while a case in the chain that it arose from adds to this count or to complaints about "
+            "staff. An allegation that proves false was still made and stays. Not in it: a breach that was observed, "
+            "or that the person reported himself or herself, and claims about governors, trustees, parents or the "
+            "trust."
         ),
         source="Libra L107",
     ),
@@ -70,10 +70,10 @@ DEFINITIONS = (
         count=MonitoringCount.COMPLAINTS_ABOUT_SCHOOL,
         title="Complaints about the school",
         definition=(
-            "Items classified as a complaint about the school, and heads of complaint about the school received through "
-            "the complaints procedure, from receipt and at whatever stage and with whatever outcome, withdrawn and "
-            "out-of-scope ones included. A complaint that arose from an online incident adds nothing here while the "
-            "incident itself adds to this same count. Not in it: complaints about the trust, and remarks about the "
+            "Items classified as a complaint about the school, and heads of complaint about the school received "
+            "through the complaints procedure, from receipt and at whatever stage and with whatever outcome, withdrawn "
+            "and out-of-scope ones included. A complaint that arose from an online incident adds nothing here while "
+            "the incident itself adds to this same count. Not in it: complaints about the trust, and remarks about the "
             "school that are negative or defamatory but ask for nothing to be put right."
         ),
         source="Libra L109",
@@ -122,8 +122,8 @@ DEFINITIONS = (
         definition=(
             "Items classified as a negative comment about staff: negative, offensive or derogatory words about someone "
             "working in the school. Only what is classified counts: a racist comment about a teacher is here as well "
-            "only if it was also classified as negative. Not in it: comments about governors, trustees, volunteers' "
-            "families or the school as a whole."
+            "only if it was also classified as negative. Not in it: comments about governors, trustees or parents, and "
+            "comments about the school as a whole, which enter none of the eleven counts."
         ),
         source="Libra L113",
     ),
