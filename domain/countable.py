@@ -8,6 +8,8 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from domain.values import Mark
+
 
 class Classified(Protocol):
     """A nature and a target given to an item."""
@@ -40,7 +42,7 @@ class CountedItem(Protocol):
     @property
     def characteristics(self) -> Iterable[str]: ...
     @property
-    def mark(self) -> str | None: ...
+    def mark(self) -> Mark | None: ...
 
 
 class CountedHead(Protocol):
@@ -66,7 +68,7 @@ class CountedCase(Protocol):
     @property
     def school_urn(self) -> str: ...
     @property
-    def mark(self) -> str | None: ...
+    def mark(self) -> Mark | None: ...
     @property
     def duplicate_of(self) -> UUID | None: ...
     @property

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domain.countable import CountedBreach, CountedCase, CountedComplaint, CountedHead, CountedIncident, CountedItem
 from domain.monitoring_counts import DEFINITIONS, CountDefinition, MonitoringCount
+from domain.values import Mark
 
 __all__ = [
     "DEFINITIONS",
@@ -53,7 +54,7 @@ class Contribution:
     recorded_on: date
     platform: str | None
     poster_role: str | None
-    excluded_by: str | None
+    excluded_by: Mark | None
 
 
 Resolve = Callable[[UUID], CountedCase | None]
@@ -250,7 +251,7 @@ def _origins(case: CountedCase, resolve: Resolve, *, whole_chain: bool) -> _Orig
         origin = resolve(case_id)
         if origin is None:
             continue
-        if origin.mark == "DUPLICATE" and origin.duplicate_of is not None:
+        if origin.mark is Mark.DUPLICATE and origin.duplicate_of is not None:
             # The links of a duplicate are its original's, so its own are not followed.
             waiting.append(origin.duplicate_of)
             continue

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from domain.countable import CountedCase
 from domain.counting import Contribution, MonitoringCount, contributions, depends_on
+from domain.values import Mark
 
 NAMESPACE = UUID("6d1f2a8e-95f4-4d46-9d5c-2f8f7f3f8a10")
 SEPTEMBER = date(2026, 9, 14)
@@ -40,7 +41,7 @@ class Item:
     posted_on: date | None = None
     recorded_on: date = SEPTEMBER
     characteristics: tuple[str, ...] = ()
-    mark: str | None = None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Case:
     id: UUID
     kind: str
     school_urn: str = "900003"
-    mark: str | None = None
+    mark: Mark | None = None
     duplicate_of: UUID | None = None
     arose_from: tuple[UUID, ...] = ()
 
@@ -121,7 +122,7 @@ def figures(*cases: CountedCase) -> dict[str, int]:
     return dict(Counter(each.count.value for each in found if each.excluded_by is None))
 
 
-def excluded(*cases: CountedCase) -> dict[tuple[str, str], int]:
+def excluded(*cases: CountedCase) -> dict[tuple[str, Mark], int]:
     """How many contributions each mark keeps out, by count and mark."""
     found = [each for case in cases for each in contributions_of(case, *cases)]
     return dict(Counter((each.count.value, each.excluded_by) for each in found if each.excluded_by is not None))

@@ -15,6 +15,7 @@ from domain.counting import (
     contributions,
     counts_of_item,
 )
+from domain.values import Mark
 from tests.domain.countable_cases import (
     Case,
     Head,
@@ -304,7 +305,7 @@ def test_a_breach_counts_only_when_somebody_alleged_it(source: str, expected: di
     assert figures(breach(source)) == expected
 
 
-@pytest.mark.parametrize("mark", ["DUPLICATE", "NOT_REPORTABLE", "RECORDED_IN_ERROR"])
+@pytest.mark.parametrize("mark", list(Mark))
 @pytest.mark.parametrize(
     "make",
     [
@@ -314,15 +315,15 @@ def test_a_breach_counts_only_when_somebody_alleged_it(source: str, expected: di
     ],
     ids=["a marked incident", "a marked item", "a marked breach"],
 )
-def test_what_is_marked_counts_nothing_and_shows_by_which_mark(make: object, mark: str) -> None:
+def test_what_is_marked_counts_nothing_and_shows_by_which_mark(make: object, mark: Mark) -> None:
     case = make(mark)  # type: ignore[operator] # one of the three above
 
     assert figures(case) == {}
     assert excluded(case) == {("ALLEGATIONS_ABOUT_STAFF", mark): 1}
 
 
-@pytest.mark.parametrize("mark", ["DUPLICATE", "NOT_REPORTABLE", "RECORDED_IN_ERROR"])
-def test_a_marked_complaint_counts_nothing_for_any_head(mark: str) -> None:
+@pytest.mark.parametrize("mark", list(Mark))
+def test_a_marked_complaint_counts_nothing_for_any_head(mark: Mark) -> None:
     assert figures(complaint("BOTH", mark=mark)) == {}
     assert excluded(complaint("BOTH", mark=mark)) == {
         ("COMPLAINTS_ABOUT_SCHOOL", mark): 1,
@@ -332,18 +333,20 @@ def test_a_marked_complaint_counts_nothing_for_any_head(mark: str) -> None:
 
 def test_the_mark_of_an_item_is_named_before_that_of_its_case() -> None:
     marked_twice = incident(
-        item("COMPLAINT:STAFF", "first", mark="RECORDED_IN_ERROR"), item("COMPLAINT:STAFF", "second"), mark="DUPLICATE"
+        item("COMPLAINT:STAFF", "first", mark=Mark.RECORDED_IN_ERROR),
+        item("COMPLAINT:STAFF", "second"),
+        mark=Mark.DUPLICATE,
     )
 
     assert excluded(marked_twice) == {
-        ("COMPLAINTS_ABOUT_STAFF", "RECORDED_IN_ERROR"): 1,
-        ("COMPLAINTS_ABOUT_STAFF", "DUPLICATE"): 1,
+        ("COMPLAINTS_ABOUT_STAFF", Mark.RECORDED_IN_ERROR): 1,
+        ("COMPLAINTS_ABOUT_STAFF", Mark.DUPLICATE): 1,
     }
 
 
 def test_what_another_case_already_counts_is_no_exclusion_by_mark() -> None:
     origin = incident("COMPLAINT:STAFF")
-    conversion = complaint("STAFF", arose_from=(origin.id,), mark="RECORDED_IN_ERROR")
+    conversion = complaint("STAFF", arose_from=(origin.id,), mark=Mark.RECORDED_IN_ERROR)
 
     assert excluded(origin, conversion) == {}
 
@@ -358,7 +361,7 @@ def test_a_complaint_is_withheld_only_by_incidents_it_arose_from_itself() -> Non
 
 
 def test_a_marked_item_of_the_origin_withholds_nothing() -> None:
-    origin = incident(item("COMPLAINT:STAFF", mark="RECORDED_IN_ERROR"))
+    origin = incident(item("COMPLAINT:STAFF", mark=Mark.RECORDED_IN_ERROR))
     conversion = complaint("STAFF", arose_from=(origin.id,))
 
     assert figures(origin, conversion) == numbered(4)
@@ -375,7 +378,7 @@ def test_a_breach_is_withheld_by_any_case_in_the_chain_it_arose_from() -> None:
 
 def test_a_chain_is_followed_through_a_marked_case_in_its_middle() -> None:
     origin = incident("ALLEGATION:STAFF")
-    middle = complaint("STAFF", arose_from=(origin.id,), mark="RECORDED_IN_ERROR")
+    middle = complaint("STAFF", arose_from=(origin.id,), mark=Mark.RECORDED_IN_ERROR)
     last = breach(arose_from=(middle.id,))
 
     assert figures(origin, middle, last) == numbered(1)
@@ -392,11 +395,11 @@ def test_a_breach_is_not_withheld_by_any_other_count(number: int) -> None:
 def test_a_duplicate_lends_the_links_of_its_original_and_not_its_own() -> None:
     unrelated = incident("ALLEGATION:STAFF", name="unrelated")
     original = incident("NEGATIVE_COMMENT:STAFF", name="original")
-    copy = incident("ALLEGATION:STAFF", name="copy", mark="DUPLICATE", duplicate_of=original.id)
+    copy = incident("ALLEGATION:STAFF", name="copy", mark=Mark.DUPLICATE, duplicate_of=original.id)
     copy_with_links = Case(
         id=named("copy with links"),
         kind="INCIDENT",
-        mark="DUPLICATE",
+        mark=Mark.DUPLICATE,
         duplicate_of=original.id,
         arose_from=(unrelated.id,),
     )
@@ -407,8 +410,8 @@ def test_a_duplicate_lends_the_links_of_its_original_and_not_its_own() -> None:
 
 def test_an_original_is_found_through_a_row_of_duplicates() -> None:
     original = incident("ALLEGATION:STAFF", name="original")
-    copy = incident("OTHER:STAFF", name="copy", mark="DUPLICATE", duplicate_of=original.id)
-    copy_of_copy = incident("OTHER:STAFF", name="copy of copy", mark="DUPLICATE", duplicate_of=copy.id)
+    copy = incident("OTHER:STAFF", name="copy", mark=Mark.DUPLICATE, duplicate_of=original.id)
+    copy_of_copy = incident("OTHER:STAFF", name="copy of copy", mark=Mark.DUPLICATE, duplicate_of=copy.id)
 
     assert figures(original, copy, copy_of_copy, breach(arose_from=(copy_of_copy.id,))) == numbered(1)
 
@@ -422,7 +425,7 @@ def test_breaches_that_arose_from_each_other_are_one_allegation() -> None:
 
 def test_a_breach_whose_origin_is_its_own_copy_is_still_counted() -> None:
     original = breach(name="original", arose_from=(named("copy"),))
-    copy = breach(name="copy", mark="DUPLICATE", duplicate_of=original.id)
+    copy = breach(name="copy", mark=Mark.DUPLICATE, duplicate_of=original.id)
 
     assert figures(original, copy) == numbered(1)
 
@@ -438,7 +441,7 @@ def test_an_incident_depends_on_no_other_case() -> None:
 def test_a_complaint_depends_on_its_origins_and_their_originals_alone() -> None:
     before = incident("COMPLAINT:STAFF", name="before")
     original = incident("COMPLAINT:STAFF", name="original", arose_from=(before.id,))
-    copy = incident("COMPLAINT:STAFF", name="copy", mark="DUPLICATE", duplicate_of=original.id)
+    copy = incident("COMPLAINT:STAFF", name="copy", mark=Mark.DUPLICATE, duplicate_of=original.id)
     received = complaint("STAFF", arose_from=(copy.id, named("nowhere")))
 
     assert dependencies_of(received, before, original, copy) == {copy.id, original.id, named("nowhere")}
@@ -447,7 +450,7 @@ def test_a_complaint_depends_on_its_origins_and_their_originals_alone() -> None:
 def test_a_breach_depends_on_the_whole_chain_it_arose_from() -> None:
     before = incident("OTHER:STAFF", name="before")
     original = incident("OTHER:STAFF", name="original", arose_from=(before.id,))
-    copy = incident("OTHER:STAFF", name="copy", mark="DUPLICATE", duplicate_of=original.id)
+    copy = incident("OTHER:STAFF", name="copy", mark=Mark.DUPLICATE, duplicate_of=original.id)
     received = complaint("SCHOOL", arose_from=(copy.id,))
     reported = breach(arose_from=(received.id,))
 
@@ -497,7 +500,9 @@ def test_natures_imply_the_characteristics_they_are_about(
 
 
 def test_the_counts_of_an_item_are_asked_whatever_its_mark() -> None:
-    assert counts_of_item(item("ALLEGATION:STAFF", mark="NOT_REPORTABLE")) == {MonitoringCount.ALLEGATIONS_ABOUT_STAFF}
+    assert counts_of_item(item("ALLEGATION:STAFF", mark=Mark.NOT_REPORTABLE)) == {
+        MonitoringCount.ALLEGATIONS_ABOUT_STAFF
+    }
 
 
 def test_classifications_are_read_as_the_log_writes_them() -> None:
