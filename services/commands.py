@@ -1,0 +1,367 @@
+"""Carrying out a command: who may, decided on the case as it stands, recorded once, answered the same when repeated."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID, uuid5
+
+from eventsourcing.persistence import IntegrityError, OperationalError
+
+from domain.access import Visibility, may
+from domain.aggregate import Recordable
+from domain.policy import PolicyPack
+from domain.refusals import Refused, RefusalCode
+from domain.registers import SchoolRegister
+from domain.stored import plain
+from domain.values import PolicyRef
+from ledger.canonical import encode
+from ledger.key_store import KeyDestroyedError, KeyStore
+from ledger.keys import KeysUnavailableError
+from services import clock
+from services.registers import school_register_id
+from services.scope import Caller
+from services.store import CommandContext, TrustLedger, Work
+
+# Without an expected version a command that lost a race is decided again this often.
+_ATTEMPTS = 3
+# Longer texts belong in evidence, not in a field.
+TEXT_LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a field of a command is for; the API shows it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A command that was carried out: the case as recorded, and where its events stand (None: nothing changed)."""
+
+    case: Any
+    first_position: int | None
+    last_position: int | None
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A command that was not carried out, and why; nothing was recorded."""
+
+    code: RefusalCode
+    message: str
+    clause: str | None = None
+    fields: tuple[str, ...] = ()
+
+
+class NotFound(Refused):
+    """There is no such case."""
+
+    code = RefusalCode.NOT_FOUND
+
+
+class SchoolNotFound(Refused):
+    """There is no such school."""
+
+    code = RefusalCode.NOT_FOUND
+
+
+class NotAllowed(Refused):
+    """This role may not do that."""
+
+    code = RefusalCode.NOT_ALLOWED
+
+
+class NotAMember(Refused):
+    """The school was not a member of the trust on that day."""
+
+    code = RefusalCode.NOT_A_MEMBER
+
+
+class VersionConflict(Refused):
+    """The case has changed since the version that was expected."""
+
+    code = RefusalCode.VERSION_CONFLICT
+
+
+class CommandIdReused(Refused):
+    """This command id was used before, by another person or with another input."""
+
+    code = RefusalCode.COMMAND_ID_REUSED
+
+
+class KeysUnavailable(Refused):
+    """The keys that seal personal data cannot be reached; nothing was recorded."""
+
+    code = RefusalCode.KEYS_UNAVAILABLE
+
+
+class TextErased(Refused):
+    """Personal data of this case or person was erased; nothing more can be sealed under its key."""
+
+    code = RefusalCode.RETENTION
+
+
+class ReasonMissing(Refused):
+    """This step needs a reason in words."""
+
+
+class UnstorableText(Refused):
+    """The text holds a character that cannot be stored."""
+
+
+class TextTooLong(Refused):
+    """The text is longer than 20,000 characters."""
+
+
+class Contended(Refused):
+    """Other people kept changing the case meanwhile; try again."""
+
+    code = RefusalCode.VERSION_CONFLICT
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What carrying out commands needs, bound to one trust."""
+
+    ledger: TrustLedger
+    now: Callable[[], datetime] = clock.now
+
+    @property
+    def keys(self) -> KeyStore:
+        """The key store of the ledger."""
+        return self.ledger.keys
+
+
+@dataclass(slots=True)
+class Deciding:
+    """What a decision may ask for beside its own case."""
+
+    services: Services
+    caller: Caller
+    today: date
+
+    def other(self, case_id: UUID, field: str) -> Any:
+        """Another case that the caller sees; raises NotFound naming the field."""
+        case = self.services.ledger.load(case_id)
+        if case is None or not sees(self.caller.visibility, case):
+            raise NotFound(field)
+        return case
+
+    def school(self, urn: str, field: str, on: date | None = None) -> SchoolRegister:
+        """The register of a school in the caller's sight, a member of the trust on a day (today if none is given)."""
+        visible = self.caller.visibility.schools
+        register = self.services.ledger.load(school_register_id(self.caller.trust_id, urn))
+        if register is None or (visible is not None and urn not in visible):
+            raise SchoolNotFound(field)
+        if not register.is_member(on or self.today):
+            raise NotAMember(field)
+        return register  # type: ignore[no-any-return]  # the stream of a school register holds nothing else
+
+    def pack_of(self, case: Any) -> PolicyPack | None:
+        """The pack that a case is pinned to, wherever the case is now."""
+        ref: PolicyRef | None = case.policy
+        if ref is None:
+            return None
+        for urn in dict.fromkeys((case.opened_at_school, case.school_urn)):
+            register = self.services.ledger.load(school_register_id(self.caller.trust_id, urn))
+            pack = None if register is None else register.pack(ref)
+            if pack is not None:
+                return pack  # type: ignore[no-any-return]
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """What every command carries. Its own fields follow in the class; `needs_reason` steps refuse without one."""
+
+    command_id: UUID
+    reason: str | None = None
+
+    needs_reason: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        """The command's name, such as CloseIncident."""
+        return type(self).__name__
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningCommand(Command):
+    """A command that opens a case; the case's id derives from the command's."""
+
+    reference_kind: ClassVar[str]
+
+    def open(self, case_id: UUID, reference: str, context: Deciding) -> Sequence[Recordable]:
+        """The new case first, then other cases that change with it."""
+        raise TypeError(f"{self.name} opens nothing")
+
+    def check(self, context: Deciding) -> None:
+        """Refuse before a reference is taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseCommand(Command):
+    """A command on an existing case of one kind."""
+
+    case_id: UUID
+    expected_version: int | None = None
+
+    kind: ClassVar[str]
+
+    def decide(self, case: Any, context: Deciding) -> Sequence[Recordable] | None:
+        """Change the case, or raise Refused; returns other cases that change with it."""
+        raise TypeError(f"{self.name} decides nothing")
+
+
+def sees(visibility: Visibility, case: Any) -> bool:
+    """Whether a case exists for a reader at all."""
+    return (
+        visibility.lists_cases
+        and case.kind in visibility.kinds
+        and (visibility.schools is None or case.school_urn in visibility.schools)
+        and visibility.person_id not in case.barred
+        and (not visibility.own_only or visibility.person_id in case.readers)
+    )
+
+
+def new_case_id(trust_id: UUID, command_id: UUID) -> UUID:
+    """The id of the case a command opens: a retry cannot open two."""
+    return uuid5(trust_id, f"case/{command_id}")
+
+
+def run(services: Services, caller: Caller, command: Command) -> Recorded | Refusal:
+    """Carry out a command for a caller.
+
+    The same command id with the same input gives the first answer with `replayed`; a refusal records nothing.
+    """
+    try:
+        mac = _input_mac(services, caller, command)
+        return _run(services, caller, command, mac)
+    except Refused as refused:
+        return Refusal(refused.code, refused.message, refused.clause, tuple(refused.fields))
+    except KeyDestroyedError:
+        return _refusal(TextErased())
+    except KeysUnavailableError:
+        return _refusal(KeysUnavailable())
+
+
+def _refusal(refused: Refused) -> Refusal:
+    return Refusal(refused.code, refused.message, refused.clause, tuple(refused.fields))
+
+
+def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Recorded | Refusal:
+    replayed = _replay(services, caller, command, mac)
+    if replayed is not None:
+        return replayed
+    if command.needs_reason and not (command.reason or "").strip():
+        raise ReasonMissing("reason")
+    context = Deciding(services, caller, clock.london_date(services.now()))
+    reference: str | None = None
+    for attempt in range(_ATTEMPTS):
+        if isinstance(command, OpeningCommand):
+            if not may(caller.role, command.name):
+                raise NotAllowed
+            command.check(context)
+            if reference is None:
+                [reference] = services.ledger.next_references(command.reference_kind, context.today.year)
+            changed = tuple(command.open(new_case_id(caller.trust_id, command.command_id), reference, context))
+        else:
+            assert isinstance(command, CaseCommand)
+            changed = _decide(services, caller, command, context)
+        work = Work(
+            CommandContext(
+                command_id=command.command_id,
+                actor=caller.person_id,
+                actor_role=caller.role,
+                input_mac=mac,
+                on_behalf_of=caller.on_behalf_of,
+                reason=command.reason,
+            ),
+            changed,
+        )
+        try:
+            appended = services.ledger.append([work])
+        except (IntegrityError, OperationalError) as error:
+            # Whatever key was hit: if the command is recorded, it is recorded.
+            replayed = _replay(services, caller, command, mac)
+            if replayed is not None:
+                return replayed
+            if isinstance(error, OperationalError):
+                raise
+            if isinstance(command, CaseCommand) and command.expected_version is not None:
+                raise VersionConflict("expectedVersion") from None
+            time.sleep(random.uniform(0.001, 0.01) * 2**attempt)  # noqa: S311 - jitter, not a secret
+            continue
+        case = services.ledger.load(changed[0].id)
+        if not appended:
+            return Recorded(case, None, None, replayed=False)
+        return Recorded(case, appended[0].first_position, appended[0].last_position, replayed=False)
+    raise Contended
+
+
+def _decide(
+    services: Services, caller: Caller, command: CaseCommand, context: Deciding
+) -> tuple[Recordable, ...]:
+    case = services.ledger.load(command.case_id)
+    if case is None or not sees(caller.visibility, case) or case.kind != command.kind:
+        raise NotFound("caseId")
+    if not may(caller.role, command.name):
+        raise NotAllowed
+    if command.expected_version is not None and command.expected_version != case.version:
+        raise VersionConflict("expectedVersion")
+    return (case, *(command.decide(case, context) or ()))
+
+
+
+
+def _replay(services: Services, caller: Caller, command: Command, mac: bytes) -> Recorded | None:
+    receipt = services.ledger.receipt(command.command_id)
+    if receipt is None:
+        return None
+    if receipt.actor_id != caller.person_id or receipt.input_mac != mac:
+        raise CommandIdReused("commandId")
+    case = services.ledger.load(receipt.case_id)
+    if case is None or not sees(caller.visibility, case):
+        raise NotFound("caseId")
+    return Recorded(case, receipt.first_position, receipt.last_position, replayed=True)
+
+
+def _input_mac(services: Services, caller: Caller, command: Command) -> bytes:
+    """A keyed hash of what was asked: equal inputs are recognised, and none can be guessed from the hash."""
+    content = {name: value for name, value in plain(command).items() if name != "command_id"}
+    for field, text in _texts(content, ""):
+        if "\x00" in text or any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+            raise UnstorableText(field)
+        if len(text) > TEXT_LIMIT:
+            raise TextTooLong(field)
+    message = encode({"command": command.name, "input": content, "for": str(caller.on_behalf_of or "")})
+    return services.keys.mac(caller.trust_id, "command", message)
+
+
+def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield field, value
+    elif isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from _texts(member, field or camel(str(name)))
+    elif isinstance(value, list):
+        for member in value:
+            yield from _texts(member, field)
+
+
+def camel(name: str) -> str:
+    """A field's name as the API writes it."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def field_names(command_class: type[Command]) -> tuple[str, ...]:
+    """The names of a command's fields, its own and the common ones."""
+    return tuple(field.name for field in fields(command_class))

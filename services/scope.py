@@ -1,0 +1,36 @@
+"""The caller: who acts, for which trust, in which role. Every service takes one, and none has a default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from domain.access import SCHOOL_ROLES, Role, Visibility, visibility
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A person acting for a trust in a role; a school role names its school.
+
+    `on_behalf_of` is the person for whom the caller acts, if another.
+    """
+
+    trust_id: UUID
+    person_id: UUID
+    role: Role
+    school_urn: str | None = None
+    on_behalf_of: UUID | None = None
+
+    def __post_init__(self) -> None:
+        if (self.role in SCHOOL_ROLES) != (self.school_urn is not None):
+            raise ValueError(f"the role {self.role} {'needs' if self.role in SCHOOL_ROLES else 'has no'} school")
+
+    @property
+    def visibility(self) -> Visibility:
+        """What the caller may see."""
+        return visibility(self.trust_id, self.person_id, self.role, self.school_urn)
+
+
+def system_caller(trust_id: UUID) -> Caller:
+    """The program itself, for what it does of its own accord, such as setting up the demonstration."""
+    return Caller(trust_id, uuid5(trust_id, "system"), Role.SYSTEM)
