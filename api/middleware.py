@@ -1,0 +1,167 @@
+"""What surrounds every request: the last resort for errors, security headers, the body limit and the access log.
+
+Plain ASGI, outermost first. None of it writes a query string, a body or an exception's message anywhere: an exception
+of the database or of a validator carries the submitted values.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Mapping
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import problem
+
+__all__ = ["AccessLog", "BodyLimit", "LastResort", "SecurityHeaders", "log_fault"]
+
+access_log = logging.getLogger("caseledger.access")
+fault_log = logging.getLogger("caseledger.fault")
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def log_fault(error: BaseException, where: str) -> None:
+    """Log an unexpected error by its class and the lines of code it passed, and by nothing that it carries."""
+    frames = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    fault_log.error("%s in %s at %s", type(error).__qualname__, where, " < ".join(reversed(frames[-12:])))
+
+
+class LastResort:
+    """Answers 500 for whatever nothing else caught, and lets no exception reach the server's own log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:  # noqa: BLE001 - this is the last handler there is
+            log_fault(error, f"{scope['method']} {_route(scope)}")
+            if not started:
+                await problem(500, "Something went wrong on our side; it has been logged.")(scope, receive, send)
+
+
+class AccessLog:
+    """One line for each request: method, route, status and milliseconds; no query string and no address of a person."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        status = 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            milliseconds = (time.perf_counter() - begun) * 1000
+            access_log.info("%s %s %d %.1f ms", scope["method"], _route(scope), status, milliseconds)
+
+
+class SecurityHeaders:
+    """Adds the headers that keep answers out of caches, frames and other origins; a page may bring its own policy."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class BodyLimit:
+    """Refuses a body that is longer than its path allows, whether it says so in advance or not."""
+
+    def __init__(self, app: ASGIApp, *, limit: int, by_path: Mapping[str, int]) -> None:
+        self._app = app
+        self._limit = limit
+        self._by_path = by_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._by_path.get(scope["path"], self._limit)
+        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if not declared.isdigit() or int(declared) > limit:
+            await _too_large(limit)(scope, receive, send)
+            return
+        received = 0
+        started = False
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise _BodyTooLarge
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, counted, watched)
+        except _BodyTooLarge:
+            if not started:
+                await _too_large(limit)(scope, receive, send)
+
+
+class _BodyTooLarge(Exception):
+    """More bytes came than the path allows."""
+
+
+def _too_large(limit: int) -> ASGIApp:
+    return problem(413, f"A body sent here has at most {limit} bytes.", code="QUERY_TOO_LARGE")
+
+
+def _route(scope: Scope) -> str:
+    """Return the pattern of the route, such as `/v1/cases/{case_id}/bundle`; never the path that was sent."""
+    route = scope.get("route")
+    return getattr(route, "path", None) or "unknown address"

@@ -1,0 +1,111 @@
+"""Errors of the HTTP interface as RFC 9457 problem documents: one shape, one list of codes, no submitted value.
+
+`code` is the same word that GraphQL gives in `extensions.code`; `fields` and `clause` are there when a command was
+refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api.authentication import UNAUTHENTICATED, Unauthenticated
+from domain.refusals import RefusalCode, Refused
+
+__all__ = ["PROBLEM_HANDLERS", "REFUSAL_STATUS", "problem"]
+
+MEDIA_TYPE = "application/problem+json"
+
+# What a refusal of each kind is in HTTP. A code without a row is 422: understood, and refused by a rule.
+REFUSAL_STATUS: Mapping[str, int] = {
+    "NOT_FOUND": 404,
+    "NOT_ALLOWED": 403,
+    "CONFLICT_OF_INTEREST": 403,
+    "VERSION_CONFLICT": 409,
+    "COMMAND_ID_REUSED": 409,
+    "ILLEGAL_STATE": 409,
+    "ON_HOLD": 409,
+    "INVALID_INPUT": 400,
+    "QUERY_TOO_LARGE": 400,
+    "PROJECTION_BEHIND": 503,
+    "KEYS_UNAVAILABLE": 503,
+}
+
+_TITLES = {
+    400: "The request is not valid",
+    401: "Not authenticated",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "In conflict with what is recorded",
+    413: "The request is too large",
+    415: "The content type is not supported",
+    422: "Refused by a rule",
+    500: "Unexpected error",
+    503: "Not available at the moment",
+}
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    code: str | None = None,
+    clause: str | None = None,
+    fields: Sequence[str] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a problem document. `detail` must be a sentence of ours that holds nothing of the request."""
+    content: dict[str, Any] = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status, "detail": detail}
+    if code is not None:
+        content["type"] = f"urn:caseledger:problem:{code.lower().replace('_', '-')}"
+        content["code"] = code
+    if clause is not None:
+        content["clause"] = clause
+    if fields:
+        content["fields"] = list(fields)
+    return JSONResponse(content, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def refusal_problem(refused: Refused) -> Response:
+    """Return what a refused command or question is in HTTP."""
+    status = REFUSAL_STATUS.get(refused.code.value, 422)
+    return problem(status, refused.message, code=refused.code.value, clause=refused.clause, fields=refused.fields)
+
+
+async def _unauthenticated(_request: Request, _error: Exception) -> Response:
+    return unauthenticated_problem()
+
+
+def unauthenticated_problem() -> Response:
+    """Return the one answer to a missing, foreign, expired or forged token."""
+    return problem(401, UNAUTHENTICATED, headers={"WWW-Authenticate": 'Bearer realm="caseledger"'})
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return refusal_problem(error)
+
+
+async def _http_exception(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+    code = RefusalCode.NOT_FOUND.value if error.status_code == 404 else None
+    return problem(
+        error.status_code,
+        detail.get(error.status_code, "The request could not be read."),
+        code=code,
+        headers=error.headers,
+    )
+
+
+PROBLEM_HANDLERS: dict[type[Exception], Any] = {
+    Unauthenticated: _unauthenticated,
+    Refused: _refused,
+    HTTPException: _http_exception,
+}

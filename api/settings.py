@@ -1,0 +1,158 @@
+"""What an operator can set: `CASELEDGER_*` variables, typed, with safe defaults.
+
+`docs/settings.md` is printed from this class by `caseledger check --print-settings`, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["DEMONSTRATION_TRUST", "PREFIX", "Settings", "SettingsError", "is_loopback", "load_settings", "settings_page"]
+
+PREFIX = "CASELEDGER_"
+# The trust that `caseledger demo` creates. Fixed, so that a token can be printed without asking a database.
+DEMONSTRATION_TRUST = uuid5(UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8"), "caseledger/demonstration-trust")
+
+
+class SettingsError(RuntimeError):
+    """A setting has a value that the program cannot use; the sentence names the variable, never the value."""
+
+
+def default_data_dir() -> Path:
+    """Return where data lives when nothing is set: outside the program's folder, at a short path.
+
+    As root it is `/var/lib/caseledger`, because the embedded PostgreSQL then runs as another system user, who may not
+    enter root's home; for anybody else it is the XDG data folder.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/caseledger")
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "caseledger"
+
+
+class Settings(BaseSettings):
+    """All settings of the program. Every variable is the field's name in capitals after `CASELEDGER_`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Folder of the embedded database, the key files and what else the program keeps on disk. "
+        "Default: `/var/lib/caseledger` as root, else `$XDG_DATA_HOME/caseledger` or `~/.local/share/caseledger`.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL 17 or newer that holds the ledger and the read models, as the application's role. "
+        "Unset: the program runs its own PostgreSQL in the data folder.",
+    )
+    keys_database_url: SecretStr | None = Field(
+        default=None,
+        description="The database of wrapped data keys, as the application's role; it has backups of its own. "
+        "Needed whenever `CASELEDGER_DATABASE_URL` is set.",
+    )
+    admin_database_url: SecretStr | None = Field(
+        default=None,
+        description="The ledger's database as the role that owns its tables. Read by `caseledger migrate` alone.",
+    )
+    admin_keys_database_url: SecretStr | None = Field(
+        default=None,
+        description="The database of keys as the role that owns its tables. Read by `caseledger migrate` alone.",
+    )
+    embedded_port: int | None = Field(
+        default=None,
+        ge=1024,
+        le=65535,
+        description="Loopback port on which the embedded PostgreSQL also listens, for outside tools. "
+        "Unset: its socket only.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address that the server binds. Development tokens are refused on any but a loopback address.",
+    )
+    port: int = Field(default=8000, ge=0, le=65535, description="Port that the server binds.")
+    trust: UUID = Field(
+        default=DEMONSTRATION_TRUST,
+        description="The trust that commands on the command line mean when none is named. "
+        "Default: the demonstration trust.",
+    )
+    graphiql: bool = Field(
+        default=False,
+        description="Whether `/graphiql` serves the query editor. `caseledger demo` switches it on.",
+    )
+    projector: bool = Field(
+        default=True,
+        description="Whether the server keeps the read models up to date itself. "
+        "Switch it off where `caseledger project` runs beside it.",
+    )
+    pool_size: int = Field(
+        default=8, ge=2, le=100, description="Database connections kept for each trust, by each process."
+    )
+    max_trusts: int = Field(
+        default=64, ge=1, le=1000, description="Trusts whose connections a process keeps open; the rest are reopened."
+    )
+    token_hours: int = Field(
+        default=12, ge=1, le=24 * 30, description="Hours for which a token printed by `caseledger token` is accepted."
+    )
+    import_max_bytes: int = Field(
+        default=64 * 1024 * 1024, ge=1024, description="Largest file that `POST /v1/imports/e-safety-log` takes, in bytes."
+    )
+    log_level: str = Field(
+        default="INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="Least severe line that is logged: DEBUG, INFO, WARNING or ERROR.",
+    )
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the program runs its own PostgreSQL."""
+        return self.database_url is None
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment; `overrides` win. Raise `SettingsError` naming each wrong variable."""
+    try:
+        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = [f"{PREFIX}{'.'.join(str(part) for part in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("; ".join(wrong)) from None
+    if settings.database_url is not None and settings.keys_database_url is None:
+        raise SettingsError(f"{PREFIX}KEYS_DATABASE_URL is needed because {PREFIX}DATABASE_URL is set")
+    return settings
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only programs on this machine can reach a server bound to `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def settings_page() -> str:
+    """Return `docs/settings.md`: one row for each setting, in the order of the class."""
+    rows = [
+        "# Settings",
+        "",
+        "Generated from `api/settings.py` by `caseledger check --print-settings`; a test compares the two. Every setting is an",
+        "environment variable. A wrong value stops the program with a sentence that names the variable.",
+        "",
+        "| variable | default | what it does |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        if field.default_factory is not None:
+            default = "see right"
+        elif field.default is None:
+            default = "unset"
+        else:
+            default = f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
+        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return "\n".join([*rows, ""])

@@ -1,0 +1,212 @@
+"""Limits on a document: each has one test at its edge and one beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import anyio
+import pytest
+from graphql import DocumentNode
+
+import strawberry
+from api.graphql.execution import Answer, Executor, Prepared, QuietSchema
+from api.graphql.limits import Limits
+
+
+@strawberry.type
+class Leaf:
+    name: str = "leaf"
+
+
+@strawberry.type
+class LeafConnection:
+    nodes: list[Leaf]
+
+
+@strawberry.type
+class MonitoringReport:
+    cells: list[Leaf]
+
+
+@strawberry.input
+class Filter:
+    text: str | None = None
+    size: int | None = None
+
+
+@strawberry.type
+class Branch:
+    name: str = "branch"
+
+    @strawberry.field
+    async def branch(self) -> Branch:
+        return Branch()
+
+    @strawberry.field
+    async def leaves(self, first: int = 50) -> LeafConnection:
+        return LeafConnection(nodes=[])
+
+    @strawberry.field
+    async def filtered(self, filter: Filter | None = None, sizes: list[int] | None = None) -> int:
+        if filter is not None and filter.text == "fail":
+            raise RuntimeError(f"text was {filter.text}")
+        return 1
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    async def branch(self) -> Branch:
+        return Branch()
+
+    @strawberry.field
+    async def leaves(self, first: int = 50) -> LeafConnection:
+        return LeafConnection(nodes=[])
+
+    @strawberry.field
+    async def monitoring(self, months: int) -> MonitoringReport:
+        return MonitoringReport(cells=[])
+
+
+EXECUTOR = Executor(QuietSchema(query=Query, extensions=[Prepared]), Limits())
+
+
+def ask(query: str, **variables: Any) -> Answer:
+    async def cells() -> Any:
+        def size(arguments: Mapping[str, Any]) -> int:
+            return int(arguments["months"]) * 11
+
+        return size
+
+    async def context(document: DocumentNode) -> Any:
+        return type("Context", (), {"document": document})()
+
+    async def answer() -> Answer:
+        return await EXECUTOR.answer(
+            query, variables=variables, operation_name=None, mutations=True, context=context, cells=cells
+        )
+
+    return anyio.run(answer)
+
+
+def codes(answer: Answer) -> list[str]:
+    return [error.extensions["code"] for error in answer.errors if error.extensions]
+
+
+def nested(levels: int) -> str:
+    return "{" + "branch{" * (levels - 1) + "name" + "}" * levels
+
+
+def test_ten_levels_are_answered_and_eleven_are_refused() -> None:
+    assert ask(nested(10)).errors == ()
+
+    answer = ask(nested(11))
+
+    assert codes(answer) == ["QUERY_TOO_LARGE"]
+    assert answer.refused_before_execution
+
+
+def test_levels_are_counted_through_fragments() -> None:
+    query = "{branch{branch{branch{branch{branch{...F}}}}}} fragment F on Branch {branch{branch{branch{branch{branch{name}}}}}}"
+
+    assert codes(ask(query)) == ["QUERY_TOO_LARGE"]
+
+
+@pytest.mark.parametrize(("uses", "expected"), [(3, []), (4, ["QUERY_TOO_LARGE"])])
+def test_aliases_are_counted_at_each_use_of_a_fragment(uses: int, expected: list[str]) -> None:
+    spreads = " ".join(f"b{n}: branch {{ ...F }}" for n in range(uses))
+    query = "{" + spreads + "} fragment F on Branch { " + " ".join(f"n{n}: name" for n in range(4)) + " }"
+
+    assert codes(ask(query)) == expected  # 3 uses are 15 aliases
+
+
+def test_fragments_within_fragments_are_measured_without_expanding_them() -> None:
+    fragments = "".join(f" fragment F{n} on Branch {{ branch {{ a: name }} ...F{n + 1} ...F{n + 1} }}" for n in range(40))
+    query = "{ branch { ...F0 } }" + fragments + " fragment F40 on Branch { name }"
+
+    assert codes(ask(query)) == ["QUERY_TOO_LARGE"]
+
+
+def test_a_fragment_that_contains_itself_is_refused() -> None:
+    assert codes(ask("{ branch { ...F } } fragment F on Branch { branch { ...F } }")) == ["INVALID_INPUT"]
+
+
+def test_more_than_two_thousand_tokens_are_refused() -> None:
+    def document(numbers: int) -> str:
+        return "{ branch { filtered(sizes: [" + "1 " * numbers + "]) } }"
+
+    assert ask(document(1988)).errors == ()
+    assert codes(ask(document(1989))) == ["QUERY_TOO_LARGE"]
+
+
+def test_more_than_ten_directives_on_one_field_are_refused() -> None:
+    assert codes(ask("{ branch { name " + "@include(if: true) " * 11 + "} }")) == ["QUERY_TOO_LARGE"]
+
+
+def test_a_page_has_at_most_a_hundred_rows_also_when_a_variable_says_so() -> None:
+    assert ask("query($n: Int!) { leaves(first: $n) { nodes { name } } }", n=100).errors == ()
+    assert codes(ask("query($n: Int!) { leaves(first: $n) { nodes { name } } }", n=101)) == ["QUERY_TOO_LARGE"]
+    assert codes(ask("{ leaves(first: -1) { nodes { name } } }")) == ["INVALID_INPUT"]
+
+
+def test_the_default_size_of_a_page_is_counted() -> None:
+    pages = " ".join("branch {" for _ in range(3)) + " leaves { nodes { name } } " + "}" * 3
+
+    assert ask("{" + pages + "}").errors == ()
+
+
+def test_pages_within_a_report_multiply_before_anything_is_executed() -> None:
+    query = "query($m: Int!) { monitoring(months: $m) { cells { name } } }"
+
+    assert ask(query, m=1800).errors == ()  # 19,801 nodes
+    assert codes(ask(query, m=1900)) == ["QUERY_TOO_LARGE"]
+
+
+def test_a_literal_that_does_not_fit_is_not_repeated() -> None:
+    answer = ask('{ branch { filtered(filter: {size: "Alice Canary"}, sizes: [1, CANARY]) } }')
+
+    assert codes(answer) == ["INVALID_INPUT", "INVALID_INPUT"]
+    assert "canary" not in str(answer.as_json()).lower()
+
+
+def test_an_unknown_input_field_is_not_repeated_with_its_value() -> None:
+    answer = ask('{ branch { filtered(filter: {nickname: "Alice Canary"}) } }')
+
+    assert codes(answer) == ["INVALID_INPUT"]
+    assert "Canary" not in str(answer.as_json())
+
+
+def test_a_variable_that_does_not_fit_is_named_without_its_value() -> None:
+    answer = ask(
+        "query($f: Filter, $s: [Int!]) { branch { filtered(filter: $f, sizes: $s) } }",
+        f={"size": "Alice Canary"},
+        s=[1, "Canary"],
+    )
+
+    assert [error.message for error in answer.errors] == [
+        "The variable $f.size does not fit its type.",
+        "The variable $s[1] does not fit its type.",
+    ]
+
+
+def test_a_literal_is_not_repeated_by_a_syntax_error() -> None:
+    answer = ask('{ branch { filtered(filter: "x" "Alice Canary") } }')
+
+    assert codes(answer) == ["INVALID_INPUT"]
+    assert "Canary" not in str(answer.as_json())
+
+
+def test_an_unexpected_error_says_nothing_to_the_client_and_only_its_class_to_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answer = ask('{ branch { filtered(filter: {text: "fail"}) } }')
+
+    assert [error.message for error in answer.errors] == ["Unexpected error."]
+    assert codes(answer) == ["INTERNAL_ERROR"]
+    assert "RuntimeError" in caplog.text
+    assert "text was" not in caplog.text
+
+
+def test_a_text_that_cannot_be_stored_is_refused_in_the_document() -> None:
+    assert codes(ask('{ branch { filtered(filter: {text: "a\\u0000b"}) } }')) == ["INVALID_INPUT"]
