@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError
 from domain.access import Visibility, may
 from domain.aggregate import Recordable
 from domain.policy import PolicyPack
-from domain.refusals import Refused, RefusalCode
+from domain.refusals import RefusalCode, Refused
 from domain.registers import SchoolRegister
 from domain.stored import plain
 from domain.values import PolicyRef
@@ -178,7 +179,7 @@ class Deciding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Command:
+class Command(ABC):
     """What every command carries. Its own fields follow in the class; `needs_reason` steps refuse without one."""
 
     command_id: UUID
@@ -198,12 +199,13 @@ class OpeningCommand(Command):
 
     reference_kind: ClassVar[str]
 
+    @abstractmethod
+    def check(self, context: Deciding) -> None:
+        """Refuse before a reference is taken; raises Refused."""
+
+    @abstractmethod
     def open(self, case_id: UUID, reference: str, context: Deciding) -> Sequence[Recordable]:
         """The new case first, then other cases that change with it."""
-        raise TypeError(f"{self.name} opens nothing")
-
-    def check(self, context: Deciding) -> None:
-        """Refuse before a reference is taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,9 +217,9 @@ class CaseCommand(Command):
 
     kind: ClassVar[str]
 
+    @abstractmethod
     def decide(self, case: Any, context: Deciding) -> Sequence[Recordable] | None:
         """Change the case, or raise Refused; returns other cases that change with it."""
-        raise TypeError(f"{self.name} decides nothing")
 
 
 def sees(visibility: Visibility, case: Any) -> bool:
@@ -306,9 +308,7 @@ def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Re
     raise Contended
 
 
-def _decide(
-    services: Services, caller: Caller, command: CaseCommand, context: Deciding
-) -> tuple[Recordable, ...]:
+def _decide(services: Services, caller: Caller, command: CaseCommand, context: Deciding) -> tuple[Recordable, ...]:
     case = services.ledger.load(command.case_id)
     if case is None or not sees(caller.visibility, case) or case.kind != command.kind:
         raise NotFound("caseId")
@@ -317,8 +317,6 @@ def _decide(
     if command.expected_version is not None and command.expected_version != case.version:
         raise VersionConflict("expectedVersion")
     return (case, *(command.decide(case, context) or ()))
-
-
 
 
 def _replay(services: Services, caller: Caller, command: Command, mac: bytes) -> Recorded | None:

@@ -25,11 +25,12 @@ from domain.aggregate import Recordable
 from domain.sealed import Secret
 from domain.stored import decode, payload_of
 from ledger.database import TrustDatabase
-from ledger.entry import Body, SealedEntry, body_link, encode_body
+from ledger.entry import Body, SealedEntry, body_link
+from ledger.fast_canonical import associated_data_fast, encode_body_fast
 from ledger.key_store import KeyOwner, KeyStore
 from ledger.reading import StoredRow, clear_part, head, read_streams
 from ledger.recorder import LedgerRecorder, NewEvent, NewPart, NewReceipt, Receipt, append, read_receipt
-from ledger.sealing import associated_data, seal
+from ledger.sealing import seal
 
 # The name of the sealed part in which an event carries the reason given for it in words.
 REASON_PART = "reason"
@@ -76,7 +77,7 @@ class _Envelopes:
 class _LedgerMapper(Mapper[UUID]):
     """Present because the library's event store has one; what it would do is done with the whole command in sight."""
 
-    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
+    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:  # noqa: ARG002 - the library's
         raise TypeError("events are read by LedgerEventStore, with their instant of recording")
 
 
@@ -140,12 +141,12 @@ class LedgerEventStore(EventStore[UUID]):
             entries = []
             for part, secret in sorted(payload.secrets.items()):
                 key = keys[KeyOwner(stream_id, secret.about)]
-                aad = associated_data(trust_id, stream_id, context.command_id, ordinal, part, key.key_id)
+                aad = associated_data_fast(trust_id, stream_id, context.command_id, ordinal, part, key.key_id)
                 sealed = seal(secret.text, key.secret, aad)
                 entries.append(SealedEntry(part, key.key_id, sealed.commitment))
                 written.parts.append(NewPart(stream_id, version, part, key.key_id, sealed.blob))
             school = getattr(aggregate_of[stream_id], "school_urn", None)
-            body = encode_body(
+            body = encode_body_fast(
                 Body(
                     trust=trust_id,
                     stream=stream_id,

@@ -1,0 +1,102 @@
+"""Opening sealed texts: only for a reader who may, in one batch, telling an erased text from one that is a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from domain.access import Visibility
+from ledger.key_store import KeyMissingError
+from ledger.sealing import SealingError, associated_data, open_blob
+from services.store import TrustLedger
+
+
+class SealedState(StrEnum):
+    """What a reader gets of a sealed text."""
+
+    OPEN = "OPEN"
+    ERASED = "ERASED"
+    WITHHELD = "WITHHELD"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPlace:
+    """Where a sealed text lies: a part of the event with this version of a stream."""
+
+    stream_id: UUID
+    version: int
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedText:
+    """A sealed text as a reader gets it; `text` is there only when it is OPEN. `salt` proves it in a bundle."""
+
+    state: SealedState
+    text: str | None = None
+    salt: bytes | None = None
+    key_id: UUID | None = None
+
+    def __repr__(self) -> str:
+        return f"SealedText({self.state})"
+
+
+WITHHELD = SealedText(SealedState.WITHHELD)
+
+
+def open_texts(ledger: TrustLedger, reader: Visibility, places: Iterable[SealedPlace]) -> dict[SealedPlace, SealedText]:
+    """The texts at the places, in two statements however many there are; WITHHELD for a reader who opens none.
+
+    The caller has made sure that the reader sees the cases. Raises KeysUnavailableError when the keys cannot be had,
+    and when a text is missing without an erasure: that is a fault, and is never shown as an erasure.
+    """
+    wanted = set(places)
+    if not reader.opens_sealed:
+        return dict.fromkeys(wanted, WITHHELD)
+    rows = _select(ledger, wanted)
+    keys = ledger.keys.open(ledger.trust_id, {key_id for _, _, _, key_id, _ in rows})
+    opened: dict[SealedPlace, SealedText] = {}
+    for place, command_id, ordinal, key_id, blob in rows:
+        key = keys[key_id]
+        if key is None:
+            opened[place] = SealedText(SealedState.ERASED, key_id=key_id)
+            continue
+        if blob is None:
+            raise KeyMissingError("a sealed text is gone although its key was not destroyed")
+        aad = associated_data(ledger.trust_id, place.stream_id, command_id, ordinal, place.part, key_id)
+        try:
+            text, salt = open_blob(blob, key.secret, aad)
+        except SealingError:
+            raise KeyMissingError("a sealed text does not open with the key that its event names") from None
+        opened[place] = SealedText(SealedState.OPEN, text, salt, key_id)
+    if len(opened) != len(wanted):
+        raise KeyMissingError("a sealed text that an event names is not there")
+    return opened
+
+
+def _select(
+    ledger: TrustLedger, places: Collection[SealedPlace]
+) -> list[tuple[SealedPlace, UUID, int, UUID, bytes | None]]:
+    if not places:
+        return []
+    with ledger.trust.connection() as connection:
+        rows = connection.execute(
+            "SELECT p.stream_id, p.version, p.part, e.command_id, e.ordinal, p.key_id, p.blob"
+            " FROM unnest(%s::uuid[], %s::int[], %s::text[]) AS w (stream_id, version, part)"
+            " JOIN sealed_part p ON p.trust_id = %s AND p.stream_id = w.stream_id AND p.version = w.version"
+            " AND p.part = w.part"
+            " JOIN event e ON e.trust_id = p.trust_id AND e.stream_id = p.stream_id AND e.version = p.version",
+            (
+                [place.stream_id for place in places],
+                [place.version for place in places],
+                [place.part for place in places],
+                ledger.trust_id,
+            ),
+            binary=True,
+        ).fetchall()
+    return [
+        (SealedPlace(stream_id, version, part), command_id, ordinal, key_id, blob)
+        for stream_id, version, part, command_id, ordinal, key_id, blob in rows
+    ]
