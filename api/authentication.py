@@ -170,6 +170,8 @@ def _identity(claims: dict[str, object]) -> Identity:
 
 def _read_key(path: Path) -> bytes:
     """Read a key that another process may be writing at this moment."""
+    if path.stat().st_mode & 0o077:
+        raise RuntimeError(f"{_KEY_FILE} in the data folder may be read by others; make its mode 0600")
     for _ in range(100):
         key = path.read_bytes()
         if len(key) == _KEY_BYTES:

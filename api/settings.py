@@ -1,6 +1,6 @@
 """What an operator can set: `CASELEDGER_*` variables, typed, with safe defaults.
 
-`docs/settings.md` is printed from this class by `caseledger check --print-settings`, and a test compares the two.
+`docs/settings.md` is written from this class by `make docs`, and a test compares the two.
 """
 
 from __future__ import annotations
@@ -141,8 +141,8 @@ def settings_page() -> str:
     rows = [
         "# Settings",
         "",
-        "Generated from `api/settings.py` by `caseledger check --print-settings`; a test compares the two. Every setting is an",
-        "environment variable. A wrong value stops the program with a sentence that names the variable.",
+        "Generated from `api/settings.py` by `make docs`; a test compares the two. Every setting is an environment",
+        "variable. A wrong value stops the program with a sentence that names the variable.",
         "",
         "| variable | default | what it does |",
         "|---|---|---|",
