@@ -70,6 +70,14 @@ _RECEIPTS = """, received AS (
 )
 """
 
+_SELECT_STREAM = """
+SELECT stream_id, version, type, body FROM event
+WHERE trust_id = %s AND stream_id = %s
+  AND version > coalesce(%s, -2147483648) AND version <= coalesce(%s, 2147483647)
+ORDER BY version LIMIT %s
+"""
+_SELECT_STREAM_BACKWARDS = _SELECT_STREAM.replace("ORDER BY version", "ORDER BY version DESC")
+
 _RESULT = "SELECT position, recorded_at FROM written ORDER BY position"
 
 
@@ -196,22 +204,28 @@ class LedgerRecorder(ApplicationRecorder):
         with self._trust.connection() as connection:
             yield connection
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        """Append events; `envelope`, a sequence of NewEvent, gives what the library's own events do not carry."""
-        parts: Sequence[NewPart] = kwargs.get("parts", ())
-        receipts: Sequence[NewReceipt] = kwargs.get("receipts", ())
-        command_id = kwargs.get("command_id") or uuid4()
-        events: Sequence[NewEvent] = kwargs.get("envelope") or [
-            NewEvent(
-                _uuid(event.originator_id), event.originator_version, event.topic, None, command_id, n, event.state
-            )
-            for n, event in enumerate(stored_events)
-        ]
+    def append(
+        self, events: Sequence[NewEvent], parts: Sequence[NewPart] = (), receipts: Sequence[NewReceipt] = ()
+    ) -> list[tuple[int, datetime]]:
+        """Append events with what belongs to their commands; see the function of the same name."""
         with self._connection() as connection:
             rows = append(connection, self._trust.trust_id, events, parts, receipts)
         with self._appended:
             self._appended.notify_all()
-        return [position for position, _ in rows]
+        return rows
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:  # noqa: ARG002 - the library's signature
+        """Append the library's own events, as one command without a receipt; their bodies are opaque bytes."""
+        command_id = uuid4()
+        rows = self.append(
+            [
+                NewEvent(
+                    _uuid(event.originator_id), event.originator_version, event.topic, None, command_id, n, event.state
+                )
+                for n, event in enumerate(stored_events)
+            ]
+        )
+        return [position for position, _ in rows] or None
 
     def select_events(
         self,
@@ -223,13 +237,11 @@ class LedgerRecorder(ApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """The events of one stream, by version."""
-        query = (
-            "SELECT stream_id, version, type, body FROM event WHERE trust_id = %s AND stream_id = %s"
-            " AND version > coalesce(%s, -2147483648) AND version <= coalesce(%s, 2147483647)"
-            f" ORDER BY version {'DESC' if desc else 'ASC'} LIMIT %s"
-        )
         with self._connection() as connection, connection.cursor(binary=True) as cursor:
-            cursor.execute(query.encode(), (self._trust.trust_id, _uuid(originator_id), gt, lte, limit))
+            cursor.execute(
+                _SELECT_STREAM_BACKWARDS if desc else _SELECT_STREAM,
+                (self._trust.trust_id, _uuid(originator_id), gt, lte, limit),
+            )
             return [StoredEvent(*row) for row in cursor]
 
     def select_notifications(

@@ -29,7 +29,7 @@ from ledger.entry import Body, SealedEntry, body_link
 from ledger.fast_canonical import associated_data_fast, encode_body_fast
 from ledger.key_store import KeyOwner, KeyStore
 from ledger.reading import StoredRow, clear_part, head, read_streams
-from ledger.recorder import LedgerRecorder, NewEvent, NewPart, NewReceipt, Receipt, append, read_receipt
+from ledger.recorder import LedgerRecorder, NewEvent, NewPart, NewReceipt, Receipt, read_receipt
 from ledger.sealing import seal
 
 # The name of the sealed part in which an event carries the reason given for it in words.
@@ -94,8 +94,9 @@ class LedgerEventStore(EventStore[UUID]):
         works: Sequence[Work] = kwargs["works"]
         appended: list[tuple[int, datetime]] = kwargs["appended"]
         envelopes = self._envelopes(domain_events, works)
-        with self._trust.connection() as connection:
-            appended += append(connection, self._trust.trust_id, envelopes.events, envelopes.parts, envelopes.receipts)
+        recorder = self.recorder
+        assert isinstance(recorder, LedgerRecorder)
+        appended += recorder.append(envelopes.events, envelopes.parts, envelopes.receipts)
         return []
 
     def get(
