@@ -1,0 +1,52 @@
+"""What any test may ask for: a real database of its own module, and a trust."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+
+from ledger.database import Database
+from tests.support.postgres import DatabaseUrls, cloned_databases, running_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledger.embedded import EmbeddedPostgres
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """One embedded server for the run."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def database_urls(postgres: EmbeddedPostgres) -> Iterator[DatabaseUrls]:
+    """Freshly migrated databases of this module: `main` and `keys` for the application, `admin_main`, `admin_keys`."""
+    with cloned_databases(postgres) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="module")
+def database(database_urls: DatabaseUrls) -> Iterator[Database]:
+    """The ledger's database of this module, as the application's role."""
+    database = Database(database_urls.main)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def keys_database(database_urls: DatabaseUrls) -> Iterator[Database]:
+    """The keys' database of this module, as the application's role."""
+    database = Database(database_urls.keys)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def trust_id() -> UUID:
+    """A trust that no other test uses; nothing is recorded for it yet."""
+    return uuid4()
