@@ -12,7 +12,7 @@ from domain.values import Mark
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What an item is and whom it is about; `aspect` says which side of the school (its practice, procedure, policy)."""
+    """What an item is and whom it is about; `aspect` says which side of the school: practice, procedure or policy."""
 
     nature: str
     target: str
@@ -43,6 +43,7 @@ class Item:
     names_individual: bool = False
     mark: Mark | None = None
     removal: str | None = None
+    removal_on: date | None = None
     repost_of: UUID | None = None
     line: int | None = None
     url: Sealed | None = None
@@ -54,6 +55,11 @@ class Item:
     def is_classified(self) -> bool:
         """Whether anybody has said yet what the item is."""
         return bool(self.classifications)
+
+    @property
+    def removal_unconfirmed(self) -> bool:
+        """Whether somebody was asked to take the post down and nobody has checked yet."""
+        return self.removal == "REQUESTED"
 
     @property
     def counts(self) -> bool:

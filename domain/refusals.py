@@ -98,11 +98,11 @@ class MeetingNotAttended(Refused):
 
 
 class NotClearable(Refused):
-    """This field cannot be emptied."""
+    """The field cannot be emptied."""
 
 
 class IdentityTaken(Refused):
-    """This identifier is already used in the case for something else."""
+    """The identifier is already used in the case for something else."""
 
 
 # --- things the case does not have

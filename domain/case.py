@@ -1,0 +1,362 @@
+"""What every kind of case shares: marks, links, assignment, the addendum, the corrected school, closing and reopening.
+
+`Case` is abstract. A kind names itself by `TOPIC` and takes over each shared event under a stored name of its own, such
+as `complaint.closed.v1`: a `*` in a topic stands for the kind.
+"""
+# ruff: noqa: ARG002 - a change names every field of its event, also those that the present state does not keep
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, get_type_hints
+from uuid import UUID
+
+from eventsourcing.domain import CommandMethodDecorator
+
+from domain.aggregate import Recordable, event
+from domain.checks import present, refuse, require_not_future, require_order, require_sha256, require_text, require_word
+from domain.refusals import (
+    AlreadyImported,
+    CaseClosed,
+    CaseMarked,
+    CaseNotClosed,
+    CaseNotMarked,
+    DeciderIsSubject,
+    DuplicateOfAnotherKind,
+    DuplicateOfItself,
+    LinkCircular,
+    LinkedToItself,
+    NotLinked,
+    OriginalNotCounting,
+    OthersAreCopies,
+    Refused,
+)
+from domain.sealed import Sealed
+from domain.values import CaseKind, CaseStatus, Imported, Mark, PolicyRef
+from domain.vocabulary import require_code
+
+AROSE_FROM = "AROSE_FROM"
+
+
+class Case(Recordable):
+    """A matter that a school deals with, from the day it became aware until it is closed."""
+
+    def __init_subclass__(cls) -> None:
+        """Declare the events of the classes a kind is built on as the kind's own.
+
+        The library ties an event to the class whose body declares it, and a stored name to one event class; so each
+        kind declares the inherited changes again, under its own names.
+        """
+        kind = str(vars(cls).get("TOPIC", "")).removesuffix(".v1")
+        if kind:
+            for base in cls.__mro__[1:]:
+                for name, change in tuple(vars(base).items()):
+                    if isinstance(change, CommandMethodDecorator) and name not in vars(cls):
+                        setattr(cls, name, _declared_again(change, kind))
+        super().__init_subclass__()
+
+    def _open(
+        self,
+        reference: str,
+        school_reference: str | None,
+        school_urn: str,
+        opened_on: date,
+        policy: PolicyRef | None,
+        reported_by: UUID | None,
+    ) -> None:
+        self.reference = reference
+        self.school_reference = school_reference
+        self.school_urn = school_urn
+        self.opened_on = opened_on
+        self.policy = policy
+        self.reported_by = reported_by
+        self.owner: UUID | None = None
+        self.mark: Mark | None = None
+        self.duplicate_of: UUID | None = None
+        self.links: dict[tuple[UUID, str], None] = {}  # in the order they were made
+        self.is_closed = False
+        self.closed_on: date | None = None
+        self.outcome: str | None = None
+        self.closed_as_logged = False
+        self.imported: Imported | None = None
+        self.addenda: tuple[Sealed, ...] = ()
+
+    # --- decisions
+
+    def note_import(self, *, file_sha256: str, lines: tuple[int, ...]) -> None:
+        """Say from which file, by its SHA-256, and from which lines of it the case was imported."""
+        refuse(AlreadyImported if self.imported else None)
+        require_sha256("file_sha256", file_sha256)
+        self._imported(file_sha256=file_sha256, lines=tuple(lines))
+
+    def assign(self, *, owner: UUID) -> None:
+        """Give the case to the person who runs it."""
+        refuse(self.bars_step())
+        if owner != self.owner:
+            self._assigned(owner=owner)
+
+    def add_addendum(self, *, text: Sealed) -> None:
+        """Add words to the record; possible at any time, for what is recorded is never rewritten."""
+        require_text("text", text)
+        self._addendum_recorded(text=text)
+
+    def mark_duplicate(
+        self, *, original: Case, reason: Sealed | None, copies: tuple[UUID, ...] = (), by: UUID | None = None
+    ) -> None:
+        """Mark the case as a copy of `original`; a copy may be pointed at another original.
+
+        `copies` are the cases recorded as duplicates of this one. Every mark takes a reason, unless the case was
+        imported: then the school's log is the reason.
+        """
+        refuse(self.bars_marking_duplicate())
+        self.require_impartial(by)
+        if original.id == self.id:
+            raise DuplicateOfItself("original")
+        if original.kind != self.kind:
+            raise DuplicateOfAnotherKind("original")
+        if original.mark is not None:
+            raise OriginalNotCounting("original")
+        _require_no_copies(copies)
+        self._require_reason_for_mark(reason)
+        if original.id != self.duplicate_of:
+            self._marked_duplicate(of=original.id, reason=reason)
+
+    def mark_not_reportable(
+        self, *, reason: Sealed | None, copies: tuple[UUID, ...] = (), by: UUID | None = None
+    ) -> None:
+        """Mark the case as one that never belonged in this record."""
+        self._require_markable(reason, copies, by)
+        self._marked_not_reportable(reason=reason)
+
+    def mark_recorded_in_error(
+        self, *, reason: Sealed | None, copies: tuple[UUID, ...] = (), by: UUID | None = None
+    ) -> None:
+        """Mark the case as recorded by mistake."""
+        self._require_markable(reason, copies, by)
+        self._marked_recorded_in_error(reason=reason)
+
+    def _require_markable(self, reason: Sealed | None, copies: tuple[UUID, ...], by: UUID | None) -> None:
+        refuse(self.bars_marking())
+        self.require_impartial(by)
+        _require_no_copies(copies)
+        self._require_reason_for_mark(reason)
+
+    def _require_reason_for_mark(self, reason: Sealed | None) -> None:
+        if reason is not None or self.imported is None:
+            require_text("reason", reason)
+
+    def unmark(self, *, reason: Sealed, by: UUID | None = None) -> None:
+        """Take the mark off again: the case counts as if it had never been marked."""
+        refuse(self.bars_unmarking())
+        self.require_impartial(by)
+        require_text("reason", reason)
+        self._unmarked(reason=reason)
+
+    def link(self, *, other: UUID, kind: str, origins: frozenset[UUID] = frozenset()) -> None:
+        """Link the case to another; `origins` are all cases from which the other arose, directly or not."""
+        require_code("link_kinds", kind, "kind")
+        if other == self.id:
+            raise LinkedToItself("other")
+        if kind == AROSE_FROM and self.id in origins:
+            raise LinkCircular("other")
+        if (other, kind) not in self.links:
+            self._linked(other=other, kind=kind)
+
+    def unlink(self, *, other: UUID, kind: str, reason: Sealed | None = None) -> None:
+        """Take a link away again."""
+        require_code("link_kinds", kind, "kind")
+        if (other, kind) not in self.links:
+            raise NotLinked("other", "kind")
+        self._unlinked(other=other, kind=kind, reason=present(reason))
+
+    def correct_school(self, *, school_urn: str, reason: Sealed, by: UUID | None = None) -> None:
+        """Say that the case was recorded at the wrong school: its counts move, past included."""
+        self.require_impartial(by)
+        require_word("school_urn", school_urn)
+        require_text("reason", reason)
+        if school_urn != self.school_urn:
+            self._school_corrected(school_urn=school_urn, reason=reason)
+
+    def reopen(self, *, reopened_on: date, reason: Sealed, today: date, by: UUID | None = None) -> None:
+        """Open a closed case again; its outcome is open again too."""
+        refuse(self.bars_reopening())
+        self.require_impartial(by)
+        require_not_future(today, reopened_on=reopened_on)
+        require_order(self.closed_on, reopened_on, "reopened_on")
+        require_text("reason", reason)
+        self._reopened(reopened_on=reopened_on, reason=reason)
+
+    def close_as_logged(self, *, outcome: str | None, closed_on: date | None, today: date) -> None:
+        """Close an imported case as its log says, without the rules for closing."""
+        refuse(self.bars_step())
+        self._require_outcome(outcome)
+        require_not_future(today, closed_on=closed_on)
+        self._closed(outcome=outcome, closed_on=closed_on, as_logged=True, notes=None)
+
+    def _require_closing(self, outcome: str, closed_on: date, today: date, by: UUID | None) -> None:
+        """Refuse what no kind of case accepts of a closing; each kind adds its own rules."""
+        refuse(self.bars_step())
+        self.require_impartial(by)
+        self._require_outcome(outcome)
+        require_not_future(today, closed_on=closed_on)
+        require_order(self.opened_on, closed_on, "closed_on")
+
+    def _require_outcome(self, outcome: str | None) -> None:
+        if outcome is not None:
+            require_code(self.outcome_list, outcome, "outcome")
+
+    # --- guards: why a decision is not possible now, whatever its input; None when it is
+
+    def bars_step(self) -> type[Refused] | None:
+        """Why the case cannot be carried on."""
+        return CaseMarked if self.mark else CaseClosed if self.is_closed else None
+
+    def bars_late_step(self) -> type[Refused] | None:
+        """Why a step cannot be taken that makes sense on a closed case too."""
+        return CaseMarked if self.mark else None
+
+    def bars_marking(self) -> type[Refused] | None:
+        """Why the case cannot be marked; a mark is removed before another is set."""
+        return CaseMarked if self.mark else None
+
+    def bars_marking_duplicate(self) -> type[Refused] | None:
+        """Why the case cannot be marked as a copy; a copy can be pointed elsewhere."""
+        return CaseMarked if self.mark and self.mark is not Mark.DUPLICATE else None
+
+    def bars_unmarking(self) -> type[Refused] | None:
+        """Why there is no mark to remove."""
+        return None if self.mark else CaseNotMarked
+
+    def bars_unlinking(self) -> type[Refused] | None:
+        """Why there is no link to take away."""
+        return None if self.links else NotLinked
+
+    def bars_reopening(self) -> type[Refused] | None:
+        """Why the case cannot be opened again."""
+        return CaseMarked if self.mark else None if self.is_closed else CaseNotClosed
+
+    def require_impartial(self, by: UUID | None) -> None:
+        """Refuse a decision by a person the case is about."""
+        if by is not None and by in self.subjects:
+            raise DeciderIsSubject
+
+    # --- changes
+
+    @event("Imported", topic="*.imported.v1")
+    def _imported(self, file_sha256: str, lines: tuple[int, ...]) -> None:
+        """The case was imported from a school's own log: the file by its hash, and the lines."""
+        self.imported = Imported(file_sha256, lines)
+
+    @event("Assigned", topic="*.assigned.v1")
+    def _assigned(self, owner: UUID) -> None:
+        """A person was given the case to run."""
+        self.owner = owner
+
+    @event("AddendumRecorded", topic="*.addendum_recorded.v1")
+    def _addendum_recorded(self, text: Sealed) -> None:
+        """Words were added to the record."""
+        self.addenda = (*self.addenda, text)
+
+    @event("MarkedDuplicate", topic="*.marked_duplicate.v1")
+    def _marked_duplicate(self, of: UUID, reason: Sealed | None) -> None:
+        """The case was marked as a copy of another."""
+        self.mark = Mark.DUPLICATE
+        self.duplicate_of = of
+
+    @event("MarkedNotReportable", topic="*.marked_not_reportable.v1")
+    def _marked_not_reportable(self, reason: Sealed | None) -> None:
+        """The case was marked as one that never belonged in this record."""
+        self.mark = Mark.NOT_REPORTABLE
+
+    @event("MarkedRecordedInError", topic="*.marked_recorded_in_error.v1")
+    def _marked_recorded_in_error(self, reason: Sealed | None) -> None:
+        """The case was marked as recorded by mistake."""
+        self.mark = Mark.RECORDED_IN_ERROR
+
+    @event("Unmarked", topic="*.unmarked.v1")
+    def _unmarked(self, reason: Sealed) -> None:
+        """The mark was taken off."""
+        self.mark = None
+        self.duplicate_of = None
+
+    @event("Linked", topic="*.linked.v1")
+    def _linked(self, other: UUID, kind: str) -> None:
+        """The case was linked to another."""
+        self.links[(other, kind)] = None
+
+    @event("Unlinked", topic="*.unlinked.v1")
+    def _unlinked(self, other: UUID, kind: str, reason: Sealed | None = None) -> None:
+        """A link to another case was taken away."""
+        self.links.pop((other, kind), None)
+
+    @event("SchoolCorrected", topic="*.school_corrected.v1")
+    def _school_corrected(self, school_urn: str, reason: Sealed) -> None:
+        """The case turned out to belong to another school, and always did."""
+        self.school_urn = school_urn
+
+    @event("Closed", topic="*.closed.v1")
+    def _closed(self, outcome: str | None, closed_on: date | None, as_logged: bool, notes: Sealed | None) -> None:
+        """The case was closed; `as_logged` says that a log said so and the rules for closing were not applied."""
+        self.is_closed = True
+        self.outcome = outcome
+        self.closed_on = closed_on
+        self.closed_as_logged = as_logged
+
+    @event("Reopened", topic="*.reopened.v1")
+    def _reopened(self, reopened_on: date, reason: Sealed) -> None:
+        """The closed case was opened again."""
+        self.is_closed = False
+        self.outcome = None
+        self.closed_on = None
+        self.closed_as_logged = False
+
+    # --- questions
+
+    @property
+    def kind(self) -> CaseKind:
+        """Which of the three kinds the case is."""
+        raise NotImplementedError
+
+    @property
+    def outcome_list(self) -> str:
+        """The code list of this kind's outcomes."""
+        raise NotImplementedError
+
+    @property
+    def subjects(self) -> frozenset[UUID]:
+        """The persons the case is about, who therefore do not decide it."""
+        return frozenset()
+
+    @property
+    def readers(self) -> frozenset[UUID]:
+        """The persons who see the case as their own: who reported it and who runs it."""
+        return frozenset(person for person in (self.reported_by, self.owner) if person is not None)
+
+    @property
+    def barred(self) -> frozenset[UUID]:
+        """The persons who do not see the case by any road."""
+        return frozenset()
+
+    @property
+    def arose_from(self) -> tuple[UUID, ...]:
+        """The cases this one came out of, in the order they were linked."""
+        return tuple(other for other, kind in self.links if kind == AROSE_FROM)
+
+    @property
+    def status(self) -> CaseStatus:
+        """What a list shows: the mark if there is one, else open or closed."""
+        if self.mark is not None:
+            return CaseStatus(self.mark.value)
+        return CaseStatus.CLOSED if self.is_closed else CaseStatus.OPEN
+
+
+def _declared_again(change: Any, kind: str) -> Any:
+    """The same change, declared for a kind of case: its fields' types resolved, its stored name the kind's own."""
+    method = change.decorated_func
+    method.__annotations__ = get_type_hints(method)
+    return event(change.event_cls_name, topic=change.event_topic.replace("*", kind))(method)
+
+
+def _require_no_copies(copies: tuple[UUID, ...]) -> None:
+    if copies:
+        raise OthersAreCopies(cases=copies)
