@@ -1,4 +1,4 @@
-"""The steps a school takes on an incident: evidence, telling the head, meetings, investigation, and who was told what."""
+"""The steps of an incident: evidence, telling the head, meetings, investigation, accounts, telling the outcome."""
 # ruff: noqa: ARG002 - a change names every field of its event, also those that the present state does not keep
 
 from __future__ import annotations

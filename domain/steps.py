@@ -1,4 +1,4 @@
-"""What the steps of a case leave behind: evidence, meetings, impacts, investigations, accounts, reports to platforms."""
+"""What the steps of a case leave behind: evidence, meetings, impacts, investigations, accounts, platform reports."""
 
 from __future__ import annotations
 
