@@ -66,7 +66,7 @@ def _is_plainly_canonical(value: JSON, text: str, data: bytes) -> bool:
     return (
         data.isascii()  # so is every name of a member, and there is no surrogate
         and b"\\u0000" not in data
-        and not _is_deep(value, NESTING_LIMIT)
+        and (data.count(b"{") + data.count(b"[") <= NESTING_LIMIT or not _is_deep(value, NESTING_LIMIT))
         and _WRITER.encode(value) == text
     )
 
