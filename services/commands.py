@@ -6,9 +6,9 @@ import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid5
 
 from eventsourcing.persistence import IntegrityError, OperationalError
@@ -18,6 +18,7 @@ from domain.aggregate import Recordable
 from domain.policy import PolicyPack
 from domain.refusals import RefusalCode, Refused
 from domain.registers import SchoolRegister
+from domain.sealed import Secret
 from domain.stored import plain
 from domain.values import PolicyRef
 from ledger.canonical import encode
@@ -165,6 +166,16 @@ class Deciding:
             raise NotAMember(field)
         return register  # type: ignore[no-any-return]  # the stream of a school register holds nothing else
 
+    def origins(self, case_id: UUID) -> frozenset[UUID]:
+        """A case and every case it arose from, directly or through others."""
+        found: set[UUID] = set()
+        waiting = {case_id}
+        while waiting:
+            found |= waiting
+            cases = self.services.ledger.load_many(list(waiting)).values()
+            waiting = {origin for case in cases for origin in case.arose_from} - found
+        return frozenset(found)
+
     def pack_of(self, case: Any) -> PolicyPack | None:
         """The pack that a case is pinned to, wherever the case is now."""
         ref: PolicyRef | None = case.policy
@@ -182,8 +193,8 @@ class Deciding:
 class Command(ABC):
     """What every command carries. Its own fields follow in the class; `needs_reason` steps refuse without one."""
 
-    command_id: UUID
-    reason: str | None = None
+    command_id: Annotated[UUID, Described("The caller's own id for this command; the same id is carried out once.")]
+    reason: Annotated[str | None, Described("Why, in words; stored sealed beside each event.")] = None
 
     needs_reason: ClassVar[bool] = False
 
@@ -210,12 +221,14 @@ class OpeningCommand(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseCommand(Command):
-    """A command on an existing case of one kind."""
+    """A command on an existing case; `case_kind` None means of any kind."""
 
-    case_id: UUID
-    expected_version: int | None = None
+    case_id: Annotated[UUID, Described("The case, by its id.")]
+    expected_version: Annotated[
+        int | None, Described("The version the caller decided on; if the case has changed since, nothing is recorded.")
+    ] = None
 
-    kind: ClassVar[str]
+    case_kind: ClassVar[str | None] = None
 
     @abstractmethod
     def decide(self, case: Any, context: Deciding) -> Sequence[Recordable] | None:
@@ -310,7 +323,7 @@ def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Re
 
 def _decide(services: Services, caller: Caller, command: CaseCommand, context: Deciding) -> tuple[Recordable, ...]:
     case = services.ledger.load(command.case_id)
-    if case is None or not sees(caller.visibility, case) or case.kind != command.kind:
+    if case is None or not sees(caller.visibility, case) or command.case_kind not in (None, case.kind):
         raise NotFound("caseId")
     if not may(caller.role, command.name):
         raise NotAllowed
@@ -354,12 +367,12 @@ def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:
             yield from _texts(member, field)
 
 
+def decided(text: str | None) -> Secret | None:
+    """A text on its way to be sealed under the key of the case."""
+    return None if text is None else Secret(text)
+
+
 def camel(name: str) -> str:
     """A field's name as the API writes it."""
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
-
-
-def field_names(command_class: type[Command]) -> tuple[str, ...]:
-    """The names of a command's fields, its own and the common ones."""
-    return tuple(field.name for field in fields(command_class))

@@ -1,0 +1,24 @@
+"""Every command there is, by name; the API offers each as a mutation."""
+
+from __future__ import annotations
+
+from services import case_commands, incident_commands, incident_step_commands
+from services.commands import CaseCommand, Command, OpeningCommand
+
+
+def _commands() -> dict[str, type[Command]]:
+    bases = (CaseCommand, OpeningCommand)
+    found = {
+        member.__name__: member
+        for module in (incident_commands, incident_step_commands, case_commands)
+        for member in vars(module).values()
+        if isinstance(member, type)
+        and issubclass(member, bases)
+        and member.__module__ == module.__name__
+        and not member.__abstractmethods__
+        and (issubclass(member, OpeningCommand) or hasattr(member, "decision"))
+    }
+    return dict(sorted(found.items()))
+
+
+COMMANDS = _commands()

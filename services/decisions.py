@@ -1,0 +1,70 @@
+"""From a command to the decision of its aggregate: fields pass by name, texts to be sealed as secrets."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, get_type_hints
+from uuid import UUID, uuid5
+
+from domain.aggregate import Recordable
+from domain.sealed import SealedRef, Secret
+from services.commands import CaseCommand, Deciding
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseDecision(CaseCommand):
+    """A command that one decision of the case's aggregate answers.
+
+    Each parameter of the decision is the command's field of that name; `today` and `by` come from the context, and the
+    id named by `new_id` derives from the command's, so that a retry names the same thing.
+    """
+
+    decision: ClassVar[str]
+    new_id: ClassVar[str | None] = None
+    # Sealed texts about one person are sealed under that person's key: text field -> field that names the person.
+    sealed_under: ClassVar[dict[str, str]] = {}
+
+    def decide(self, case: Any, context: Deciding) -> Sequence[Recordable] | None:
+        """Pass the command on to the aggregate."""
+        decision = getattr(case, self.decision)
+        return decision(**self.arguments(type(case), context))  # type: ignore[no-any-return]  # other changed cases
+
+    def arguments(self, aggregate_class: type[Any], context: Deciding) -> dict[str, Any]:
+        """The decision's arguments, by name."""
+        arguments: dict[str, Any] = {}
+        for parameter, is_sealed in parameters(getattr(aggregate_class, self.decision)):
+            if parameter == "today":
+                arguments[parameter] = context.today
+            elif parameter == "by":
+                arguments[parameter] = context.caller.person_id
+            elif parameter == self.new_id:
+                arguments[parameter] = uuid5(self.command_id, parameter)
+            elif hasattr(self, parameter):
+                value = getattr(self, parameter)
+                arguments[parameter] = self.secret(parameter, value) if is_sealed else value
+        return arguments
+
+    def secret(self, field: str, text: str | None) -> Secret | None:
+        """A text on its way to be sealed, under the key of the person it is about if one is named."""
+        if text is None:
+            return None
+        person: UUID | None = getattr(self, self.sealed_under[field], None) if field in self.sealed_under else None
+        return Secret(text, person)
+
+
+@cache
+def parameters(decision: Callable[..., Any]) -> tuple[tuple[str, bool], ...]:
+    """The names of a decision's parameters, and which of them are texts to be sealed."""
+    hints = get_type_hints(decision)
+    return tuple(
+        (name, any(member in (Secret, SealedRef) for member in _members(hints[name])))
+        for name in inspect.signature(decision).parameters
+        if name not in ("self", "cls")
+    )
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    return getattr(hint, "__args__", None) or (hint,)

@@ -1,0 +1,1 @@
+"""The school register's commands: the trust, its schools, their calendars, packs and appointments."""
