@@ -13,10 +13,10 @@ from domain.vocabulary import require_code
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def refuse(refusal: type[Refused] | None, *fields: str) -> None:
+def refuse(refusal: type[Refused] | None, *fields: str, clause: str | None = None) -> None:
     """Raise the refusal that a guard found, if it found one."""
     if refusal is not None:
-        raise refusal(*fields)
+        raise refusal(*fields, clause=clause)
 
 
 def require_not_future(today: date, **dates: date | None) -> None:

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Protocol
 from uuid import UUID
 
 from domain.aggregate import Opening, Recordable, event
-from domain.checks import present, require_not_future, require_word
+from domain.checks import present, refuse, require_not_future, require_word
 from domain.incident_steps import IncidentSteps
+from domain.policy import ClosingRules
 from domain.refusals import InvestigationMissing, Refused
 from domain.sealed import Sealed
 from domain.values import CaseKind, PolicyRef
-
-
-class ClosingRules(Protocol):
-    """What a policy pack says about closing an incident."""
-
-    @property
-    def investigation_before_closing(self) -> tuple[str, ...]:
-        """The natures that are not closed without a record of an investigation."""
-
-    @property
-    def clause(self) -> str | None:
-        """The clause of the school's policy that says so."""
 
 
 class Incident(IncidentSteps):
@@ -105,25 +93,26 @@ class Incident(IncidentSteps):
         notes: Sealed | None = None,
         by: UUID | None = None,
     ) -> None:
-        """Close the incident with an outcome, as the policy pinned to it allows; no policy forbids nothing."""
+        """Close the incident with an outcome; `closing` are the rules of the policy pinned to it, if it has any."""
         self._require_closing(outcome, closed_on, today, by)
-        refusal = self.bars_closing(closing)
-        if refusal is not None:
-            raise refusal(clause=closing.clause if closing else None)
+        refuse(self.bars_closing(closing), clause=closing.clause if closing else None)
         self._closed(outcome=outcome, closed_on=closed_on, as_logged=False, notes=present(notes))
 
     # --- guards
 
     def bars_closing(self, closing: ClosingRules | None) -> type[Refused] | None:
-        """Why the incident cannot be closed under these rules."""
-        refusal = self.bars_step()
-        if refusal or closing is None or self.investigations:
-            return refusal
-        awaited = closing.investigation_before_closing
-        missing = any(item.has_nature(nature) for item in self.counting_items for nature in awaited)
-        return InvestigationMissing if missing else None
+        """Why the incident cannot be closed under these rules (Sharp Lane L36: allegations are investigated)."""
+        return self.bars_step() or (InvestigationMissing if self.awaits_investigation(closing) else None)
 
     # --- questions
+
+    def awaits_investigation(self, closing: ClosingRules | None) -> bool:
+        """Whether the rules ask for an investigation of one of the items and none has been recorded."""
+        if closing is None or self.investigations:
+            return False
+        return any(
+            item.has_nature(nature) for item in self.counting_items for nature in closing.investigation_before_closing
+        )
 
     @property
     def kind(self) -> CaseKind:

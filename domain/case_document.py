@@ -1,0 +1,155 @@
+"""The case document: what a list row, a case, a past moment and the answer to a command all show of a case.
+
+It is a pure function of the state, for all three kinds. Sealed texts appear as references alone, `{version, part}`:
+whoever may read them opens them afterwards.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from enum import Enum
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from domain.case import Case
+from domain.duties import Duty, duties
+from domain.offered import offered, to_mask
+from domain.policy import PolicyPack
+from domain.sealed import Secret
+from domain.values import CaseKind, CaseStatus, Imported, Mark, PolicyRef
+
+JSON = dict[str, Any]
+
+# What each kind shows beside the common members; the names are those of its state.
+DETAIL: dict[CaseKind, tuple[str, ...]] = {
+    CaseKind.INCIDENT: (
+        "summary",
+        "items",
+        "addenda",
+        "evidence",
+        "reported_to_headteacher_on",
+        "meetings",
+        "impacts",
+        "investigations",
+        "accounts",
+        "outcome_notices",
+        "directions",
+        "parent_advice",
+        "platform_reports",
+    ),
+    CaseKind.COMPLAINT: ("heads", "received_on", "received_by", "addenda"),
+    CaseKind.STAFF_BREACH: ("source", "reported_on", "addenda"),
+}
+
+
+class NotRecordedYetError(Exception):
+    """A case that holds a text not yet sealed has no document: it must be recorded first."""
+
+
+class LinkDocument(msgspec.Struct, frozen=True):
+    """A link to another case."""
+
+    case: UUID
+    kind: str
+
+
+class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One case. `detail` holds what the kind adds, such as `items`: JSON values, with lists in the order of recording.
+
+    `offered` is the bit mask of `offered.from_mask`; `duties` are what is outstanding, in order.
+    """
+
+    id: UUID
+    kind: CaseKind
+    version: int
+    reference: str
+    school_reference: str | None
+    school_urn: str
+    status: CaseStatus
+    opened_on: date
+    closed_on: date | None
+    outcome: str | None
+    closed_as_logged: bool
+    policy: PolicyRef | None
+    owner: UUID | None
+    reported_by: UUID | None
+    mark: Mark | None
+    duplicate_of: UUID | None
+    links: tuple[LinkDocument, ...]
+    imported: Imported | None
+    offered: int
+    duties: tuple[Duty, ...]
+    detail: JSON
+
+    def to_json(self) -> bytes:
+        """The document as JSON text, for a read table or an answer."""
+        return msgspec.json.encode(self)
+
+
+def case_document(case: Case, pack: PolicyPack | None = None) -> CaseDocument:
+    """Show a case; `pack` is the policy pinned to it. Raises NotRecordedYetError while a text is not sealed."""
+    return CaseDocument(
+        id=case.id,
+        kind=case.kind,
+        version=case.version,
+        reference=case.reference,
+        school_reference=case.school_reference,
+        school_urn=case.school_urn,
+        status=case.status,
+        opened_on=case.opened_on,
+        closed_on=case.closed_on,
+        outcome=case.outcome,
+        closed_as_logged=case.closed_as_logged,
+        policy=case.policy,
+        owner=case.owner,
+        reported_by=case.reported_by,
+        mark=case.mark,
+        duplicate_of=case.duplicate_of,
+        links=tuple(LinkDocument(other, kind) for other, kind in case.links),
+        imported=case.imported,
+        offered=to_mask(offered(case, pack)),
+        duties=duties(case, pack),
+        detail={name: _shown(getattr(case, name)) for name in DETAIL[case.kind]},
+    )
+
+
+def from_json(text: bytes | str) -> CaseDocument:
+    """Read a document written by `to_json`; raises msgspec.ValidationError on any other text."""
+    return _DECODER.decode(text)
+
+
+_DECODER = msgspec.json.Decoder(CaseDocument)
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...] | None:
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+
+
+def _shown(value: Any) -> Any:
+    """A value as JSON has it: records by their members, a dict of records as the list of them."""
+    kind = type(value)
+    if value is None or kind is str or kind is int or kind is bool:
+        return value
+    if kind is UUID:
+        return str(value)
+    if kind is date:
+        return value.isoformat()
+    if kind is Secret:
+        raise NotRecordedYetError
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return [_shown(one) for one in value.values()]
+    if isinstance(value, tuple | list):
+        return [_shown(one) for one in value]
+    if isinstance(value, frozenset | set):
+        return sorted(_shown(one) for one in value)
+    names = _fields(kind)  # type: ignore[arg-type]  # classes are hashable; mypy asks it of their instances
+    if names is None:
+        raise TypeError(f"a case document cannot show a {kind.__name__}")
+    return {name: _shown(getattr(value, name)) for name in names}
