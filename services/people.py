@@ -1,0 +1,329 @@
+"""The people registry: who stands behind the opaque ids of the ledger, as they are called today, until they are erased.
+
+Nothing of it goes into the ledger. An id is given outside or derived by whoever registers the person, and never says
+anything about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from domain.access import Role, Visibility, may
+from domain.refusals import RefusalCode, Refused
+from domain.vocabulary import require_code
+from ledger.database import TrustDatabase
+from services.commands import NotAllowed
+from services.scope import Caller
+
+# Erasing is decided for the trust as a whole.
+_ERASERS = frozenset({Role.TRUST_LEAD, Role.SYSTEM})
+
+
+class NameUse(StrEnum):
+    """Which of a person's names it is; USUAL is the one shown."""
+
+    USUAL = "USUAL"
+    LEGAL = "LEGAL"
+    FORMER = "FORMER"
+
+
+class NameState(StrEnum):
+    """What a reader gets of a name."""
+
+    OPEN = "OPEN"
+    ERASED = "ERASED"
+    WITHHELD = "WITHHELD"
+    UNKNOWN = "UNKNOWN"
+
+
+class UnknownPerson(Refused):
+    """There is no such person."""
+
+    code = RefusalCode.NOT_FOUND
+
+
+class PersonErased(Refused):
+    """This person's details were erased; the record stays empty."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class IdentifierTaken(Refused):
+    """This identifier of that source already belongs to another person."""
+
+
+class NameMissing(Refused):
+    """A name cannot be empty."""
+
+
+class DatesReversed(Refused):
+    """The last day lies before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """That a person belongs to a school, both days included; no last day means to this day."""
+
+    school_urn: str
+    first_on: date
+    last_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """How another system calls a person: its name and its identifier."""
+
+    source: str
+    identifier: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as the registry knows them; `kind` is a code of the poster roles. Erased ones keep id and kind alone."""
+
+    person_id: UUID
+    kind: str
+    names: Mapping[NameUse, str] = field(default_factory=dict, repr=False)
+    schools: tuple[Attendance, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    is_erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownName:
+    """What a reader is shown for a person's id; `text` is there only when it is OPEN."""
+
+    state: NameState
+    text: str | None = field(default=None, repr=False)
+
+
+def register(connection: psycopg.Connection[Any], trust_id: UUID, people: Sequence[Person]) -> int:
+    """Put people into the registry in four statements, however many; returns how many were new.
+
+    Who is there already stays as they are, and who was erased stays erased. Raises UnknownCode, NameMissing,
+    DatesReversed, and IdentifierTaken when an identifier belongs to somebody else.
+    """
+    for person in people:
+        require_code("poster_roles", person.kind, "kind")
+        if any(not name.strip() for name in person.names.values()):
+            raise NameMissing("names")
+        for school in person.schools:
+            _require_order(school)
+    new = {
+        row[0]
+        for row in connection.execute(
+            "INSERT INTO person (trust_id, person_id, kind)"
+            " SELECT %s, p.person_id, p.kind FROM unnest(%s::uuid[], %s::text[]) AS p (person_id, kind)"
+            " ON CONFLICT DO NOTHING RETURNING person_id",
+            (trust_id, [person.person_id for person in people], [person.kind for person in people]),
+        )
+    }
+    added = [person for person in people if person.person_id in new]
+    names = [(person.person_id, use.value, name) for person in added for use, name in person.names.items()]
+    schools = [
+        (person.person_id, school.school_urn, school.first_on, school.last_on)
+        for person in added
+        for school in person.schools
+    ]
+    identifiers = [(one.source, one.identifier, person.person_id) for person in added for one in person.identifiers]
+    _insert(connection, trust_id, "person_name (trust_id, person_id, use, name)", ("uuid", "text", "text"), names)
+    _insert(
+        connection,
+        trust_id,
+        "person_school (trust_id, person_id, school_urn, first_on, last_on)",
+        ("uuid", "text", "date", "date"),
+        schools,
+    )
+    try:
+        _insert(
+            connection,
+            trust_id,
+            "person_identifier (trust_id, source, identifier, person_id)",
+            ("text", "text", "uuid"),
+            identifiers,
+        )
+    except psycopg.errors.UniqueViolation:
+        raise IdentifierTaken("identifiers") from None
+    return len(new)
+
+
+def names(trust: TrustDatabase, reader: Visibility, person_ids: Collection[UUID]) -> dict[UUID, KnownName]:
+    """What each person is called today, in one statement, for a reader of cases in which these ids stand.
+
+    Names are personal data: WITHHELD from a reader who may not open sealed texts.
+    """
+    wanted = set(person_ids)
+    if not reader.opens_sealed:
+        return dict.fromkeys(wanted, KnownName(NameState.WITHHELD))
+    with trust.connection() as connection:
+        rows = connection.execute(
+            "SELECT p.person_id, p.erased_at IS NOT NULL, n.name"
+            " FROM person p LEFT JOIN person_name n"
+            " ON n.trust_id = p.trust_id AND n.person_id = p.person_id AND n.use = 'USUAL'"
+            " WHERE p.trust_id = %s AND p.person_id = ANY(%s)",
+            (trust.trust_id, list(wanted)),
+        ).fetchall()
+    known = dict.fromkeys(wanted, KnownName(NameState.UNKNOWN))
+    for person_id, is_erased, name in rows:
+        if is_erased:
+            known[person_id] = KnownName(NameState.ERASED)
+        elif name is not None:
+            known[person_id] = KnownName(NameState.OPEN, name)
+    return known
+
+
+def find(trust: TrustDatabase, reader: Visibility, person_id: UUID) -> Person | None:
+    """A person with all that the registry knows; None for a reader in whose sight they are not."""
+    with trust.connection() as connection:
+        return _find(connection, reader, person_id)
+
+
+def find_by_identifier(trust: TrustDatabase, reader: Visibility, source: str, identifier: str) -> Person | None:
+    """The person whom another system calls so, if the reader may see them."""
+    with trust.connection() as connection:
+        row = connection.execute(
+            "SELECT person_id FROM person_identifier WHERE trust_id = %s AND source = %s AND identifier = %s",
+            (trust.trust_id, source, identifier),
+        ).fetchone()
+        return None if row is None else _find(connection, reader, row[0])
+
+
+def rename(trust: TrustDatabase, caller: Caller, person_id: UUID, use: NameUse, name: str | None) -> None:
+    """Set a name of a person, or take it away; every case shows the new usual name from now on."""
+    if name is not None and not name.strip():
+        raise NameMissing("name")
+    with _changing(trust, caller, person_id) as connection:
+        key = (trust.trust_id, person_id, use.value)
+        if name is None:
+            connection.execute("DELETE FROM person_name WHERE trust_id = %s AND person_id = %s AND use = %s", key)
+        else:
+            connection.execute(
+                "INSERT INTO person_name (trust_id, person_id, use, name) VALUES (%s, %s, %s, %s)"
+                " ON CONFLICT (trust_id, person_id, use) DO UPDATE SET name = excluded.name",
+                (*key, name.strip()),
+            )
+
+
+def set_attendance(trust: TrustDatabase, caller: Caller, person_id: UUID, attendance: Attendance) -> None:
+    """Say that a person belongs to a school from a day on; again with a last day when they leave."""
+    _require_order(attendance)
+    with _changing(trust, caller, person_id) as connection:
+        connection.execute(
+            "INSERT INTO person_school (trust_id, person_id, school_urn, first_on, last_on) VALUES (%s, %s, %s, %s, %s)"
+            " ON CONFLICT (trust_id, person_id, school_urn, first_on) DO UPDATE SET last_on = excluded.last_on",
+            (trust.trust_id, person_id, attendance.school_urn, attendance.first_on, attendance.last_on),
+        )
+
+
+def add_identifier(trust: TrustDatabase, caller: Caller, person_id: UUID, identifier: Identifier) -> None:
+    """Say how another system calls a person; a person may have several. Raises IdentifierTaken."""
+    with _changing(trust, caller, person_id) as connection:
+        row = connection.execute(
+            "INSERT INTO person_identifier (trust_id, source, identifier, person_id) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (trust_id, source, identifier) DO UPDATE SET source = excluded.source RETURNING person_id",
+            (trust.trust_id, identifier.source, identifier.identifier, person_id),
+        ).fetchone()
+        if row is None or row[0] != person_id:
+            raise IdentifierTaken("identifier")
+
+
+def erase(trust: TrustDatabase, caller: Caller, person_id: UUID) -> None:
+    """Forget who a person is, for good; the id stays known as one that was erased. Repeating it changes nothing.
+
+    Texts about the person in cases are sealed under keys of their own; destroying those is another step.
+    """
+    if caller.role not in _ERASERS:
+        raise NotAllowed
+    with trust.transaction() as connection:
+        erased = connection.execute(
+            "UPDATE person SET erased_at = coalesce(erased_at, clock_timestamp())"
+            " WHERE trust_id = %s AND person_id = %s",
+            (trust.trust_id, person_id),
+        )
+        if erased.rowcount != 1:
+            raise UnknownPerson("personId")
+        for table in ("person_name", "person_school", "person_identifier"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE trust_id = %s AND person_id = %s",  # noqa: S608 - constant names
+                (trust.trust_id, person_id),
+            )
+
+
+@contextmanager
+def _changing(trust: TrustDatabase, caller: Caller, person_id: UUID) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction on a person whom the caller sees and may change, held against an erasure meanwhile."""
+    if not may(caller.role, "ChangePerson"):
+        raise NotAllowed
+    with trust.transaction() as connection:
+        connection.execute(
+            "SELECT 1 FROM person WHERE trust_id = %s AND person_id = %s FOR UPDATE", (trust.trust_id, person_id)
+        )
+        person = _find(connection, caller.visibility, person_id)
+        if person is None:
+            raise UnknownPerson("personId")
+        if person.is_erased:
+            raise PersonErased("personId")
+        yield connection
+
+
+def _find(connection: psycopg.Connection[Any], reader: Visibility, person_id: UUID) -> Person | None:
+    if not reader.opens_sealed:
+        return None
+    key = (reader.trust_id, person_id)
+    row = connection.execute(
+        "SELECT kind, erased_at IS NOT NULL FROM person WHERE trust_id = %s AND person_id = %s", key
+    ).fetchone()
+    if row is None:
+        return None
+    found_names = connection.execute(
+        "SELECT use, name FROM person_name WHERE trust_id = %s AND person_id = %s ORDER BY use", key
+    ).fetchall()
+    found_schools = connection.execute(
+        "SELECT school_urn, first_on, last_on FROM person_school WHERE trust_id = %s AND person_id = %s"
+        " ORDER BY first_on, school_urn",
+        key,
+    ).fetchall()
+    found_identifiers = connection.execute(
+        "SELECT source, identifier FROM person_identifier WHERE trust_id = %s AND person_id = %s"
+        " ORDER BY source, identifier",
+        key,
+    ).fetchall()
+    schools = tuple(Attendance(*found) for found in found_schools)
+    if reader.schools is not None and not any(school.school_urn in reader.schools for school in schools):
+        return None
+    return Person(
+        person_id,
+        kind=row[0],
+        names={NameUse(use): name for use, name in found_names},
+        schools=schools,
+        identifiers=tuple(Identifier(*found) for found in found_identifiers),
+        is_erased=row[1],
+    )
+
+
+def _require_order(attendance: Attendance) -> None:
+    if attendance.last_on is not None and attendance.last_on < attendance.first_on:
+        raise DatesReversed("lastOn")
+
+
+def _insert(
+    connection: psycopg.Connection[Any],
+    trust_id: UUID,
+    target: str,
+    types: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+) -> None:
+    """Insert rows of the trust in one statement; the target and the types are constants of this module."""
+    if not rows:
+        return
+    columns = ", ".join(f"%s::{kind}[]" for kind in types)
+    statement = f"INSERT INTO {target} SELECT %s, * FROM unnest({columns})"  # noqa: S608 - constants
+    connection.execute(statement.encode(), (trust_id, *(list(column) for column in zip(*rows, strict=True))))
