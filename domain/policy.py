@@ -208,6 +208,8 @@ def _key_and_rule(problem: str) -> tuple[str, str]:
     if named := re.fullmatch(r"Object (contains unknown|missing required) field `(.*)`", rule):
         key = f"{key}.{named[2]}" if key else named[2]
         rule = "no such key" if named[1] == "contains unknown" else "is missing"
+    elif rule.startswith("Invalid enum value"):
+        rule = "is not one of the values that are known here"
     elif "matching regex" in rule:
         rule = _FORMS.get(key.rpartition(".")[2], _OTHER_FORM)
     return key, rule

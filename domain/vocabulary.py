@@ -231,6 +231,15 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
         ("CHAIR_OF_GOVERNORS", "Chair of governors", "The chair of governors or directors received it."),
         ("OTHER", "Somebody else", "Somebody else received it and passed it on."),
     ),
+    "complaint_means": _listed(
+        ("IN_PERSON", "In person", "Said face to face."),
+        ("TELEPHONE", "By telephone", "Said by telephone."),
+        ("LETTER", "By letter", "Sent or handed in on paper."),
+        ("EMAIL", "By e-mail", "Sent by e-mail."),
+        ("FORM", "By form", "Entered in a form of the school, on paper or online."),
+        ("ONLINE_POST", "By a post online", "Posted online and taken up by the school as a complaint."),
+        ("OTHER", "Another way", "Received in another way."),
+    ),
     "breach_sources": _listed(
         ("ALLEGED", "Alleged", "Somebody alleged it."),
         ("OBSERVED", "Observed", "The school noticed it itself."),

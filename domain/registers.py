@@ -1,0 +1,343 @@
+"""What the ledger holds beside cases: the trust itself, and for each school its membership, calendars, packs and roles.
+
+Figures and deadlines depend on these, so they are events too, and every question names the day it is asked about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID, uuid5
+
+from domain.aggregate import Opening, Recordable, event
+from domain.calendars import Days, SchoolCalendar, Term, require_sound
+from domain.checks import require_order, require_word
+from domain.policy import Adoption, PolicyPackError, content_hash, in_force, parse_pack
+from domain.refusals import RefusalCode, Refused, UnknownCode
+from domain.values import PolicyRef
+
+# The roles that are given by appointment, as tokens name them; a person may have several.
+TRUST_ROLES = frozenset({"trust-lead", "alternate", "admin", "dashboard", "hr", "dpo", "auditor"})
+SCHOOL_ROLES = frozenset(
+    {"headteacher", "coordinator", "dsl", "equalities", "chair", "governor", "clerk", "staff", "mis"}
+)
+
+
+class NotAMember(Refused):
+    """The school is not a member of the trust on that day."""
+
+    code = RefusalCode.NOT_A_MEMBER
+
+
+class AlreadyAMember(Refused):
+    """The school has not left the trust."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class NotAppointed(Refused):
+    """The person does not have this role."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class PackUnusable(Refused):
+    """The policy pack cannot be used."""
+
+    def __init__(self, key: str, rule: str) -> None:
+        super().__init__("content")
+        self.key = key
+        self.rule = rule
+
+    @property
+    def message(self) -> str:
+        """The sentence for the user, with the key of the pack and the rule it breaks."""
+        return f"{self.args[0]} ({self.key or 'as a whole'}: {self.rule})"
+
+
+def trust_register_id(trust_id: UUID) -> UUID:
+    """The stream of a trust's own register."""
+    return uuid5(trust_id, "trust-register")
+
+
+def school_register_id(trust_id: UUID, urn: str) -> UUID:
+    """The stream of the register of a school of the trust."""
+    return uuid5(trust_id, f"school-register/{urn}")
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A person's role from one day to another, both included; None while it has not ended."""
+
+    role: str
+    person: UUID
+    appointed_on: date
+    ended_on: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Whether the person has the role on a day."""
+        return self.appointed_on <= on and (self.ended_on is None or on <= self.ended_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A school's time in the trust, both days included; None while it has not left."""
+
+    joined_on: date
+    left_on: date | None = None
+
+    def covers(self, on: date) -> bool:
+        """Whether the school is a member on a day."""
+        return self.joined_on <= on and (self.left_on is None or on <= self.left_on)
+
+
+class _Appointing(Recordable):
+    """What both registers share: persons named for roles."""
+
+    appointments: tuple[Appointment, ...]
+
+    def holders(self, role: str, on: date) -> tuple[UUID, ...]:
+        """The persons who have a role on a day, in the order of their appointment."""
+        return tuple(one.person for one in self.appointments if one.role == role and one.holds(on))
+
+    def roles_of(self, person: UUID, on: date) -> frozenset[str]:
+        """The roles that a person has on a day."""
+        return frozenset(one.role for one in self.appointments if one.person == person and one.holds(on))
+
+    def _open_appointment(self, role: str, person: UUID) -> Appointment | None:
+        return next(
+            (one for one in self.appointments if (one.role, one.person, one.ended_on) == (role, person, None)), None
+        )
+
+    def _require_ending(self, role: str, person: UUID, ended_on: date) -> None:
+        appointment = self._open_appointment(role, person)
+        if appointment is None:
+            raise NotAppointed("role", "person")
+        require_order(appointment.appointed_on, ended_on, "ended_on")
+
+    def _with_end(self, role: str, person: UUID, ended_on: date) -> tuple[Appointment, ...]:
+        current = self._open_appointment(role, person)
+        return tuple(replace(one, ended_on=ended_on) if one is current else one for one in self.appointments)
+
+
+class TrustRegister(_Appointing):
+    """A trust, from its registration on: what it is called and who acts for it."""
+
+    TOPIC = "trust_register.v1"
+
+    class Registered(Opening, Recordable.Event):
+        """A trust began to keep its record here."""
+
+        TOPIC = "trust.registered.v1"
+
+        name: str
+
+    @event(Registered)
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.appointments: tuple[Appointment, ...] = ()
+
+    # --- decisions
+
+    @classmethod
+    def register(cls, *, trust_id: UUID, name: str) -> TrustRegister:
+        """Register a trust under its id, which is given from outside."""
+        require_word("name", name)
+        return cls._create(cls.Registered, id=trust_register_id(trust_id), name=name)
+
+    def appoint(self, *, role: str, person: UUID, appointed_on: date) -> None:
+        """Give a person a role in the trust."""
+        _require_role(role, TRUST_ROLES)
+        if self._open_appointment(role, person) is None:
+            self._role_appointed(role=role, person=person, appointed_on=appointed_on)
+
+    def end_role(self, *, role: str, person: UUID, ended_on: date) -> None:
+        """End a person's role; `ended_on` is the last day of it."""
+        self._require_ending(role, person, ended_on)
+        self._role_ended(role=role, person=person, ended_on=ended_on)
+
+    # --- changes
+
+    @event("RoleAppointed", topic="trust.role_appointed.v1")
+    def _role_appointed(self, role: str, person: UUID, appointed_on: date) -> None:
+        """A person was given a role in the trust."""
+        self.appointments = (*self.appointments, Appointment(role, person, appointed_on))
+
+    @event("RoleEnded", topic="trust.role_ended.v1")
+    def _role_ended(self, role: str, person: UUID, ended_on: date) -> None:
+        """A person's role in the trust ended with that day."""
+        self.appointments = self._with_end(role, person, ended_on)
+
+
+class SchoolRegister(_Appointing):
+    """A school, or another unit with an id of its own, from the day it joined the trust."""
+
+    TOPIC = "school_register.v1"
+
+    class Joined(Opening, Recordable.Event):
+        """A school became a member of the trust."""
+
+        TOPIC = "school.joined.v1"
+
+        urn: str
+        name: str
+        joined_on: date
+
+    @event(Joined)
+    def __init__(self, urn: str, name: str, joined_on: date) -> None:
+        self.urn = urn
+        self.name = name
+        self.memberships: tuple[Membership, ...] = (Membership(joined_on),)
+        self.calendars: dict[str, SchoolCalendar] = {}
+        self.adoptions: tuple[Adoption, ...] = ()
+        self.appointments: tuple[Appointment, ...] = ()
+
+    # --- decisions
+
+    @classmethod
+    def join(cls, *, trust_id: UUID, urn: str, name: str, joined_on: date) -> SchoolRegister:
+        """Open the register of a school that joins the trust for the first time."""
+        require_word("urn", urn)
+        require_word("name", name)
+        return cls._create(cls.Joined, id=school_register_id(trust_id, urn), urn=urn, name=name, joined_on=joined_on)
+
+    def leave(self, *, left_on: date) -> None:
+        """Record that the school leaves; `left_on` is its last day as a member."""
+        latest = self.memberships[-1]
+        if latest.left_on is not None:
+            raise NotAMember("left_on")
+        require_order(latest.joined_on, left_on, "left_on")
+        self._left(left_on=left_on)
+
+    def rejoin(self, *, joined_on: date) -> None:
+        """Record that a school that had left is a member again."""
+        latest = self.memberships[-1]
+        if latest.left_on is None:
+            raise AlreadyAMember("joined_on")
+        require_order(latest.left_on + timedelta(days=1), joined_on, "joined_on")
+        self._rejoined(joined_on=joined_on)
+
+    def rename(self, *, name: str, renamed_on: date) -> None:
+        """Give the school another name."""
+        require_word("name", name)
+        if name != self.name:
+            self._renamed(name=name, renamed_on=renamed_on)
+
+    def set_calendar(
+        self,
+        *,
+        academic_year: str,
+        terms: tuple[Term, ...],
+        holidays: tuple[Days, ...] = (),
+        closures: tuple[Days, ...] = (),
+        inset_days: tuple[date, ...] = (),
+    ) -> None:
+        """Set the calendar of an academic year, in place of any that the year had."""
+        former = self.calendars.get(academic_year)
+        calendar = SchoolCalendar(
+            academic_year=academic_year,
+            version=former.version + 1 if former else 1,
+            terms=terms,
+            holidays=tuple(sorted(holidays, key=lambda days: days.first)),
+            closures=tuple(sorted(closures, key=lambda days: days.first)),
+            inset_days=tuple(sorted(inset_days)),
+        )
+        require_sound(calendar)
+        if former is None or replace(former, version=calendar.version) != calendar:
+            self._calendar_set(
+                academic_year=calendar.academic_year,
+                calendar_version=calendar.version,
+                terms=calendar.terms,
+                holidays=calendar.holidays,
+                closures=calendar.closures,
+                inset_days=calendar.inset_days,
+            )
+
+    def adopt_pack(self, *, content: str, adopted_on: date) -> None:
+        """Adopt a policy pack, given as its text: it is in force from `adopted_on` until a later one is."""
+        try:
+            pack = parse_pack(content)
+        except PolicyPackError as error:
+            raise PackUnusable(error.key, error.rule) from None
+        policy = PolicyRef(pack.id, pack.version, content_hash(content))
+        in_force_then = in_force(self.adoptions, adopted_on)
+        if in_force_then is None or in_force_then.policy != policy:
+            self._pack_adopted(policy=policy, content=content, adopted_on=adopted_on)
+
+    def appoint(self, *, role: str, person: UUID, appointed_on: date) -> None:
+        """Give a person a role at the school."""
+        _require_role(role, SCHOOL_ROLES)
+        if self._open_appointment(role, person) is None:
+            self._role_appointed(role=role, person=person, appointed_on=appointed_on)
+
+    def end_role(self, *, role: str, person: UUID, ended_on: date) -> None:
+        """End a person's role; `ended_on` is the last day of it."""
+        self._require_ending(role, person, ended_on)
+        self._role_ended(role=role, person=person, ended_on=ended_on)
+
+    # --- changes
+
+    @event("Left", topic="school.left.v1")
+    def _left(self, left_on: date) -> None:
+        """The school left the trust; that day was its last as a member."""
+        self.memberships = (*self.memberships[:-1], replace(self.memberships[-1], left_on=left_on))
+
+    @event("Rejoined", topic="school.rejoined.v1")
+    def _rejoined(self, joined_on: date) -> None:
+        """The school became a member of the trust again."""
+        self.memberships = (*self.memberships, Membership(joined_on))
+
+    @event("Renamed", topic="school.renamed.v1")
+    def _renamed(self, name: str, renamed_on: date) -> None:  # noqa: ARG002 - a change names every field of its event
+        """The school was given another name."""
+        self.name = name
+
+    @event("CalendarSet", topic="school.calendar_set.v1")
+    def _calendar_set(
+        self,
+        academic_year: str,
+        calendar_version: int,
+        terms: tuple[Term, ...],
+        holidays: tuple[Days, ...],
+        closures: tuple[Days, ...],
+        inset_days: tuple[date, ...],
+    ) -> None:
+        """The school's calendar of an academic year was set, in place of any former one."""
+        self.calendars[academic_year] = SchoolCalendar(
+            academic_year, calendar_version, terms, holidays, closures, inset_days
+        )
+
+    @event("PackAdopted", topic="school.pack_adopted.v1")
+    def _pack_adopted(self, policy: PolicyRef, content: str, adopted_on: date) -> None:
+        """The school adopted a policy pack, which is kept whole."""
+        self.adoptions = (*self.adoptions, Adoption(policy, adopted_on, content))
+
+    @event("RoleAppointed", topic="school.role_appointed.v1")
+    def _role_appointed(self, role: str, person: UUID, appointed_on: date) -> None:
+        """A person was given a role at the school."""
+        self.appointments = (*self.appointments, Appointment(role, person, appointed_on))
+
+    @event("RoleEnded", topic="school.role_ended.v1")
+    def _role_ended(self, role: str, person: UUID, ended_on: date) -> None:
+        """A person's role at the school ended with that day."""
+        self.appointments = self._with_end(role, person, ended_on)
+
+    # --- questions
+
+    def is_member(self, on: date) -> bool:
+        """Whether the school is a member of the trust on a day."""
+        return any(membership.covers(on) for membership in self.memberships)
+
+    def adoption_on(self, on: date) -> Adoption | None:
+        """The policy pack in force on a day; None where the school had adopted none."""
+        return in_force(self.adoptions, on)
+
+    def policy_on(self, on: date) -> PolicyRef | None:
+        """What a case pins of the pack in force on the day that the school became aware."""
+        adoption = self.adoption_on(on)
+        return adoption.policy if adoption else None
+
+
+def _require_role(role: str, roles: frozenset[str]) -> None:
+    if role not in roles:
+        raise UnknownCode("role")

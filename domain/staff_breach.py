@@ -1,0 +1,165 @@
+"""StaffBreach: a breach of the staff code of conduct, from the report to its outcome."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.aggregate import UNRECORDED, Opening, Recordable, event
+from domain.case import Case
+from domain.checks import present, require_not_future, require_word
+from domain.refusals import RefusalCode, Refused
+from domain.sealed import Sealed
+from domain.values import CaseKind, PolicyRef, london_date
+from domain.vocabulary import require_code
+
+
+class SubjectKnown(Refused):
+    """The breach already says whom it is about."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class StaffBreach(Case):
+    """A breach by one person, who does not see the case from the moment he or she is named."""
+
+    TOPIC = "staff_breach.v1"
+
+    class Reported(Opening, Recordable.Event):
+        """The school learnt of a breach: somebody alleged it, the school noticed it, or the person reported it.
+
+        `concerns_post` says that what was done is a post, which is to be recorded as an incident too.
+        """
+
+        TOPIC = "staff_breach.reported.v1"
+
+        reference: str
+        school_reference: str | None
+        school_urn: str
+        reported_on: date
+        source: str
+        subject: UUID | None
+        concerns_post: bool
+        policy: PolicyRef | None
+        reported_by: UUID | None
+        summary: Sealed | None
+
+    @event(Reported)
+    def __init__(
+        self,
+        reference: str,
+        school_reference: str | None,
+        school_urn: str,
+        reported_on: date,
+        source: str,
+        subject: UUID | None,
+        concerns_post: bool,
+        policy: PolicyRef | None,
+        reported_by: UUID | None,
+        summary: Sealed | None,
+        timestamp: datetime = UNRECORDED,
+    ) -> None:
+        self._open(reference, school_reference, school_urn, reported_on, policy, reported_by)
+        self.reported_on = reported_on
+        self.recorded_on = london_date(timestamp)
+        self.source = source
+        self.subject = subject
+        self.concerns_post = concerns_post
+        self.summary = summary
+
+    # --- decisions
+
+    @classmethod
+    def report(
+        cls,
+        *,
+        case_id: UUID,
+        reference: str,
+        school_urn: str,
+        reported_on: date,
+        source: str,
+        today: date,
+        subject: UUID | None = None,
+        concerns_post: bool = False,
+        school_reference: str | None = None,
+        policy: PolicyRef | None = None,
+        reported_by: UUID | None = None,
+        summary: Sealed | None = None,
+    ) -> StaffBreach:
+        """Record a breach; `reported_on` is the day the school became aware, `policy` the pack in force on that day.
+
+        `school_urn` is where it was done or noticed; for a person employed centrally it may be a unit of the trust.
+        """
+        require_word("reference", reference)
+        require_word("school_urn", school_urn)
+        if school_reference is not None:
+            require_word("school_reference", school_reference)
+        require_not_future(today, reported_on=reported_on)
+        require_code("breach_sources", source, "source", reported_on)
+        return cls._create(
+            cls.Reported,
+            id=case_id,
+            reference=reference,
+            school_reference=school_reference,
+            school_urn=school_urn,
+            reported_on=reported_on,
+            source=source,
+            subject=subject,
+            concerns_post=concerns_post,
+            policy=policy,
+            reported_by=reported_by,
+            summary=present(summary),
+        )
+
+    def name_subject(self, *, subject: UUID) -> None:
+        """Say whom the breach is about, once it is known."""
+        if self.subject is not None and self.subject != subject:
+            raise SubjectKnown("subject")
+        if self.subject is None:
+            self._subject_named(subject=subject)
+
+    def assign(self, *, owner: UUID) -> None:
+        """Give the case to the person who runs it, who is not the one it is about."""
+        self.require_impartial(owner)
+        super().assign(owner=owner)
+
+    def close(
+        self, *, outcome: str, closed_on: date, today: date, notes: Sealed | None = None, by: UUID | None = None
+    ) -> None:
+        """Close the case with an outcome; the person it is about does not decide it."""
+        self._require_closing(outcome, closed_on, today, by)
+        self._closed(outcome=outcome, closed_on=closed_on, as_logged=False, notes=present(notes))
+
+    # --- changes
+
+    @event("SubjectNamed", topic="staff_breach.subject_named.v1")
+    def _subject_named(self, subject: UUID) -> None:
+        """It became known whom the breach is about."""
+        self.subject = subject
+
+    # --- questions
+
+    @property
+    def kind(self) -> CaseKind:
+        """Which of the three kinds the case is."""
+        return CaseKind.STAFF_BREACH
+
+    @property
+    def outcome_list(self) -> str:
+        """The code list of a breach's outcomes."""
+        return "breach_outcomes"
+
+    @property
+    def subjects(self) -> frozenset[UUID]:
+        """The person the breach is about."""
+        return frozenset() if self.subject is None else frozenset({self.subject})
+
+    @property
+    def barred(self) -> frozenset[UUID]:
+        """The person the breach is about does not see the case by any road."""
+        return self.subjects
+
+    @property
+    def lacks_incident(self) -> bool:
+        """Whether what was done is a post that this case does not yet arise from as an incident."""
+        return self.concerns_post and not self.arose_from
