@@ -147,7 +147,8 @@ class ConnectionPool:
         self._lent[trust_id] -= 1
         if not self._lent[trust_id]:
             del self._lent[trust_id]
-        self._changed.notify()
+        # All, since the next in the queue may wait for a connection of another trust.
+        self._changed.notify_all()
 
     def _connect(self, trust_id: UUID | None) -> psycopg.Connection:
         parameters = dict(self._parameters)
@@ -164,4 +165,6 @@ def _is_alive(connection: psycopg.Connection) -> bool:
     # no round trip, as a query would.
     if connection.closed:
         return False
-    return not select.select([connection.fileno()], [], [], 0)[0]
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return not poll.poll(0)
