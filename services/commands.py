@@ -15,9 +15,9 @@ from eventsourcing.persistence import IntegrityError, OperationalError
 
 from domain.access import Visibility, may
 from domain.aggregate import Recordable
-from domain.policy import PolicyPack
+from domain.policy import PolicyPack, parse_pack
 from domain.refusals import RefusalCode, Refused
-from domain.registers import SchoolRegister
+from domain.registers import NotAMember, SchoolRegister, school_register_id
 from domain.sealed import Secret
 from domain.stored import plain
 from domain.values import PolicyRef
@@ -25,7 +25,6 @@ from ledger.canonical import encode
 from ledger.key_store import KeyDestroyedError, KeyStore
 from ledger.keys import KeysUnavailableError
 from services import clock
-from services.registers import school_register_id
 from services.scope import Caller
 from services.store import CommandContext, TrustLedger, Work
 
@@ -78,12 +77,6 @@ class NotAllowed(Refused):
     """This role may not do that."""
 
     code = RefusalCode.NOT_ALLOWED
-
-
-class NotAMember(Refused):
-    """The school was not a member of the trust on that day."""
-
-    code = RefusalCode.NOT_A_MEMBER
 
 
 class VersionConflict(Refused):
@@ -181,11 +174,13 @@ class Deciding:
         ref: PolicyRef | None = case.policy
         if ref is None:
             return None
-        for urn in dict.fromkeys((case.opened_at_school, case.school_urn)):
+        # A case that was recorded at the wrong school keeps the pack of the school where it was opened.
+        for urn in dict.fromkeys((case.school_urn, case.opened_at)):
             register = self.services.ledger.load(school_register_id(self.caller.trust_id, urn))
-            pack = None if register is None else register.pack(ref)
-            if pack is not None:
-                return pack  # type: ignore[no-any-return]
+            if isinstance(register, SchoolRegister):
+                for adoption in register.adoptions:
+                    if adoption.policy == ref:
+                        return parse_pack(adoption.content)
         return None
 
 

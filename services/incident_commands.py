@@ -65,7 +65,7 @@ class ReportIncident(OpeningCommand):
                 opened_on=self.opened_on,
                 today=context.today,
                 school_reference=self.school_reference,
-                policy=school.policy_in_force(self.opened_on),
+                policy=school.policy_on(self.opened_on),
                 reported_by=context.caller.person_id,
                 summary=decided(self.summary),
             )

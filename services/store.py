@@ -146,7 +146,7 @@ class LedgerEventStore(EventStore[UUID]):
                 sealed = seal(secret.text, key.secret, aad)
                 entries.append(SealedEntry(part, key.key_id, sealed.commitment))
                 written.parts.append(NewPart(stream_id, version, part, key.key_id, sealed.blob))
-            school = getattr(aggregate_of[stream_id], "school_urn", None)
+            school = school_of(aggregate_of[stream_id])
             body = encode_body_fast(
                 Body(
                     trust=trust_id,
@@ -228,6 +228,12 @@ def event_of(row: StoredRow) -> Any:
     event = decode(row.type, row.stream_id, row.version, row.recorded_at, data, parts)
     event.__dict__["stored_body"] = row.body
     return event
+
+
+def school_of(aggregate: Recordable) -> str | None:
+    """The school at which an aggregate's events are recorded: a case's present one, a school register's own."""
+    urn: str | None = getattr(aggregate, "school_urn", None) or getattr(aggregate, "urn", None)
+    return urn
 
 
 def last_link(aggregate: Recordable) -> str:
