@@ -1,4 +1,4 @@
-"""The read models: how far each projection has come, the cases as they stand, and what they added to the counts when."""
+"""The read models: how far each projection has come, the cases as they stand, what they added to the counts when."""
 
 from __future__ import annotations
 
@@ -170,6 +170,7 @@ COUNT_MONTH = """
         count_number smallint NOT NULL,
         source       text     COLLATE "C" NOT NULL,
         items        int      NOT NULL,
+        excluded     int      NOT NULL,
         PRIMARY KEY (trust_id, generation, school_urn, month, count_number, source)
     )
 """
@@ -196,7 +197,7 @@ SCHOOL_CALENDAR = """
         academic_year text   COLLATE "C" NOT NULL,
         valid_from    bigint NOT NULL,
         valid_to      bigint,
-        content       jsonb  NOT NULL,
+        content       text   NOT NULL,
         PRIMARY KEY (trust_id, generation, urn, academic_year, valid_from)
     )
 """

@@ -1,0 +1,71 @@
+"""What a batch of events changes in the read tables, gathered in memory and written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+Row = tuple[Any, ...]
+Key = tuple[Hashable, ...]
+
+
+class Fact(NamedTuple):
+    """A row of a temporal table without its validity: `key` names it among those true at one moment, `rest` follows.
+
+    Both are in the order of the table's columns: the key, then `valid_from` and `valid_to`, then the rest.
+    """
+
+    key: Key
+    rest: Row
+
+
+@dataclass(slots=True)
+class TemporalChanges:
+    """Rows of one temporal table that a batch opens and closes, each at the position of its event."""
+
+    opened: dict[Key, tuple[int, Row]] = field(default_factory=dict)
+    finished: list[Row] = field(default_factory=list)
+    closed: list[tuple[Key, int]] = field(default_factory=list)
+
+    def replace(self, before: Iterable[Fact], after: Iterable[Fact], position: int) -> None:
+        """Close the facts that ended with the event at `position`, then open those that began with it."""
+        for fact in before:
+            if fact.key in self.opened:
+                since, rest = self.opened.pop(fact.key)
+                self.finished.append((*fact.key, since, position, *rest))
+            else:
+                self.closed.append((fact.key, position))
+        for fact in after:
+            self.opened[fact.key] = (position, fact.rest)
+
+    def new_rows(self) -> list[Row]:
+        """The rows to insert, in the order of the table's columns."""
+        return [
+            *self.finished,
+            *((*key, since, None, *rest) for key, (since, rest) in self.opened.items()),
+        ]
+
+
+@dataclass(slots=True)
+class Changes:
+    """Everything a batch writes.
+
+    `cases` are the rows of the tables that hold a case's present state, by table name; they replace what the tables
+    have of the cases in `replaced`. `months` are differences to the monthly figures: of what counts, and of what a mark
+    excludes.
+    """
+
+    replaced: list[UUID] = field(default_factory=list)
+    cases: dict[str, list[Row]] = field(default_factory=dict)
+    temporal: dict[str, TemporalChanges] = field(default_factory=dict)
+    months: dict[tuple[str, date, int, str], list[int]] = field(default_factory=dict)
+
+    def of(self, table: str) -> TemporalChanges:
+        """The changes to one temporal table."""
+        found = self.temporal.get(table)
+        if found is None:
+            found = self.temporal[table] = TemporalChanges()
+        return found

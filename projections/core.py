@@ -1,0 +1,209 @@
+"""What the core projection keeps of a case or a register: one function for each table, the same for every event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from domain.case import Case
+from domain.case_document import case_document
+from domain.complaint import Complaint
+from domain.countable import CountedCase
+from domain.counting import Contribution, MonitoringCount
+from domain.incident import Incident
+from domain.monitoring_counts import DEFINITIONS
+from domain.policy import PolicyPack
+from domain.registers import SchoolRegister
+from domain.staff_breach import StaffBreach
+from projections.bulk import as_json
+from projections.changes import Fact, Row
+
+# The numbers of the counts in Libra's list, by which they are stored.
+COUNT_NUMBERS: dict[MonitoringCount, int] = {definition.count: definition.number for definition in DEFINITIONS}
+
+
+# What counting reads of a case, for each kind: the members of the protocols in domain.countable.
+_ALL_KINDS: tuple[str, ...] = ("school_urn", "mark", "duplicate_of", "arose_from")
+FOOTPRINTS: dict[str, tuple[str, ...]] = {
+    "INCIDENT": (*_ALL_KINDS, "items"),
+    "COMPLAINT": (*_ALL_KINDS, "heads", "received_on"),
+    "STAFF_BREACH": (*_ALL_KINDS, "source", "reported_on", "recorded_on"),
+}
+
+
+def footprint(case: CountedCase) -> tuple[Any, ...]:
+    """Everything of a case that its own contributions and those of cases arisen from it can depend on.
+
+    While it is equal, no contribution has changed: most events leave it alone, and comparing it is cheap, as items and
+    heads that have not changed are the same objects.
+    """
+    values = [getattr(case, name) for name in FOOTPRINTS[case.kind]]
+    return tuple([tuple(value.values()) if type(value) is dict else value for value in values])
+
+
+def contribution_fact(case_id: UUID, contribution: Contribution) -> Fact:
+    """A contribution as a row of its table."""
+    return Fact(
+        (case_id, contribution.item_id, COUNT_NUMBERS[contribution.count]),
+        (
+            contribution.discovered_on,
+            contribution.posted_on,
+            contribution.recorded_on,
+            contribution.school_urn,
+            contribution.source.value,
+            contribution.platform,
+            contribution.poster_role,
+            contribution.excluded_by,
+        ),
+    )
+
+
+class _Piece(NamedTuple):
+    """An item, head or breach as the rows know it."""
+
+    item_id: UUID
+    platform: str | None
+    poster_role: str | None
+    discovered_on: date
+    posted_on: date | None
+    recorded_on: date
+    classifications: list[str]
+    mark: str | None
+
+
+def add_case_rows(
+    rows: dict[str, list[Row]],
+    case: Case,
+    pack: PolicyPack | None,
+    adds: Iterable[Contribution],
+    depends: Iterable[UUID],
+    position: int,
+) -> None:
+    """Add a case's rows to those of a batch, by table.
+
+    `pack` is the policy pinned to the case; `position` is that of the event that changed its rows last.
+    """
+    document = case_document(case, pack)
+    pieces = list(_PIECES[case.kind](case))
+    rows.setdefault("case_file", []).append(
+        (
+            case.id,
+            case.kind.value,
+            case.reference,
+            case.school_reference,
+            case.school_urn,
+            case.status.value,
+            case.opened_on,
+            case.closed_on,
+            case.outcome,
+            case.owner,
+            case.duplicate_of,
+            sorted({piece.discovered_on for piece in pieces} or {case.opened_on}),
+            sorted({each for piece in pieces for each in piece.classifications}),
+            sorted({COUNT_NUMBERS[each.count] for each in adds if each.excluded_by is None}),
+            list(dict.fromkeys(duty.code.value for duty in document.duties)),
+            sorted(case.readers),
+            sorted(case.barred),
+            case.version,
+            position,
+            as_json(document),
+        )
+    )
+    if pieces:
+        rows.setdefault("case_item", []).extend(
+            (case.id, piece.item_id, ordinal, *piece[1:]) for ordinal, piece in enumerate(pieces, 1)
+        )
+    if people := set(_people(case)):
+        rows.setdefault("case_person", []).extend((case.id, person, role) for person, role in people)
+    if case.links:
+        rows.setdefault("case_link", []).extend((case.id, other, kind) for other, kind in case.links)
+    if depends:
+        rows.setdefault("case_dependency", []).extend((case.id, other) for other in depends)
+    if document.duties:
+        rows.setdefault("duty", []).extend(
+            (case.id, ordinal, duty.code.value, duty.item_id, duty.clause)
+            for ordinal, duty in enumerate(document.duties, 1)
+        )
+
+
+# The persons that the steps of an incident name: the attribute, the member in each of its entries, the role.
+_PEOPLE_OF_STEPS = (
+    ("evidence", "collected_by", "COLLECTOR"),
+    ("impacts", "person", "AFFECTED"),
+    ("investigations", "investigator", "INVESTIGATOR"),
+    ("accounts", "person", "ACCOUNT"),
+    ("outcome_notices", "recipient", "INFORMED"),
+    ("directions", "person", "DIRECTED"),
+    ("parent_advice", "parent", "ADVISED"),
+)
+
+
+def _people(case: Case) -> Iterator[tuple[UUID, str]]:
+    """The persons who stand in a case, each with the role in which they do."""
+    named: list[tuple[UUID | None, str]] = [(case.owner, "OWNER"), (case.reported_by, "REPORTER")]
+    named += [(person, "SUBJECT") for person in case.subjects]
+    if isinstance(case, Incident):
+        for item in case.items.values():
+            named += [(item.poster, "POSTER"), (item.taker, "TAKER"), *((person, "ABOUT") for person in item.about)]
+        for meeting in case.meetings:
+            named += [(person, "ATTENDEE") for person in meeting.attendees]
+        for attribute, member, role in _PEOPLE_OF_STEPS:
+            steps = getattr(case, attribute)
+            named += [(getattr(step, member), role) for step in (steps.values() if isinstance(steps, dict) else steps)]
+    elif isinstance(case, Complaint):
+        named += [(case.complainant, "COMPLAINANT"), *((account.person, "ACCOUNT") for account in case.accounts)]
+        named += [(person, "ABOUT") for head in case.heads.values() for person in head.about]
+    return ((person, role) for person, role in named if person is not None)
+
+
+def _items(case: Incident) -> Iterator[_Piece]:
+    for item in case.items.values():
+        yield _Piece(
+            item.item_id,
+            item.platform,
+            item.poster_role,
+            item.discovered_on,
+            item.posted_on,
+            item.recorded_on,
+            [f"{given.nature}:{given.target}" for given in item.classifications],
+            item.mark and item.mark.value,
+        )
+
+
+def _heads(complaint: Complaint) -> Iterator[_Piece]:
+    for head in complaint.heads.values():
+        yield _Piece(head.head_id, None, None, complaint.received_on, None, head.recorded_on, [], None)
+
+
+def _breach(breach: StaffBreach) -> Iterator[_Piece]:
+    yield _Piece(breach.id, None, None, breach.reported_on, None, breach.recorded_on, [], None)
+
+
+_PIECES: dict[str, Callable[[Any], Iterator[_Piece]]] = {
+    "INCIDENT": _items,
+    "COMPLAINT": _heads,
+    "STAFF_BREACH": _breach,
+}
+
+
+def register_facts(register: Any) -> frozenset[tuple[str, Fact]]:
+    """What a register says, as rows of the temporal tables by table name; a trust's own register has none yet."""
+    return frozenset(_school_facts(register)) if isinstance(register, SchoolRegister) else frozenset()
+
+
+def _school_facts(register: SchoolRegister) -> Iterator[tuple[str, Fact]]:
+    urn = register.urn
+    for membership in register.memberships:
+        yield "school", Fact((urn, membership.joined_on), (register.name, membership.left_on))
+    for year, calendar in register.calendars.items():
+        yield "school_calendar", Fact((urn, year), (msgspec.json.encode(calendar).decode(),))
+    for adoption in register.adoptions:
+        policy = adoption.policy
+        yield (
+            "school_policy",
+            Fact((urn, adoption.adopted_on, policy.pack_id, policy.version), (policy.sha256,)),
+        )

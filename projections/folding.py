@@ -1,0 +1,230 @@
+"""Folding a page of events into changes to the read tables: pure work in memory, but for replaying what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from domain.case import Case
+from domain.counting import Contribution, contributions, depends_on
+from domain.policy import PolicyPack
+from domain.registers import SchoolRegister, school_register_id
+from domain.values import PolicyRef
+from ledger.reading import StoredRow
+from projections.changes import Changes, Fact
+from projections.core import COUNT_NUMBERS, add_case_rows, contribution_fact, footprint, register_facts
+from projections.states import Known, States, event_of
+
+# Some hundred megabytes of cases at most.
+CAPACITY = 20_000
+
+
+class PositionGap(RuntimeError):
+    """The page does not follow on from the position that the projection has reached."""
+
+
+class Folding:
+    """The fold of one generation of the core projection of one trust.
+
+    It keeps aggregates from page to page. When what it returned is not written, or was written by somebody else,
+    `States.clear` must be called before the next page.
+    """
+
+    def __init__(self, trust_id: UUID, generation: int, capacity: int = CAPACITY) -> None:
+        self.trust_id = trust_id
+        self.generation = generation
+        self.states = States(capacity)
+        # Packs never change: what a hash stands for may be kept whatever happens to a batch.
+        self.packs: dict[str, PolicyPack] = {}
+
+    @property
+    def position(self) -> int:
+        """The position up to which the aggregates in memory are folded."""
+        return self.states.position
+
+    def restart_at(self, position: int) -> None:
+        """Forget the aggregates in memory and go on from a position."""
+        self.states.clear()
+        self.states.position = position
+
+    def fold(self, connection: psycopg.Connection[Any], page: Sequence[StoredRow]) -> Changes:
+        """What the events after the position change, each event once.
+
+        Events up to the position are passed over: they have been written. Raises PositionGap when one is missing, and
+        whatever an event that cannot be read or folded raises.
+        """
+        page = [row for row in page if row.position > self.position]
+        if page and (page[0].position != self.position + 1 or page[-1].position != self.position + len(page)):
+            raise PositionGap(f"after position {self.position} came {page[0].position} to {page[-1].position}")
+        batch = _Batch(self, connection)
+        batch.prepare(page)
+        for row in page:
+            batch.apply(row)
+        changes = batch.finish()
+        if page:
+            self.states.position = page[-1].position
+        self.states.trim()
+        return changes
+
+
+class _Batch:
+    """The work on one page."""
+
+    def __init__(self, fold: Folding, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._trust_id = fold.trust_id
+        self._generation = fold.generation
+        self._states = fold.states
+        self._packs = fold.packs
+        self._changes = Changes()
+        # The cases to look at again when a case changes.
+        self._dependants: dict[UUID, set[UUID]] = {}
+        # The cases whose rows are written, with the position of the event that changed them last.
+        self._touched: dict[UUID, int] = {}
+        self._begun: set[UUID] = set()
+        self._absent: set[UUID] = set()
+
+    def prepare(self, page: Sequence[StoredRow]) -> None:
+        """Have every stream of the page in memory, and every case whose counts hang on one of them."""
+        self._begun = {row.stream_id for row in page if row.version == 1}
+        continued = {row.stream_id for row in page} - self._begun
+        touched = continued | self._begun
+        for case_id, other_id in self._connection.execute(
+            _DEPENDANTS, [self._trust_id, self._generation, list(touched)]
+        ):
+            self._dependants.setdefault(other_id, set()).add(case_id)
+        waiting = continued.union(*self._dependants.values())
+        for stream_id in self._states.load(self._connection, self._trust_id, waiting):
+            self._work_out(self._states.known(stream_id))
+        for stream_id in waiting:
+            self._register(stream_id, self._states.get(stream_id))
+
+    def apply(self, row: StoredRow) -> None:
+        """Fold one event, and note what it opens and closes."""
+        stream_id = row.stream_id
+        known = self._states.get(stream_id)
+        event = event_of(row)
+        if known is None:
+            known = Known(event.mutate(None), row.version)
+            self._states.put(stream_id, known)
+        else:
+            if known.version != row.version - 1:
+                raise PositionGap(f"version {row.version} of a stream came after its version {known.version}")
+            known.state = event.mutate(known.state)
+            known.version = row.version
+        case = known.case
+        if case is None:
+            self._compare_facts(known, row.position)
+            return
+        self._touched[stream_id] = row.position
+        seen = footprint(case)
+        if seen != known.footprint:
+            known.footprint = seen
+            self._compare(stream_id, known, row.position)
+            for dependant in self._dependants.get(stream_id, ()):
+                if self._compare(dependant, self._states.known(dependant), row.position):
+                    self._touched[dependant] = row.position
+
+    def finish(self) -> Changes:
+        """The changes of the whole page, with the rows of each touched case as it stands at the end."""
+        for case_id, position in self._touched.items():
+            known = self._states.known(case_id)
+            assert known.case is not None
+            if case_id not in self._begun:
+                self._changes.replaced.append(case_id)
+            pack = self._pack(known.case.policy)
+            add_case_rows(self._changes.cases, known.case, pack, known.adds, known.depends, position)
+        return self._changes
+
+    def _compare(self, case_id: UUID, known: Known, position: int) -> bool:
+        """Open and close contributions of one case; says whether anything was to be done."""
+        before, depended = known.adds, known.depends
+        assert known.case is not None
+        self._count(known, known.case)
+        if known.depends != depended:
+            self._register(case_id, known)
+        if known.adds == before:
+            return known.depends != depended
+        gone, new = before - known.adds, known.adds - before
+        self._changes.of("contribution").replace(
+            [contribution_fact(case_id, each) for each in gone],
+            [contribution_fact(case_id, each) for each in new],
+            position,
+        )
+        self._add_months(gone, -1)
+        self._add_months(new, 1)
+        return True
+
+    def _work_out(self, known: Known) -> None:
+        case = known.case
+        if case is None:
+            known.facts = register_facts(known.state)
+            return
+        known.footprint = footprint(case)
+        self._count(known, case)
+
+    def _count(self, known: Known, case: Case) -> None:
+        known.adds = contributions(case, self._resolve)
+        known.depends = depends_on(case, self._resolve)
+
+    def _compare_facts(self, known: Known, position: int) -> None:
+        before = known.facts
+        known.facts = after = register_facts(known.state)
+        if after != before:
+            by_table: dict[str, tuple[list[Fact], list[Fact]]] = {}
+            for table, fact in before - after:
+                by_table.setdefault(table, ([], []))[0].append(fact)
+            for table, fact in after - before:
+                by_table.setdefault(table, ([], []))[1].append(fact)
+            for table, (gone, new) in by_table.items():
+                self._changes.of(table).replace(gone, new, position)
+            self._take_packs(known)
+
+    def _resolve(self, case_id: UUID) -> Case | None:
+        known = self._states.get(case_id)
+        if known is None and case_id not in self._absent and case_id not in self._begun:
+            for loaded in self._states.load(self._connection, self._trust_id, [case_id]):
+                known = self._states.known(loaded)
+                self._work_out(known)
+            if known is None:
+                self._absent.add(case_id)
+        return None if known is None else known.case
+
+    def _register(self, case_id: UUID, known: Known | None) -> None:
+        if known is not None:
+            for other in known.depends:
+                self._dependants.setdefault(other, set()).add(case_id)
+
+    def _add_months(self, contributed: frozenset[Contribution], sign: int) -> None:
+        months = self._changes.months
+        for each in contributed:
+            month = each.discovered_on.replace(day=1)
+            key = (each.school_urn, month, COUNT_NUMBERS[each.count], each.source.value)
+            difference = months.setdefault(key, [0, 0])
+            difference[each.excluded_by is not None] += sign
+
+    def _pack(self, policy: PolicyRef | None) -> PolicyPack | None:
+        """The policy pinned to a case, from the register of whichever school adopted it."""
+        if policy is None:
+            return None
+        if policy.sha256 not in self._packs:
+            adopters = self._connection.execute(_ADOPTERS, [self._trust_id, self._generation, policy.sha256])
+            for stream_id in [school_register_id(self._trust_id, urn) for (urn,) in adopters]:
+                self._states.load(self._connection, self._trust_id, [stream_id])
+                self._take_packs(self._states.get(stream_id))
+        return self._packs.get(policy.sha256)
+
+    def _take_packs(self, known: Known | None) -> None:
+        if known is not None and isinstance(known.state, SchoolRegister):
+            for adoption in known.state.adoptions:
+                if adoption.policy.sha256 not in self._packs:
+                    self._packs[adoption.policy.sha256] = adoption.pack
+
+
+_DEPENDANTS = (
+    b"SELECT case_id, depends_on FROM case_dependency WHERE trust_id = %s AND generation = %s AND depends_on = ANY(%s)"
+)
+_ADOPTERS = b"SELECT DISTINCT urn FROM school_policy WHERE trust_id = %s AND generation = %s AND sha256 = %s ORDER BY urn"

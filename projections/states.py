@@ -1,0 +1,85 @@
+"""The aggregates that the events fold into: kept while there is room, replayed from their streams when they are not."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from domain.case import Case
+from domain.counting import Contribution
+from domain.stored import decode
+from ledger.reading import StoredRow, clear_part, read_streams
+
+
+@dataclass(slots=True)
+class Known:
+    """One stream as folded so far, with what was worked out from it last."""
+
+    state: Any
+    version: int
+    footprint: tuple[Any, ...] = ()
+    adds: frozenset[Contribution] = frozenset()
+    depends: frozenset[UUID] = frozenset()
+    facts: frozenset[Any] = field(default_factory=frozenset)
+
+    @property
+    def case(self) -> Case | None:
+        """The case, or None when the stream is a register."""
+        return self.state if isinstance(self.state, Case) else None
+
+
+def event_of(row: StoredRow) -> Any:
+    """The domain event of a row; raises StoredEventError when the code cannot read it."""
+    data, parts = clear_part(row.body)
+    return decode(row.type, row.stream_id, row.version, row.recorded_at, data, parts)
+
+
+class States:
+    """The streams of one trust as they stand at one position: that of the generation they are folded for."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._known: OrderedDict[UUID, Known] = OrderedDict()
+        self.position = 0
+
+    def clear(self) -> None:
+        """Forget everything: what is in memory may be ahead of, or behind, what is written."""
+        self._known.clear()
+
+    def get(self, stream_id: UUID) -> Known | None:
+        """A stream that is in memory."""
+        known = self._known.get(stream_id)
+        if known is not None:
+            self._known.move_to_end(stream_id)
+        return known
+
+    def known(self, stream_id: UUID) -> Known:
+        """A stream that must be in memory; raises KeyError when it is not."""
+        return self._known[stream_id]
+
+    def put(self, stream_id: UUID, known: Known) -> None:
+        """Take in a stream that begins with this batch."""
+        self._known[stream_id] = known
+
+    def trim(self) -> None:
+        """Forget the streams not used for longest; not done within a batch, which needs all of its own."""
+        while len(self._known) > self._capacity:
+            self._known.popitem(last=False)
+
+    def load(self, connection: psycopg.Connection[Any], trust_id: UUID, stream_ids: Iterable[UUID]) -> list[UUID]:
+        """Replay the streams that are not in memory, up to the position; returns those that were replayed."""
+        missing = [stream_id for stream_id in stream_ids if stream_id not in self._known]
+        if not missing or self.position == 0:
+            return []
+        loaded: dict[UUID, Known] = {}
+        for row in read_streams(connection, trust_id, missing, up_to=self.position):
+            known = loaded.get(row.stream_id)
+            state = event_of(row).mutate(None if known is None else known.state)
+            loaded[row.stream_id] = Known(state, row.version)
+        self._known |= loaded
+        return list(loaded)
