@@ -124,7 +124,7 @@ class CorrectSchool(CaseDecision):
 
     def decide(self, case: Any, context: Deciding) -> None:
         """The right school was a member of the trust on the day of awareness."""
-        context.school(self.school_urn, "schoolUrn", case.opened_on)
+        context.school(self.school_urn, "school_urn", case.opened_on)
         case.correct_school(school_urn=self.school_urn, reason=decided(self.reason), by=context.caller.person_id)
 
 

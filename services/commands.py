@@ -289,7 +289,7 @@ def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Re
             CommandContext(
                 command_id=command.command_id,
                 actor=caller.person_id,
-                actor_role=caller.role,
+                actor_role=caller.role.value,
                 input_mac=mac,
                 on_behalf_of=caller.on_behalf_of,
                 reason=command.reason,
@@ -306,7 +306,7 @@ def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Re
             if isinstance(error, OperationalError):
                 raise
             if isinstance(command, CaseCommand) and command.expected_version is not None:
-                raise VersionConflict("expectedVersion") from None
+                raise VersionConflict("expected_version") from None
             time.sleep(random.uniform(0.001, 0.01) * 2**attempt)  # noqa: S311 - jitter, not a secret
             continue
         case = services.ledger.load(changed[0].id)
@@ -319,11 +319,11 @@ def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Re
 def _decide(services: Services, caller: Caller, command: CaseCommand, context: Deciding) -> tuple[Recordable, ...]:
     case = services.ledger.load(command.case_id)
     if case is None or not sees(caller.visibility, case) or command.case_kind not in (None, case.kind):
-        raise NotFound("caseId")
+        raise NotFound("case_id")
     if not may(caller.role, command.name):
         raise NotAllowed
     if command.expected_version is not None and command.expected_version != case.version:
-        raise VersionConflict("expectedVersion")
+        raise VersionConflict("expected_version")
     return (case, *(command.decide(case, context) or ()))
 
 
@@ -332,10 +332,10 @@ def _replay(services: Services, caller: Caller, command: Command, mac: bytes) ->
     if receipt is None:
         return None
     if receipt.actor_id != caller.person_id or receipt.input_mac != mac:
-        raise CommandIdReused("commandId")
+        raise CommandIdReused("command_id")
     case = services.ledger.load(receipt.case_id)
     if case is None or not sees(caller.visibility, case):
-        raise NotFound("caseId")
+        raise NotFound("case_id")
     return Recorded(case, receipt.first_position, receipt.last_position, replayed=True)
 
 
@@ -356,7 +356,7 @@ def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:
         yield field, value
     elif isinstance(value, Mapping):
         for name, member in value.items():
-            yield from _texts(member, field or camel(str(name)))
+            yield from _texts(member, field or str(name))
     elif isinstance(value, list):
         for member in value:
             yield from _texts(member, field)
@@ -365,9 +365,3 @@ def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:
 def decided(text: str | None) -> Secret | None:
     """A text on its way to be sealed under the key of the case."""
     return None if text is None else Secret(text)
-
-
-def camel(name: str) -> str:
-    """A field's name as the API writes it."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)

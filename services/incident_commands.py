@@ -52,11 +52,11 @@ class ReportIncident(OpeningCommand):
 
     def check(self, context: Deciding) -> None:
         """The school is in the caller's sight and was a member of the trust on that day."""
-        context.school(self.school_urn, "schoolUrn", min(self.opened_on, context.today))
+        context.school(self.school_urn, "school_urn", min(self.opened_on, context.today))
 
     def open(self, case_id: UUID, reference: str, context: Deciding) -> Sequence[Recordable]:
         """An incident held to the policy in force on the day of awareness."""
-        school = context.school(self.school_urn, "schoolUrn", min(self.opened_on, context.today))
+        school = context.school(self.school_urn, "school_urn", min(self.opened_on, context.today))
         return [
             Incident.report(
                 case_id=case_id,

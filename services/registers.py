@@ -148,7 +148,7 @@ def _record(ledger: TrustLedger, caller: Caller, decide: Callable[[], Recordable
         if register is None or not register.pending_events:
             return
         # These commands come from the program itself, which repeats them by looking at the register, not by their id.
-        context = CommandContext(uuid4(), caller.person_id, caller.role, input_mac=b"")
+        context = CommandContext(uuid4(), caller.person_id, caller.role.value, input_mac=b"")
         try:
             ledger.append([Work(context, (register,))])
         except IntegrityError:
