@@ -51,6 +51,11 @@ class LogCase:
         return self.school_urn, self.reference
 
     @property
+    def opened_on(self) -> date:
+        """The day the school became aware of the first of it."""
+        return min(row.discovered_on for row in self.rows)
+
+    @property
     def target(self) -> CaseKey | None:
         """The case of the same school that `duplicate_of` names, if any."""
         named = self.rows[0].duplicate_of

@@ -99,7 +99,6 @@ class LogRule(StrEnum):
     CLASSIFICATION_FORM = "must be NATURE:TARGET, joined by ;"
     NATURE_UNKNOWN = "names a nature that is not in the code list"
     TARGET_UNKNOWN = "names a target that is not in the code list"
-    CHARACTERISTIC_NEEDED = "PREJUDICED_COMMENT needs a protected characteristic"
 
     DISAGREES = "differs within one reference"
     SCHOOL_DISAGREES = "another line with this reference has no school of this trust"
@@ -112,6 +111,9 @@ class LogRule(StrEnum):
     DUPLICATE_OF_REFUSED = "names a case that is refused"
     CASE_REFUSED = "left out, because its case is refused"
     NOT_RECORDED = "the case could not be recorded"
+
+    ROW_CHANGED = "differs from what was imported before under this reference, and is not applied"
+    ROW_ADDED = "is new under a reference imported before; record it on the case itself"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -237,12 +239,6 @@ class RowRules:
         )
         if posted_on and discovered_on and posted_on > discovered_on:
             reader.faults.append(BadLine(line, "posted_on", LogRule.POSTED_AFTER_DISCOVERED))
-        if (
-            classifications
-            and not cells[_PLACES["protected_characteristics"]].strip()
-            and any(nature == "PREJUDICED_COMMENT" for nature, _ in classifications)
-        ):
-            reader.faults.append(BadLine(line, "protected_characteristics", LogRule.CHARACTERISTIC_NEEDED))
         if status == "DUPLICATE" and not cells[_PLACES["duplicate_of"]].strip():
             reader.faults.append(BadLine(line, "duplicate_of", LogRule.DUPLICATE_OF_EMPTY))
         return (None, reader.faults) if reader.faults else (row, [])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -30,7 +29,7 @@ def lead(trust_id: UUID) -> Caller:
 
 
 @pytest.fixture
-def pupil(trust: TrustDatabase) -> Iterator[Person]:
+def pupil(trust: TrustDatabase) -> Person:
     person = Person(
         uuid4(),
         "PUPIL",
@@ -39,7 +38,7 @@ def pupil(trust: TrustDatabase) -> Iterator[Person]:
         (Identifier("arbor", "17"), Identifier("wonde", "A-17")),
     )
     register(trust, person)
-    yield person
+    return person
 
 
 def register(trust: TrustDatabase, *persons: Person) -> int:
