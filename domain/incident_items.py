@@ -212,10 +212,10 @@ class IncidentItems(Case):
 
     # --- questions
 
-    def item(self, item_id: UUID) -> Item:
-        """Give the item; raises UnknownItem."""
+    def item(self, item_id: UUID, field: str = "item_id") -> Item:
+        """Give the item; raises UnknownItem naming the field."""
         if item_id not in self.items:
-            raise UnknownItem("item_id")
+            raise UnknownItem(field)
         return self.items[item_id]
 
     @property

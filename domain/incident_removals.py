@@ -79,7 +79,7 @@ class IncidentRemovals(IncidentCorrections):
         narrative: Sealed | None = None,
     ) -> None:
         """Record that a removed post was put up again: a new item that carries the original's classification."""
-        original = self.item(repost_of)
+        original = self.item(repost_of, "repost_of")
         refuse(self.bars_repost(original), "repost_of")
         self._require_new_item(item_id)
         require_facts(

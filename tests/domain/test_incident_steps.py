@@ -1,0 +1,596 @@
+"""What the school does about an incident: each step recorded, in an order that makes sense, on days that can be."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain.incident import Incident
+from domain.refusals import (
+    AlreadyRemoved,
+    AlreadyReported,
+    CaseClosed,
+    DatesOutOfOrder,
+    EmptyText,
+    FutureDate,
+    IdentityTaken,
+    InvestigationFinished,
+    InvestigationIncomplete,
+    MalformedValue,
+    MeetingNotAttended,
+    NotRemoved,
+    PosterNotPupil,
+    Refused,
+    RemovalNotRequested,
+    RepeatedValue,
+    UnknownCode,
+    UnknownInvestigation,
+    UnknownItem,
+    UnknownPlatformReport,
+)
+from domain.sealed import Secret
+from domain.steps import Impact, Investigation
+from tests.domain.incidents import (
+    TODAY,
+    WHY,
+    classified,
+    closed,
+    day,
+    investigated,
+    marked,
+    named,
+    removed,
+    reported,
+    with_item,
+)
+from tests.support.scenario import Given, decided
+
+ITEM = named("item")
+TOMORROW = date(2026, 10, 31)
+
+
+# --- evidence
+
+
+@pytest.mark.obligation("S2-044")
+def test_evidence_has_a_kind_a_digest_a_collector_a_day_and_a_place() -> None:
+    noted: dict[str, Any] = {
+        "evidence_id": named("evidence"),
+        "kind": "SCREENSHOT",
+        "item_id": ITEM,
+        "sha256": "c4" * 32,
+        "collected_by": named("coordinator"),
+        "collected_on": day(1),
+        "description": Secret("the page with the comments"),
+        "custody": Secret("safe in the office"),
+    }
+    Given(with_item()).when(lambda one: one.note_evidence(today=TODAY, **noted)).then(
+        ("incident.evidence_noted.v1", noted)
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "because", "field"),
+    [
+        ({"kind": "RUMOUR"}, UnknownCode, "kind"),
+        ({"sha256": "C4" * 32}, MalformedValue, "sha256"),
+        ({"sha256": "c4"}, MalformedValue, "sha256"),
+        ({"collected_on": TOMORROW}, FutureDate, "collected_on"),
+        ({"item_id": named("nothing")}, UnknownItem, "item_id"),
+        ({"evidence_id": named("evidence")}, IdentityTaken, "evidence_id"),
+    ],
+)
+def test_evidence_that_cannot_be_is_refused(given: dict[str, Any], because: type[Refused], field: str) -> None:
+    incident = with_item()
+    incident.note_evidence(evidence_id=named("evidence"), kind="PHOTO", today=TODAY)
+    Given(incident).refuses(
+        lambda one: one.note_evidence(**{"evidence_id": named("e2"), "kind": "PHOTO", "today": TODAY, **given}),
+        because,
+        field,
+    )
+
+
+# --- the headteacher
+
+
+@pytest.mark.obligation("S2-066")
+@pytest.mark.parametrize("incident", [with_item(), closed()], ids=["open", "closed"])
+def test_every_incident_can_be_reported_to_the_headteacher_once(incident: Incident) -> None:
+    Given(incident).when(lambda one: one.report_to_headteacher(reported_on=day(1), today=TODAY)).then(
+        ("incident.reported_to_headteacher.v1", {"reported_on": day(1)})
+    )
+    assert incident.reported_to_headteacher_on == day(1)
+    Given(incident).refuses(lambda one: one.report_to_headteacher(reported_on=day(2), today=TODAY), AlreadyReported)
+
+
+def test_the_headteacher_was_not_told_tomorrow() -> None:
+    Given(with_item()).refuses(
+        lambda one: one.report_to_headteacher(reported_on=TOMORROW, today=TODAY), FutureDate, "reported_on"
+    )
+
+
+# --- removal
+
+
+@pytest.mark.obligation("S0-031", "S2-047", "S2-048")
+def test_a_removal_is_asked_for_checked_and_until_then_unconfirmed() -> None:
+    incident = with_item()
+    Given(incident).when(
+        lambda one: one.request_removal(item_id=ITEM, requested_on=day(1), person=named("parent"), today=TODAY),
+        lambda one: one.request_removal(item_id=ITEM, requested_on=day(1), person=named("parent"), today=TODAY),
+    ).then(
+        ("incident.removal_requested.v1", {"item_id": ITEM, "requested_on": day(1), "person": named("parent")}),
+    )
+    assert [one.item_id for one in incident.unconfirmed_removals] == [ITEM]
+    Given(incident).when(
+        lambda one: one.confirm_removal(item_id=ITEM, checked_on=day(2), checked_by=named("coordinator"), today=TODAY)
+    ).then(
+        ("incident.removal_confirmed.v1", {"item_id": ITEM, "checked_on": day(2), "checked_by": named("coordinator")})
+    )
+    assert (incident.unconfirmed_removals, incident.items[ITEM].removal) == ((), "REMOVED")
+
+
+@pytest.mark.obligation("S0-031")
+def test_a_refused_removal_can_be_asked_for_again() -> None:
+    incident = with_item()
+    incident.request_removal(item_id=ITEM, requested_on=day(1), today=TODAY)
+    Given(incident).when(
+        lambda one: one.refuse_removal(item_id=ITEM, refused_on=day(2), notes=Secret("never"), today=TODAY),
+        lambda one: one.request_removal(item_id=ITEM, requested_on=day(3), today=TODAY),
+    ).then(
+        ("incident.removal_refused.v1", {"item_id": ITEM, "refused_on": day(2), "notes": Secret("never")}),
+        ("incident.removal_requested.v1", {"item_id": ITEM, "requested_on": day(3)}),
+    )
+
+
+def test_the_removal_of_a_post_is_checked_on_a_closed_case_too() -> None:
+    incident = with_item()
+    incident.request_removal(item_id=ITEM, requested_on=day(1), today=TODAY)
+    closed(incident)
+    Given(incident).refuses(
+        lambda one: one.request_removal(item_id=ITEM, requested_on=day(12), today=TODAY), CaseClosed, "item_id"
+    )
+    incident.confirm_removal(item_id=ITEM, checked_on=day(12), today=TODAY)
+    assert incident.items[ITEM].removal == "REMOVED"
+
+
+def test_what_is_gone_is_not_removed_again_and_what_nobody_asked_is_not_refused() -> None:
+    given = Given(removed())
+    given.refuses(
+        lambda one: one.request_removal(item_id=ITEM, requested_on=day(4), today=TODAY), AlreadyRemoved, "item_id"
+    )
+    given.refuses(
+        lambda one: one.confirm_removal(item_id=ITEM, checked_on=day(4), today=TODAY), AlreadyRemoved, "item_id"
+    )
+    Given(with_item()).refuses(
+        lambda one: one.refuse_removal(item_id=ITEM, refused_on=day(4), today=TODAY), RemovalNotRequested, "item_id"
+    )
+
+
+@pytest.mark.parametrize(
+    ("decide", "because", "field"),
+    [
+        (lambda one: one.request_removal(item_id=ITEM, requested_on=day(-1), today=TODAY), DatesOutOfOrder, 0),
+        (lambda one: one.request_removal(item_id=ITEM, requested_on=TOMORROW, today=TODAY), FutureDate, 0),
+        (lambda one: one.confirm_removal(item_id=ITEM, checked_on=day(0), today=TODAY), DatesOutOfOrder, 1),
+        (lambda one: one.confirm_removal(item_id=ITEM, checked_on=TOMORROW, today=TODAY), FutureDate, 1),
+        (lambda one: one.refuse_removal(item_id=ITEM, refused_on=day(0), today=TODAY), DatesOutOfOrder, 2),
+        (lambda one: one.refuse_removal(item_id=ITEM, refused_on=TOMORROW, today=TODAY), FutureDate, 2),
+    ],
+    ids=["asked early", "asked late", "checked early", "checked late", "refused early", "refused late"],
+)
+def test_the_steps_of_a_removal_follow_one_another(decide: Any, because: type[Refused], field: int) -> None:
+    incident = with_item()
+    incident.request_removal(item_id=ITEM, requested_on=day(1), today=TODAY)
+    Given(incident).refuses(decide, because, ("requested_on", "checked_on", "refused_on")[field])
+
+
+def test_a_post_put_up_again_is_a_new_item_with_the_classification_of_the_original() -> None:
+    incident = removed(with_item("RACIST_COMMENT:PUPIL", characteristics=("RACE",), about=(named("pupil"),)))
+    Given(incident).when(
+        lambda one: one.record_repost(
+            item_id=named("again"), repost_of=ITEM, discovered_on=day(9), posted_on=day(8), today=TODAY
+        )
+    ).then(
+        (
+            "incident.item_reposted.v1",
+            {
+                "item_id": named("again"),
+                "repost_of": ITEM,
+                "platform": "FACEBOOK",
+                "discovered_on": day(9),
+                "posted_on": day(8),
+                "classifications": classified("RACIST_COMMENT:PUPIL"),
+                "characteristics": ("RACE",),
+            },
+        )
+    )
+    again = incident.items[named("again")]
+    assert (again.ordinal, again.repost_of, again.removal, again.about) == (2, ITEM, None, (named("pupil"),))
+    assert incident.items[ITEM].removal == "REMOVED"
+
+
+@pytest.mark.parametrize(
+    ("given", "because", "field"),
+    [
+        ({"item_id": ITEM}, IdentityTaken, "item_id"),
+        ({"repost_of": named("nothing")}, UnknownItem, "item_id"),
+        ({"platform": "FRIENDSTER"}, UnknownCode, "platform"),
+        ({"discovered_on": day(2)}, DatesOutOfOrder, "discovered_on"),
+        ({"discovered_on": TOMORROW}, FutureDate, "discovered_on"),
+    ],
+)
+def test_a_repost_that_cannot_be_is_refused(given: dict[str, Any], because: type[Refused], field: str) -> None:
+    Given(removed()).refuses(
+        lambda one: one.record_repost(
+            **{"item_id": named("again"), "repost_of": ITEM, "discovered_on": day(9), "today": TODAY, **given}
+        ),
+        because,
+        field,
+    )
+
+
+def test_only_what_was_removed_can_come_back() -> None:
+    Given(with_item()).refuses(
+        lambda one: one.record_repost(item_id=named("again"), repost_of=ITEM, discovered_on=day(9), today=TODAY),
+        NotRemoved,
+        "repost_of",
+    )
+
+
+# --- the platform
+
+
+@pytest.mark.obligation("S0-030")
+@pytest.mark.parametrize(
+    "incident",
+    [with_item("DEFAMATORY_STATEMENT:SCHOOL", poster_role="PUPIL"), closed(), marked()],
+    ids=["open", "closed", "marked"],
+)
+def test_a_report_to_the_network_is_never_refused_and_keeps_date_reference_and_result(incident: Incident) -> None:
+    report = named("report")
+    Given(incident).when(
+        lambda one: one.report_to_platform(
+            report_id=report,
+            item_id=ITEM,
+            network="FACEBOOK",
+            reported_on=day(1),
+            reference=Secret("FB-1"),
+            today=TODAY,
+        ),
+        lambda one: one.record_platform_answer(report_id=report, result="NO_ANSWER", answered_on=day(9), today=TODAY),
+        lambda one: one.record_platform_answer(report_id=report, result="NO_ANSWER", answered_on=day(9), today=TODAY),
+        lambda one: one.record_platform_answer(report_id=report, result="REMOVED", answered_on=day(10), today=TODAY),
+    ).then(
+        (
+            "incident.platform_reported.v1",
+            {
+                "report_id": report,
+                "item_id": ITEM,
+                "network": "FACEBOOK",
+                "reported_on": day(1),
+                "reference": Secret("FB-1"),
+            },
+        ),
+        ("incident.platform_answered.v1", {"report_id": report, "result": "NO_ANSWER", "answered_on": day(9)}),
+        ("incident.platform_answered.v1", {"report_id": report, "result": "REMOVED", "answered_on": day(10)}),
+    )
+    assert incident.platform_reports[report].result == "REMOVED"
+
+
+def test_reports_to_the_network_make_sense() -> None:
+    incident = with_item()
+    incident.report_to_platform(
+        report_id=named("report"), item_id=ITEM, network="FACEBOOK", reported_on=day(2), today=TODAY
+    )
+    first = {"report_id": named("r2"), "item_id": ITEM, "network": "FACEBOOK", "reported_on": day(2), "today": TODAY}
+    answer = {"report_id": named("report"), "result": "REMOVED", "answered_on": day(3), "today": TODAY}
+    given = Given(incident)
+
+    def report(**other: Any) -> Any:
+        return lambda one: one.report_to_platform(**{**first, **other})
+
+    def answered(**other: Any) -> Any:
+        return lambda one: one.record_platform_answer(**{**answer, **other})
+
+    given.refuses(report(report_id=named("report")), IdentityTaken, "report_id")
+    given.refuses(report(network="FRIENDSTER"), UnknownCode, "network")
+    given.refuses(report(reported_on=day(-1)), DatesOutOfOrder, "reported_on")
+    given.refuses(report(reported_on=TOMORROW), FutureDate, "reported_on")
+    given.refuses(answered(report_id=named("r2")), UnknownPlatformReport, "report_id")
+    given.refuses(answered(result="MAYBE"), UnknownCode, "result")
+    given.refuses(answered(answered_on=day(1)), DatesOutOfOrder, "answered_on")
+    given.refuses(answered(answered_on=TOMORROW), FutureDate, "answered_on")
+
+
+# --- meetings
+
+
+@pytest.mark.obligation("S0-032", "S2-045", "S2-046", "S2-049", "S2-052")
+@pytest.mark.parametrize("mode", ["TELEPHONE", "IN_PERSON", "ONLINE"])
+def test_a_meeting_keeps_how_it_was_held_who_came_why_they_posted_and_what_came_of_it(mode: str) -> None:
+    held: dict[str, Any] = {
+        "mode": mode,
+        "held_on": day(5),
+        "attended": True,
+        "outcome": "RESOLVED",
+        "roles": ("HEADTEACHER", "PARENT"),
+        "attendees": (named("head"), named("parent")),
+        "cause": Secret("He was angry about the queue."),
+        "way_forward": Secret("He comes to the office first."),
+        "notes": Secret("A calm talk."),
+    }
+    Given(with_item()).when(lambda one: one.hold_meeting(today=TODAY, **held)).then(("incident.meeting_held.v1", held))
+
+
+@pytest.mark.obligation("S0-032")
+def test_a_meeting_to_which_nobody_came_is_recorded_and_resolved_nothing() -> None:
+    incident = with_item()
+    incident.hold_meeting(mode="IN_PERSON", held_on=day(5), attended=False, outcome="NOT_RESOLVED", today=TODAY)
+    Given(incident).refuses(
+        lambda one: one.hold_meeting(mode="IN_PERSON", held_on=day(6), attended=False, outcome="RESOLVED", today=TODAY),
+        MeetingNotAttended,
+        "attended",
+        "outcome",
+    )
+    assert [(meeting.attended, meeting.outcome) for meeting in incident.meetings] == [(False, "NOT_RESOLVED")]
+
+
+@pytest.mark.parametrize(
+    ("given", "because", "field"),
+    [
+        ({"mode": "PIGEON"}, UnknownCode, "mode"),
+        ({"outcome": "GOOD"}, UnknownCode, "outcome"),
+        ({"roles": ("CLOWN",)}, UnknownCode, "roles"),
+        ({"roles": ("PARENT", "PARENT")}, RepeatedValue, "roles"),
+        ({"attendees": (named("head"), named("head"))}, RepeatedValue, "attendees"),
+        ({"held_on": TOMORROW}, FutureDate, "held_on"),
+    ],
+)
+def test_a_meeting_that_cannot_be_is_refused(given: dict[str, Any], because: type[Refused], field: str) -> None:
+    Given(with_item()).refuses(
+        lambda one: one.hold_meeting(
+            **{"mode": "ONLINE", "held_on": day(5), "attended": True, "today": TODAY, **given}
+        ),
+        because,
+        field,
+    )
+
+
+# --- impact
+
+
+@pytest.mark.obligation("S0-006")
+def test_an_incident_can_be_harassment_that_damages_the_reputation_of_the_school() -> None:
+    incident = with_item("HARASSMENT:SCHOOL")
+    incident.record_impact(target="SCHOOL", impact="REPUTATION", noted_on=day(1), today=TODAY)
+    assert incident.items[ITEM].has_nature("HARASSMENT")
+    assert [impact.impact for impact in incident.impacts] == ["REPUTATION"]
+
+
+@pytest.mark.obligation("S0-009", "S0-013")
+@pytest.mark.parametrize("impact", ["EMOTIONAL", "REPUTATION", "DETRIMENT", "PUPILS_LEARNING"])
+def test_harm_is_recorded_for_each_target_with_whether_the_school_had_been_told(impact: str) -> None:
+    incident = with_item()
+    harmed: dict[str, Any] = {
+        "target": "STAFF",
+        "impact": impact,
+        "person": named("teacher"),
+        "noted_on": day(1),
+        "raised_before": False,
+        "notes": Secret("cannot sleep"),
+    }
+    Given(incident).when(lambda one: one.record_impact(today=TODAY, **harmed)).then(
+        ("incident.impact_recorded.v1", harmed)
+    )
+    incident.record_impact(target="PUPIL", impact=impact, noted_on=day(2), today=TODAY)
+    assert incident.impacts == (
+        Impact("STAFF", impact, named("teacher"), day(1), raised_before=False, notes=Secret("cannot sleep")),
+        Impact("PUPIL", impact, None, day(2), raised_before=None, notes=None),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "because", "field"),
+    [
+        ({"target": "CAT"}, UnknownCode, "target"),
+        ({"impact": "BOREDOM"}, UnknownCode, "impact"),
+        ({"noted_on": TOMORROW}, FutureDate, "noted_on"),
+    ],
+)
+def test_an_impact_that_cannot_be_is_refused(given: dict[str, Any], because: type[Refused], field: str) -> None:
+    harmed = {"target": "STAFF", "impact": "EMOTIONAL", "noted_on": day(1), "today": TODAY}
+    Given(with_item()).refuses(lambda one: one.record_impact(**{**harmed, **given}), because, field)
+
+
+# --- investigation and outcome
+
+
+@pytest.mark.obligation("S0-011")
+def test_an_investigation_is_recorded_and_comes_to_a_finding() -> None:
+    incident = with_item("ALLEGATION:STAFF")
+    Given(incident).when(
+        lambda one: one.record_investigation(
+            investigation_id=named("investigation"), started_on=day(1), investigator=named("head"), today=TODAY
+        ),
+        lambda one: one.complete_investigation(
+            investigation_id=named("investigation"),
+            completed_on=day(8),
+            finding="UNFOUNDED",
+            report=Secret("nothing"),
+            today=TODAY,
+        ),
+    ).then(
+        (
+            "incident.investigation_recorded.v1",
+            {"investigation_id": named("investigation"), "started_on": day(1), "investigator": named("head")},
+        ),
+        (
+            "incident.investigation_completed.v1",
+            {
+                "investigation_id": named("investigation"),
+                "completed_on": day(8),
+                "finding": "UNFOUNDED",
+                "report": Secret("nothing"),
+            },
+        ),
+    )
+    assert incident.investigations[named("investigation")] == Investigation(
+        named("investigation"), day(1), named("head"), day(8), "UNFOUNDED", None, Secret("nothing")
+    )
+
+
+def test_an_investigation_begins_once_and_ends_once_on_days_that_can_be() -> None:
+    incident = with_item("ALLEGATION:STAFF")
+    start: dict[str, Any] = {"investigation_id": named("investigation"), "started_on": day(1), "today": TODAY}
+    end: dict[str, Any] = {
+        "investigation_id": named("investigation"),
+        "completed_on": day(8),
+        "finding": "FALSE",
+        "today": TODAY,
+    }
+    given = Given(incident)
+    given.refuses(lambda one: one.record_investigation(**{**start, "started_on": TOMORROW}), FutureDate, "started_on")
+    given.refuses(lambda one: one.complete_investigation(**end), UnknownInvestigation, "investigation_id")
+    incident.record_investigation(**start)
+    given = Given(incident)
+    given.refuses(lambda one: one.record_investigation(**start), IdentityTaken, "investigation_id")
+    given.refuses(lambda one: one.complete_investigation(**{**end, "finding": "GUILTY"}), UnknownCode, "finding")
+    given.refuses(
+        lambda one: one.complete_investigation(**{**end, "completed_on": day(0)}), DatesOutOfOrder, "completed_on"
+    )
+    given.refuses(
+        lambda one: one.complete_investigation(**{**end, "completed_on": TOMORROW}), FutureDate, "completed_on"
+    )
+    incident.complete_investigation(**end)
+    Given(incident).refuses(lambda one: one.complete_investigation(**end), InvestigationFinished, "investigation_id")
+
+
+@pytest.mark.obligation("S0-012")
+def test_the_outcome_is_told_once_the_investigation_is_complete_and_not_before() -> None:
+    told: dict[str, Any] = {"recipient_role": "TARGET", "recipient": named("teacher"), "communicated_on": day(9)}
+    incident = with_item("ALLEGATION:STAFF")
+    Given(incident).refuses(lambda one: one.communicate_outcome(today=TODAY, **told), InvestigationIncomplete)
+    incident.record_investigation(investigation_id=named("investigation"), started_on=day(1), today=TODAY)
+    Given(incident).refuses(lambda one: one.communicate_outcome(today=TODAY, **told), InvestigationIncomplete)
+    incident.complete_investigation(
+        investigation_id=named("investigation"), completed_on=day(8), finding="FALSE", today=TODAY
+    )
+    Given(incident).refuses(
+        lambda one: one.communicate_outcome(today=TODAY, **{**told, "communicated_on": day(7)}),
+        DatesOutOfOrder,
+        "communicated_on",
+    )
+    Given(incident).when(lambda one: one.communicate_outcome(today=TODAY, **told)).then(
+        ("incident.outcome_communicated.v1", told)
+    )
+
+
+def test_every_investigation_must_be_complete_before_the_outcome_is_told_even_on_a_closed_case() -> None:
+    incident = investigated()
+    incident.record_investigation(investigation_id=named("second"), started_on=day(2), today=TODAY)
+    closed(incident)
+    told: dict[str, Any] = {"recipient_role": "TARGET", "communicated_on": day(9), "today": TODAY}
+    Given(incident).refuses(lambda one: one.communicate_outcome(**told), InvestigationIncomplete)
+    first = closed(investigated())
+    given = Given(first)
+    given.refuses(
+        lambda one: one.communicate_outcome(**{**told, "recipient_role": "AUNT"}), UnknownCode, "recipient_role"
+    )
+    given.refuses(
+        lambda one: one.communicate_outcome(**{**told, "communicated_on": TOMORROW}), FutureDate, "communicated_on"
+    )
+    first.communicate_outcome(**told)
+    assert [notice.recipient_role for notice in first.outcome_notices] == ["TARGET"]
+
+
+# --- both sides, the right channel, parents
+
+
+@pytest.mark.obligation("S0-015")
+def test_the_accounts_of_both_sides_are_recorded() -> None:
+    incident = with_item()
+    Given(incident).when(
+        lambda one: one.record_account(
+            side="POSTER", person=named("parent"), given_on=day(2), text=Secret("It is true."), today=TODAY
+        ),
+        lambda one: one.record_account(side="TARGET", given_on=day(3), text=Secret("It is not."), today=TODAY),
+    ).then(
+        (
+            "incident.account_recorded.v1",
+            {"side": "POSTER", "person": named("parent"), "given_on": day(2), "text": Secret("It is true.")},
+        ),
+        ("incident.account_recorded.v1", {"side": "TARGET", "given_on": day(3), "text": Secret("It is not.")}),
+    )
+    assert [account.side for account in incident.accounts] == ["POSTER", "TARGET"]
+
+
+@pytest.mark.parametrize(
+    ("given", "because", "field"),
+    [
+        ({"side": "AUNT"}, UnknownCode, "side"),
+        ({"given_on": TOMORROW}, FutureDate, "given_on"),
+        ({"text": Secret(" ")}, EmptyText, "text"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused(given: dict[str, Any], because: type[Refused], field: str) -> None:
+    account = {"side": "POSTER", "given_on": day(2), "text": WHY, "today": TODAY}
+    Given(with_item()).refuses(lambda one: one.record_account(**{**account, **given}), because, field)
+
+
+@pytest.mark.obligation("S0-007")
+def test_a_poster_can_be_shown_the_channel_that_would_have_been_right() -> None:
+    shown: dict[str, Any] = {
+        "channel": "CLASS_TEACHER",
+        "person": named("parent"),
+        "directed_on": day(2),
+        "notes": Secret("by telephone"),
+    }
+    given = Given(with_item())
+    given.refuses(
+        lambda one: one.direct_to_channel(today=TODAY, **{**shown, "channel": "PRESS"}), UnknownCode, "channel"
+    )
+    given.refuses(
+        lambda one: one.direct_to_channel(today=TODAY, **{**shown, "directed_on": TOMORROW}), FutureDate, "directed_on"
+    )
+    given.when(lambda one: one.direct_to_channel(today=TODAY, **shown)).then(("incident.directed_to_channel.v1", shown))
+
+
+@pytest.mark.obligation("S0-029")
+def test_a_parent_is_advised_when_the_poster_is_a_pupil_and_only_then() -> None:
+    advised: dict[str, Any] = {"item_id": ITEM, "parent": named("parent"), "advised_on": day(2)}
+    given = Given(with_item(poster_role="PUPIL"))
+    given.refuses(
+        lambda one: one.advise_parent(today=TODAY, **{**advised, "advised_on": TOMORROW}), FutureDate, "advised_on"
+    )
+    given.when(lambda one: one.advise_parent(today=TODAY, **advised)).then(("incident.parent_advised.v1", advised))
+    Given(with_item(poster_role="FORMER_PUPIL")).refuses(
+        lambda one: one.advise_parent(today=TODAY, **advised), PosterNotPupil, "item_id"
+    )
+
+
+def test_a_report_without_items_takes_no_step_on_an_item() -> None:
+    Given(reported()).refuses(
+        lambda one: one.advise_parent(item_id=ITEM, advised_on=day(2), today=TODAY), UnknownItem, "item_id"
+    )
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda one: one.note_evidence(evidence_id=named("e"), kind="PHOTO", today=TODAY),
+        lambda one: one.hold_meeting(mode="ONLINE", held_on=day(2), attended=True, today=TODAY),
+        lambda one: one.record_impact(target="STAFF", impact="EMOTIONAL", noted_on=day(2), today=TODAY),
+        lambda one: one.record_investigation(investigation_id=named("i"), started_on=day(2), today=TODAY),
+        lambda one: one.record_account(side="TARGET", given_on=day(2), text=WHY, today=TODAY),
+        lambda one: one.direct_to_channel(channel="HEADTEACHER", directed_on=day(2), today=TODAY),
+    ],
+    ids=["evidence", "meeting", "impact", "investigation", "account", "channel"],
+)
+def test_a_closed_case_takes_no_further_steps(step: Any) -> None:
+    incident = closed()
+    before = decided(incident)
+    Given(incident).refuses(step, CaseClosed)
+    assert decided(incident) == before
