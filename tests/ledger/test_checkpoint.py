@@ -20,7 +20,7 @@ SIGNER = CheckpointSigner(ORIGIN, PRIVATE)
 KEY = SIGNER.verifier_key
 INSTANT = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)
 NOTE = checkpoint.sign(ORIGIN, 17, bytes(32), 3, b"\xff" * 32, INSTANT, SIGNER)
-TEXT = f"{ORIGIN}\n17\n{'A' * 43}=\nheads 3 //////////////////////////////////////////8=\ntime 2026-09-14T08:30:00.000000Z\n"
+TEXT = f"{ORIGIN}\n17\n{'A' * 43}=\nheads 3 {'/' * 42}8=\ntime 2026-09-14T08:30:00.000000Z\n"
 
 
 def resigned(text: str, signer: CheckpointSigner = SIGNER) -> str:
