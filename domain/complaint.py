@@ -9,7 +9,6 @@ from uuid import UUID
 from domain.aggregate import UNRECORDED, Opening, Recordable, event
 from domain.case import Case
 from domain.checks import present, refuse, require_distinct, require_not_future, require_text, require_word
-from domain.countable import CountedIncident
 from domain.refusals import IdentityTaken, RefusalCode, Refused
 from domain.sealed import Sealed
 from domain.steps import Account
@@ -226,22 +225,6 @@ class Complaint(Case):
     def barred(self) -> frozenset[UUID]:
         """The persons complained about do not see the case by any road."""
         return self.subjects
-
-    def awaits_answer(self, on: date) -> bool:
-        """Whether the complaint was open on a day, the day of its closing included; one that is marked awaits none."""
-        return self.mark is None and self.received_on <= on and (self.closed_on is None or on <= self.closed_on)
-
-
-def posted_while_open(incident: CountedIncident, complaint: Complaint) -> tuple[UUID, ...]:
-    """The items of an incident that were posted while the complaint awaited its answer (Sharp Lane L36).
-
-    A post of unknown day is taken by the day of its discovery.
-    """
-    return tuple(
-        item.item_id
-        for item in incident.items.values()
-        if item.mark is None and complaint.awaits_answer(item.posted_on or item.discovered_on)
-    )
 
 
 def _recorded(head: HeadReceived, recorded_at: datetime) -> Head:
