@@ -41,8 +41,25 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "parent_advice",
         "platform_reports",
     ),
-    CaseKind.COMPLAINT: ("heads", "received_on", "received_by", "addenda"),
-    CaseKind.STAFF_BREACH: ("source", "reported_on", "addenda"),
+    CaseKind.COMPLAINT: (
+        "summary",
+        "received_on",
+        "received_by",
+        "means",
+        "complainant",
+        "heads",
+        "addenda",
+        "accounts",
+    ),
+    CaseKind.STAFF_BREACH: (
+        "summary",
+        "reported_on",
+        "recorded_on",
+        "source",
+        "subject",
+        "concerns_post",
+        "addenda",
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.case import Case
 from domain.incident import Incident
 from domain.policy import PolicyPack
+from domain.staff_breach import StaffBreach
 
 
 class DutyCode(StrEnum):
@@ -45,6 +46,9 @@ def _outstanding(case: Case, pack: PolicyPack | None) -> Iterator[Duty]:
         yield Duty(DutyCode.NO_POLICY_IN_FORCE)
     if isinstance(case, Incident):
         yield from _of_incident(case, pack)
+    # A breach counts as an allegation at most; the post itself counts only as an item of an incident.
+    if isinstance(case, StaffBreach) and case.lacks_incident:
+        yield Duty(DutyCode.RECORD_POST_AS_INCIDENT)
 
 
 def _of_incident(incident: Incident, pack: PolicyPack | None) -> Iterator[Duty]:
