@@ -15,6 +15,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError
 
 from domain.access import Visibility, may
 from domain.aggregate import Recordable
+from domain.case import Case
 from domain.policy import PolicyPack, parse_pack
 from domain.refusals import RefusalCode, Refused
 from domain.registers import NotAMember, SchoolRegister, school_register_id
@@ -25,6 +26,19 @@ from ledger.canonical import encode
 from ledger.key_store import KeyDestroyedError, KeyStore
 from ledger.keys import KeysUnavailableError
 from services import clock
+from services.command_refusals import (
+    CommandIdReused,
+    Contended,
+    KeysUnavailable,
+    NotAllowed,
+    NotFound,
+    ReasonMissing,
+    SchoolNotFound,
+    TextErased,
+    TextTooLong,
+    UnstorableText,
+    VersionConflict,
+)
 from services.scope import Caller
 from services.store import CommandContext, TrustLedger, Work
 
@@ -61,66 +75,6 @@ class Refusal:
     fields: tuple[str, ...] = ()
 
 
-class NotFound(Refused):
-    """There is no such case."""
-
-    code = RefusalCode.NOT_FOUND
-
-
-class SchoolNotFound(Refused):
-    """There is no such school."""
-
-    code = RefusalCode.NOT_FOUND
-
-
-class NotAllowed(Refused):
-    """This role may not do that."""
-
-    code = RefusalCode.NOT_ALLOWED
-
-
-class VersionConflict(Refused):
-    """The case has changed since the version that was expected."""
-
-    code = RefusalCode.VERSION_CONFLICT
-
-
-class CommandIdReused(Refused):
-    """This command id was used before, by another person or with another input."""
-
-    code = RefusalCode.COMMAND_ID_REUSED
-
-
-class KeysUnavailable(Refused):
-    """The keys that seal personal data cannot be reached; nothing was recorded."""
-
-    code = RefusalCode.KEYS_UNAVAILABLE
-
-
-class TextErased(Refused):
-    """Personal data of this case or person was erased; nothing more can be sealed under its key."""
-
-    code = RefusalCode.RETENTION
-
-
-class ReasonMissing(Refused):
-    """This step needs a reason in words."""
-
-
-class UnstorableText(Refused):
-    """The text holds a character that cannot be stored."""
-
-
-class TextTooLong(Refused):
-    """The text is longer than 20,000 characters."""
-
-
-class Contended(Refused):
-    """Other people kept changing the case meanwhile; try again."""
-
-    code = RefusalCode.VERSION_CONFLICT
-
-
 @dataclass(frozen=True, slots=True)
 class Services:
     """What carrying out commands needs, bound to one trust."""
@@ -145,7 +99,7 @@ class Deciding:
     def other(self, case_id: UUID, field: str) -> Any:
         """Another case that the caller sees; raises NotFound naming the field."""
         case = self.services.ledger.load(case_id)
-        if case is None or not sees(self.caller.visibility, case):
+        if not sees(self.caller.visibility, case):
             raise NotFound(field)
         return case
 
@@ -231,9 +185,10 @@ class CaseCommand(Command):
 
 
 def sees(visibility: Visibility, case: Any) -> bool:
-    """Whether a case exists for a reader at all."""
+    """Whether there is a case here for a reader at all; a register is none."""
     return (
-        visibility.lists_cases
+        isinstance(case, Case)
+        and visibility.lists_cases
         and case.kind in visibility.kinds
         and (visibility.schools is None or case.school_urn in visibility.schools)
         and visibility.person_id not in case.barred
@@ -273,18 +228,16 @@ def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Re
     if command.needs_reason and not (command.reason or "").strip():
         raise ReasonMissing("reason")
     context = Deciding(services, caller, clock.london_date(services.now()))
-    reference: str | None = None
+    reference: list[str] = []
     for attempt in range(_ATTEMPTS):
-        if isinstance(command, OpeningCommand):
-            if not may(caller.role, command.name):
-                raise NotAllowed
-            command.check(context)
-            if reference is None:
-                [reference] = services.ledger.next_references(command.reference_kind, context.today.year)
-            changed = tuple(command.open(new_case_id(caller.trust_id, command.command_id), reference, context))
-        else:
-            assert isinstance(command, CaseCommand)
-            changed = _decide(services, caller, command, context)
+        try:
+            changed = _decide(services, caller, command, context, reference)
+        except Refused:
+            # The same command, given twice at once, may have been carried out between the look-up and the decision.
+            replayed = _replay(services, caller, command, mac)
+            if replayed is not None:
+                return replayed
+            raise
         work = Work(
             CommandContext(
                 command_id=command.command_id,
@@ -309,16 +262,27 @@ def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Re
                 raise VersionConflict("expected_version") from None
             time.sleep(random.uniform(0.001, 0.01) * 2**attempt)  # noqa: S311 - jitter, not a secret
             continue
-        case = services.ledger.load(changed[0].id)
         if not appended:
-            return Recorded(case, None, None, replayed=False)
-        return Recorded(case, appended[0].first_position, appended[0].last_position, replayed=False)
+            return _replay(services, caller, command, mac) or Recorded(changed[0], None, None, replayed=False)
+        first, last = appended[0].first_position, appended[0].last_position
+        return Recorded(_case_at(services, changed[0].id, last), first, last, replayed=False)
     raise Contended
 
 
-def _decide(services: Services, caller: Caller, command: CaseCommand, context: Deciding) -> tuple[Recordable, ...]:
-    case = services.ledger.load(command.case_id)
-    if case is None or not sees(caller.visibility, case) or command.case_kind not in (None, case.kind):
+def _decide(
+    services: Services, caller: Caller, command: Command, context: Deciding, reference: list[str]
+) -> tuple[Recordable, ...]:
+    """The aggregates the command changes, its own case first; an opening takes its reference once, into `reference`."""
+    if isinstance(command, OpeningCommand):
+        if not may(caller.role, command.name):
+            raise NotAllowed
+        command.check(context)
+        if not reference:
+            reference += services.ledger.next_references(command.reference_kind, context.today.year)
+        return tuple(command.open(new_case_id(caller.trust_id, command.command_id), reference[0], context))
+    assert isinstance(command, CaseCommand)
+    case: Any = services.ledger.load(command.case_id)
+    if not sees(caller.visibility, case) or command.case_kind not in (None, case.kind):
         raise NotFound("case_id")
     if not may(caller.role, command.name):
         raise NotAllowed
@@ -327,15 +291,21 @@ def _decide(services: Services, caller: Caller, command: CaseCommand, context: D
     return (case, *(command.decide(case, context) or ()))
 
 
+def _case_at(services: Services, case_id: UUID, position: int) -> Any:
+    """The case as recorded at a position: the answer to a command does not change with what comes after it."""
+    return services.ledger.load_many([case_id], up_to=position)[case_id]
+
+
 def _replay(services: Services, caller: Caller, command: Command, mac: bytes) -> Recorded | None:
     receipt = services.ledger.receipt(command.command_id)
     if receipt is None:
         return None
     if receipt.actor_id != caller.person_id or receipt.input_mac != mac:
         raise CommandIdReused("command_id")
-    case = services.ledger.load(receipt.case_id)
-    if case is None or not sees(caller.visibility, case):
+    # Who opened a case hears the answer again also in a role that reads no cases, such as an integration's.
+    if not isinstance(command, OpeningCommand) and not sees(caller.visibility, services.ledger.load(receipt.case_id)):
         raise NotFound("case_id")
+    case = _case_at(services, receipt.case_id, receipt.last_position)
     return Recorded(case, receipt.first_position, receipt.last_position, replayed=True)
 
 
@@ -365,3 +335,9 @@ def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:
 def decided(text: str | None) -> Secret | None:
     """A text on its way to be sealed under the key of the case."""
     return None if text is None else Secret(text)
+
+
+def camel(name: str) -> str:
+    """A field's name as the API writes it."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)

@@ -11,7 +11,8 @@ from ledger.bundle import BundledEvent, ClosedPart, OpenedPart, Part, build
 from ledger.entry import Body, decode_body
 from ledger.reading import StoredRow, read_streams
 from services.checkpoints import LedgerState, make_checkpoint
-from services.commands import NotFound, sees
+from services.command_refusals import NotFound
+from services.commands import sees
 from services.sealed_texts import SealedPlace, SealedState, open_texts
 from services.store import TrustLedger
 
@@ -22,9 +23,8 @@ def export_case(ledger: TrustLedger, reader: Visibility, case_id: UUID) -> bytes
     A checkpoint is made first, so that the bundle is complete up to this moment. Raises NotFound for a case that is
     not there for the reader, and KeysUnavailableError when a text that the reader may open cannot be opened.
     """
-    case = ledger.load(case_id)
-    if case is None or not hasattr(case, "kind") or not sees(reader, case):
-        raise NotFound("caseId")
+    if not sees(reader, ledger.load(case_id)):
+        raise NotFound("case_id")
     checkpoint = make_checkpoint(ledger)
     state = checkpoint.state
     with ledger.trust.connection() as connection:

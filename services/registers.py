@@ -19,7 +19,7 @@ from domain.registers import SchoolRegister, TrustRegister, school_register_id, 
 from ledger.database import Database
 from ledger.key_store import KeyStore
 from ledger.keys import LocalKeyFile
-from services.commands import NotAllowed, SchoolNotFound
+from services.command_refusals import NotAllowed, SchoolNotFound
 from services.scope import Caller, system_caller
 from services.store import CommandContext, TrustLedger, Work
 
