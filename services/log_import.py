@@ -22,7 +22,8 @@ from domain.refusals import Refused
 from domain.registers import SchoolRegister, school_register_id
 from ledger.key_store import KeyDestroyedError
 from services import clock, people
-from services.commands import NotAllowed, Services
+from services.command_refusals import NotAllowed
+from services.commands import Services
 from services.import_records import ImportedRow, add_rows, begin_run, fingerprints, finish_run
 from services.legacy_log import CaseKey, LegacyLog, LogCase
 from services.legacy_log_rules import BadLine, LogRule
@@ -71,8 +72,7 @@ def import_log(
     """Import a log; returns when the figures include what it brought.
 
     `file` is open for reading bytes and can seek. `schools` are the URNs of the trust's schools; a caller who acts at
-    one school imports into that one alone. `project` is given the last position recorded and returns once the figures
-    include it. Raises NotAllowed, KeysUnavailableError and OperationalError; whatever was recorded by then stays, and
+    one school imports into that one alone. `project` is given a position and returns once the figures include it. Raises NotAllowed, KeysUnavailableError and OperationalError; whatever was recorded by then stays, and
     the import can be run again.
     """
     if not may(caller.role, "ImportLog"):
@@ -85,10 +85,12 @@ def import_log(
     log.resolve(_earlier(services, log.naming()))
     run = _Run(services, caller, log, today, writable)
     run.record(tell)
-    if run.report.last_position is not None:
-        tell("counting", run.report.row_count, run.report.row_count)
-        project(run.report.last_position)
-    return run.report
+    report = run.report
+    if report.item_count or report.known_count:
+        # An earlier import of these rows may have been killed before the figures included them.
+        project(report.last_position or services.ledger.head()[0])
+    tell("counting", report.row_count, report.row_count)
+    return report
 
 
 def _earlier(services: Services, keys: Collection[CaseKey]) -> dict[CaseKey, bool]:
@@ -172,7 +174,7 @@ class _Run:
 
     def _append(self, candidates: Sequence[_Candidate]) -> None:
         """Decide and record cases in one transaction; cases that are refused are left out and reported."""
-        originals = self._originals(candidates)
+        originals = dict(self._originals(candidates))
         ledger = self._services.ledger
         references = ledger.next_references("INC", self._today.year, len(candidates))
         works: list[Work] = []
@@ -187,6 +189,8 @@ class _Run:
             except Refused as refusal:
                 refused.append((candidate, LogRule.NOT_RECORDED, refusal.message))
                 continue
+            # Cases that name another come last, so that what a duplicate duplicates may stand in this transaction.
+            originals[candidate.case_id] = incident
             works.append(Work(self._context(candidate), (incident,)))
             recorded.append(candidate)
         appended = ledger.append(works)
@@ -218,7 +222,7 @@ class _Run:
         return CommandContext(
             command_id=candidate.command_id,
             actor=self._caller.person_id,
-            actor_role=self._caller.role,
+            actor_role=self._caller.role.value,
             input_mac=candidate.mac,
             on_behalf_of=self._caller.on_behalf_of,
             correlation=str(self.report.run_id),

@@ -20,7 +20,7 @@ from domain.access import Role, Visibility, may
 from domain.refusals import RefusalCode, Refused
 from domain.vocabulary import require_code
 from ledger.database import TrustDatabase
-from services.commands import NotAllowed
+from services.command_refusals import NotAllowed
 from services.scope import Caller
 
 # Erasing is decided for the trust as a whole.

@@ -12,7 +12,7 @@ from domain.access import Role, visibility
 from domain.refusals import Refused, UnknownCode
 from ledger.database import Database, TrustDatabase
 from services import people
-from services.commands import NotAllowed
+from services.command_refusals import NotAllowed
 from services.people import Attendance, Identifier, KnownName, NameState, NameUse, Person
 from services.scope import Caller
 from tests.support.postgres import DatabaseUrls
