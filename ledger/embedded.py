@@ -9,7 +9,7 @@ The data folder holds:
 
     pg/18/                                      the cluster
     pg/.s.PGSQL.5432                            the socket
-    pg/log/                                     the server's log, one file for each day of the week
+    pg/server.log                               what the server says: never a value of a statement
     postgres.pgpass, caseledger_app.pgpass      passwords, readable by the owner alone
     start.lock, attached.lock
     programs/                                   a copy of PostgreSQL's programs, where the server's user needs one
@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shlex
 import subprocess
 import time
 from contextlib import contextmanager
@@ -54,13 +53,15 @@ if TYPE_CHECKING:
 
 __all__ = ["APPLICATION_ROLE", "KEYS_DATABASE", "MAIN_DATABASE", "EmbeddedPostgres", "EmbeddedPostgresError"]
 
+DEFAULT_PORT: Final = 5432
 # The systems we know allow from 103 to 107 bytes.
 SOCKET_PATH_LIMIT: Final = 100
 # Recovery after a crash takes as long as replaying everything since the last checkpoint.
 START_SECONDS: Final = 120
 STOP_SECONDS: Final = 60
+LOG_BYTES: Final = 10_000_000
 # What PostgreSQL says while processes of a server that died are still ending, or while it takes a dead one for alive.
-_MAY_PASS = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
+_MAY_PASS = ("pre-existing shared memory block", 'lock file "')
 
 
 class EmbeddedPostgres:
@@ -194,7 +195,7 @@ class EmbeddedPostgres:
                     if time.monotonic() > deadline:
                         raise EmbeddedPostgresError(
                             f"Another process has been starting or stopping the database in {self._cluster} for more "
-                            f"than {patience} seconds. What the server last said is in {self._home}."
+                            f"than {patience} seconds. What the server last said is in {self._home / 'server.log'}."
                         ) from None
                     time.sleep(0.02)
             yield
@@ -213,7 +214,7 @@ class EmbeddedPostgres:
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
                     f"The database in {self._cluster} did not become ready within {START_SECONDS} seconds. "
-                    f"It may be recovering from a crash: see {self._home / 'log'}, and try again later."
+                    f"It may be recovering from a crash: see {self._home / 'server.log'}, and try again later."
                 )
             time.sleep(0.05)
         self._refuse_unsafe_settings()
@@ -223,16 +224,20 @@ class EmbeddedPostgres:
     def _start(self) -> str | None:
         """Start the server and wait until it answers; return what it said if it did not come up."""
         self._forget_dead_postmaster()
-        # pg_ctl hands the options to a shell.
-        options = f"-k {shlex.quote(str(self._home))}"
+        # pg_ctl hands all this to a shell, so no path but of our own choosing is in it. The server's folder is its own.
+        options = "-k .."
         if self.port is not None:
             options += f" -c listen_addresses=127.0.0.1 -p {self.port}"
-        log = self._home / "start.log"
-        log.unlink(missing_ok=True)
-        started = self._pg_ctl("start", "-w", "-t", str(START_SECONDS), "-l", log, "-o", options)
+        log = self._home / "server.log"
+        said_before = log.stat().st_size if log.exists() else 0
+        if said_before > LOG_BYTES:
+            log.replace(log.with_suffix(".log.old"))
+            said_before = 0
+        started = self._pg_ctl("start", "-w", "-t", str(START_SECONDS), "-l", log.name, "-o", options)
         if started.returncode == 0:
             return None
-        return log.read_text(errors="replace").strip() if log.exists() else started.stderr.strip()
+        said = log.read_bytes()[said_before:].decode(errors="replace") if log.exists() else started.stderr
+        return said.strip()
 
     def _stop(self) -> None:
         self._forget_dead_postmaster()
@@ -260,36 +265,31 @@ class EmbeddedPostgres:
             )
 
     def _forget_dead_postmaster(self) -> None:
-        """Remove the note of a server that is dead, where PostgreSQL itself would take it for alive.
+        """Remove the notes of a server that is dead, where PostgreSQL itself would take it for alive.
 
         That is so when the process is a zombie whom nobody waits for (a container without an init process), or when
         its number now belongs to another process. PostgreSQL still refuses to start while a process of the dead server
         is attached to its shared memory.
         """
-        pid = self._postmaster_line(0)
-        if pid is not None and not _is_postgres(pid):
-            (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+        for note in (self._cluster / "postmaster.pid", *self._home.glob(".s.PGSQL.*.lock")):
+            pid = _number_in(note, line=0)
+            if pid is not None and not _is_postgres(pid):
+                note.unlink(missing_ok=True)
 
     def _running_port(self) -> int:
-        return self._postmaster_line(3) or 5432
-
-    def _postmaster_line(self, index: int) -> int | None:
-        try:
-            return int((self._cluster / "postmaster.pid").read_text().splitlines()[index])
-        except (FileNotFoundError, IndexError, ValueError):
-            return None
+        return _number_in(self._cluster / "postmaster.pid", line=3) or DEFAULT_PORT
 
     def _ping(self) -> Ping:
         address = psycopg.conninfo.make_conninfo(host=str(self._home), port=self._running_port(), connect_timeout=5)
         return Ping(PGconn.ping(address.encode()))
 
-    def _pg_ctl(self, verb: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        return self._programs.run("pg_ctl", verb, "-D", self._cluster, *arguments, working_folder=self._home)
+    def _pg_ctl(self, verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self._programs.run("pg_ctl", verb, "-D", self._cluster.name, *arguments, working_folder=self._home)
 
     def _url(self, role: str, database: str) -> str:
         return (
             f"postgresql://{role}@/{quote(database, safe='')}?host={quote(str(self._home), safe='')}"
-            f"&port={self._running_port()}&passfile={quote(str(password_file(self.data_dir, role)), safe='')}"
+            f"&port={self._running_port()}&passfile={quote(str(password_file(self.data_dir, role)), safe='')}&options="
         )
 
     # Refusing
@@ -314,6 +314,14 @@ class EmbeddedPostgres:
 
 def _open_lock(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _number_in(note: Path, *, line: int) -> int | None:
+    """Return the number in a line of one of PostgreSQL's lock files; None when there is none."""
+    try:
+        return int(note.read_text().splitlines()[line])
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
 
 
 def _make_folder(folder: Path) -> None:

@@ -145,6 +145,11 @@ def find_programs(data_dir: Path, user: ServerUser | None) -> Programs:
     folder = package / _INSTALLATION / "bin"
     if user is not None and not _is_open_to(folder, user):
         folder = _copy(package, data_dir / "programs" / version(_WHEEL))
+    if set(str(folder)) & set('"$`\\'):
+        # PostgreSQL's programs call each other by a shell.
+        raise EmbeddedPostgresError(
+            f"The folder {folder} holds PostgreSQL's programs, which cannot run where a path has one of \" $ ` or \\."
+        )
     programs = Programs(folder, user)
     try:
         found = programs.demand("postgres", "--version", working_folder=Path("/"))
