@@ -67,12 +67,14 @@ class Case(Recordable):
         self.reference = reference
         self.school_reference = school_reference
         self.school_urn = school_urn
+        self.opened_at = school_urn
         self.opened_on = opened_on
         self.policy = policy
         self.reported_by = reported_by
         self.owner: UUID | None = None
         self.mark: Mark | None = None
         self.duplicate_of: UUID | None = None
+        self.copies: dict[UUID, None] = {}  # in the order they were marked
         self.links: dict[tuple[UUID, str], None] = {}  # in the order they were made
         self.is_closed = False
         self.closed_on: date | None = None
@@ -101,14 +103,15 @@ class Case(Recordable):
         self._addendum_recorded(text=text)
 
     def mark_duplicate(
-        self, *, original: Case, reason: Sealed | None, copies: tuple[UUID, ...] = (), by: UUID | None = None
-    ) -> None:
-        """Mark the case as a copy of `original`; a copy may be pointed at another original.
+        self, *, original: Case, reason: Sealed | None, former: Case | None = None, by: UUID | None = None
+    ) -> tuple[Case, ...]:
+        """Mark the case as a copy of `original`; a copy may be pointed away from its `former` original.
 
-        `copies` are the cases recorded as duplicates of this one. Every mark takes a reason, unless the case was
-        imported: then the school's log is the reason.
+        The originals change too and are returned: each knows its copies, so that it cannot be marked while it has any.
+        Every mark takes a reason, unless the case was imported: then the school's log is the reason.
         """
         refuse(self.bars_marking_duplicate())
+        self._require_no_copies()
         self.require_impartial(by)
         if original.id == self.id:
             raise DuplicateOfItself("original")
@@ -116,41 +119,58 @@ class Case(Recordable):
             raise DuplicateOfAnotherKind("original")
         if original.mark is not None:
             raise OriginalNotCounting("original")
-        _require_no_copies(copies)
         self._require_reason_for_mark(reason)
-        if original.id != self.duplicate_of:
-            self._marked_duplicate(of=original.id, reason=reason)
+        if original.id == self.duplicate_of:
+            return ()
+        changed = self._leave(former)
+        self._marked_duplicate(of=original.id, reason=reason)
+        original._copy_added(copy=self.id)
+        return (original, *changed)
 
-    def mark_not_reportable(
-        self, *, reason: Sealed | None, copies: tuple[UUID, ...] = (), by: UUID | None = None
-    ) -> None:
+    def mark_not_reportable(self, *, reason: Sealed | None, by: UUID | None = None) -> None:
         """Mark the case as one that never belonged in this record."""
-        self._require_markable(reason, copies, by)
+        self._require_markable(reason, by)
         self._marked_not_reportable(reason=reason)
 
-    def mark_recorded_in_error(
-        self, *, reason: Sealed | None, copies: tuple[UUID, ...] = (), by: UUID | None = None
-    ) -> None:
+    def mark_recorded_in_error(self, *, reason: Sealed | None, by: UUID | None = None) -> None:
         """Mark the case as recorded by mistake."""
-        self._require_markable(reason, copies, by)
+        self._require_markable(reason, by)
         self._marked_recorded_in_error(reason=reason)
 
-    def _require_markable(self, reason: Sealed | None, copies: tuple[UUID, ...], by: UUID | None) -> None:
+    def _require_markable(self, reason: Sealed | None, by: UUID | None) -> None:
+        self._require_no_copies()
         refuse(self.bars_marking())
         self.require_impartial(by)
-        _require_no_copies(copies)
         self._require_reason_for_mark(reason)
 
     def _require_reason_for_mark(self, reason: Sealed | None) -> None:
         if reason is not None or self.imported is None:
             require_text("reason", reason)
 
-    def unmark(self, *, reason: Sealed, by: UUID | None = None) -> None:
-        """Take the mark off again: the case counts as if it had never been marked."""
+    def _require_no_copies(self) -> None:
+        if self.copies:
+            raise OthersAreCopies(cases=tuple(self.copies))
+
+    def unmark(self, *, reason: Sealed, original: Case | None = None, by: UUID | None = None) -> tuple[Case, ...]:
+        """Take the mark off again: the case counts as if it had never been marked.
+
+        `original` is the case of which it was a copy, if it was one; it changes too and is returned.
+        """
         refuse(self.bars_unmarking())
         self.require_impartial(by)
         require_text("reason", reason)
+        changed = self._leave(original)
         self._unmarked(reason=reason)
+        return changed
+
+    def _leave(self, original: Case | None) -> tuple[Case, ...]:
+        """Tell the case of which this one was a copy that it is no longer."""
+        if (original and original.id) != self.duplicate_of:
+            raise ValueError("the case of which this one is a copy has to be given, and no other")
+        if original is None:
+            return ()
+        original._copy_removed(copy=self.id)
+        return (original,)
 
     def link(self, *, other: UUID, kind: str, origins: frozenset[UUID] = frozenset()) -> None:
         """Link the case to another; `origins` are all cases from which the other arose, directly or not."""
@@ -216,12 +236,12 @@ class Case(Recordable):
         return CaseMarked if self.mark else None
 
     def bars_marking(self) -> type[Refused] | None:
-        """Why the case cannot be marked; a mark is removed before another is set."""
-        return CaseMarked if self.mark else None
+        """Why the case cannot be marked: a mark is removed before another is set, and copies are pointed elsewhere."""
+        return CaseMarked if self.mark else OthersAreCopies if self.copies else None
 
     def bars_marking_duplicate(self) -> type[Refused] | None:
         """Why the case cannot be marked as a copy; a copy can be pointed elsewhere."""
-        return CaseMarked if self.mark and self.mark is not Mark.DUPLICATE else None
+        return None if self.mark is Mark.DUPLICATE else self.bars_marking()
 
     def bars_unmarking(self) -> type[Refused] | None:
         """Why there is no mark to remove."""
@@ -262,6 +282,16 @@ class Case(Recordable):
         """The case was marked as a copy of another."""
         self.mark = Mark.DUPLICATE
         self.duplicate_of = of
+
+    @event("CopyAdded", topic="*.copy_added.v1")
+    def _copy_added(self, copy: UUID) -> None:
+        """Another case was marked as a copy of this one."""
+        self.copies[copy] = None
+
+    @event("CopyRemoved", topic="*.copy_removed.v1")
+    def _copy_removed(self, copy: UUID) -> None:
+        """Another case is no longer marked as a copy of this one."""
+        self.copies.pop(copy, None)
 
     @event("MarkedNotReportable", topic="*.marked_not_reportable.v1")
     def _marked_not_reportable(self, reason: Sealed | None) -> None:
@@ -355,8 +385,3 @@ def _declared_again(change: Any, kind: str) -> Any:
     method = change.decorated_func
     method.__annotations__ = get_type_hints(method)
     return event(change.event_cls_name, topic=change.event_topic.replace("*", kind))(method)
-
-
-def _require_no_copies(copies: tuple[UUID, ...]) -> None:
-    if copies:
-        raise OthersAreCopies(cases=copies)

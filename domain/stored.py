@@ -62,6 +62,10 @@ class StoredName:
         """Whether this is the first event of a stream."""
         return issubclass(self.event_class, Opening)
 
+    def is_optional(self, field: str) -> bool:
+        """Whether a clear member may be absent."""
+        return _is_optional(get_type_hints(self.event_class)[field])
+
 
 @cache
 def stored_names() -> Mapping[str, StoredName]:
@@ -205,5 +209,7 @@ def fold(state: Any, events: Iterable[Any]) -> Any:
 
 def stored_members(hint: object) -> list[str]:
     """The names of the types in a field's annotation, for the event catalogue."""
+    if get_origin(hint) in (tuple, list):
+        return [f"list of {' or '.join(stored_members(get_args(hint)[0]))}"]
     members = [member for member in get_args(hint) or (hint,) if member is not type(None)]
     return [getattr(member, "__name__", None) or str(member) for member in members]

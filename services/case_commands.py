@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -43,11 +42,11 @@ class MarkDuplicate(CaseDecision):
     def decide(self, case: Any, context: Deciding) -> Sequence[Recordable]:
         """Both histories say so: the original must not be marked while copies point to it."""
         original = case if self.original == case.id else context.other(self.original, "original")
-        previous = None
-        if case.duplicate_of not in (None, original.id):
-            previous = context.services.ledger.load(case.duplicate_of)
+        former = None
+        if case.duplicate_of is not None:
+            former = original if case.duplicate_of == original.id else context.services.ledger.load(case.duplicate_of)
         return case.mark_duplicate(  # type: ignore[no-any-return]  # the cases that change with it
-            original=original, previous=previous, reason=decided(self.reason), by=context.caller.person_id
+            original=original, former=former, reason=decided(self.reason), by=context.caller.person_id
         )
 
 
@@ -68,7 +67,7 @@ class MarkRecordedInError(CaseDecision):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnmarkCase(CaseDecision):
+class Unmark(CaseDecision):
     """Take the mark off again: the case counts as if it had never been marked."""
 
     decision: ClassVar[str] = "unmark"
@@ -126,13 +125,3 @@ class CorrectSchool(CaseDecision):
         """The right school was a member of the trust on the day of awareness."""
         context.school(self.school_urn, "school_urn", case.opened_on)
         case.correct_school(school_urn=self.school_urn, reason=decided(self.reason), by=context.caller.person_id)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReopenCase(CaseDecision):
-    """Open a closed case again."""
-
-    decision: ClassVar[str] = "reopen"
-    needs_reason: ClassVar[bool] = True
-
-    reopened_on: Annotated[date, Described("The day it was opened again.")]

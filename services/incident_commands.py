@@ -200,3 +200,13 @@ class CloseIncident(IncidentDecision):
         """Silence in a policy forbids nothing."""
         pack = context.pack_of(case)
         case.close(**self.arguments(type(case), context), closing=None if pack is None else pack.closing_rules)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReopenIncident(IncidentDecision):
+    """Open a closed incident again."""
+
+    decision: ClassVar[str] = "reopen"
+    needs_reason: ClassVar[bool] = True
+
+    reopened_on: Annotated[date, Described("The day it was opened again.")]

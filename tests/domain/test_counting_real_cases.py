@@ -57,7 +57,7 @@ def test_each_decision_on_an_incident_moves_its_counts_so() -> None:
         (step("exclude_item", item_id=ITEM, mark="RECORDED_IN_ERROR", reason=WORDS), {}),
         (step("restore_item", item_id=ITEM, reason=WORDS), numbered(7)),
         (step("mark_duplicate", original=original, reason=WORDS), {}),
-        (step("unmark", reason=WORDS), numbered(7)),
+        (step("unmark", original=original, reason=WORDS), numbered(7)),
         (step("mark_not_reportable", reason=WORDS), {}),
         (step("unmark", reason=WORDS), numbered(7)),
         (step("mark_recorded_in_error", reason=WORDS), {}),

@@ -262,8 +262,8 @@ def test_a_copy_points_to_its_original_and_can_be_pointed_elsewhere() -> None:
 
     Given(incident).when(
         lambda one: one.mark_duplicate(original=first, reason=WHY),
-        lambda one: one.mark_duplicate(original=first, reason=WHY),
-        lambda one: one.mark_duplicate(original=second, reason=WHY),
+        lambda one: one.mark_duplicate(original=first, former=first, reason=WHY),
+        lambda one: one.mark_duplicate(original=second, former=first, reason=WHY),
     ).then(
         ("incident.marked_duplicate.v1", {"of": first.id, "reason": WHY}),
         ("incident.marked_duplicate.v1", {"of": second.id, "reason": WHY}),
@@ -274,6 +274,7 @@ def test_a_copy_points_to_its_original_and_can_be_pointed_elsewhere() -> None:
         Mark.DUPLICATE,
         second.id,
     )
+    assert (tuple(first.copies), tuple(second.copies)) == ((), (incident.id,))
 
 
 def test_a_case_is_no_duplicate_of_itself_nor_of_one_that_does_not_count() -> None:
@@ -302,20 +303,36 @@ def test_a_case_is_a_duplicate_only_of_its_own_kind() -> None:
 @pytest.mark.parametrize(
     "mark",
     [
-        lambda one, **given: one.mark_duplicate(original=reported(case_id=named("other")), reason=WHY, **given),
-        lambda one, **given: one.mark_not_reportable(reason=WHY, **given),
-        lambda one, **given: one.mark_recorded_in_error(reason=WHY, **given),
+        lambda one: one.mark_duplicate(original=reported(case_id=named("other")), reason=WHY),
+        lambda one: one.mark_not_reportable(reason=WHY),
+        lambda one: one.mark_recorded_in_error(reason=WHY),
     ],
     ids=["duplicate", "not reportable", "recorded in error"],
 )
 def test_a_case_that_others_copy_is_not_marked_and_the_copies_are_named(mark: object) -> None:
     assert callable(mark)
-    copies = (named("copy 1"), named("copy 2"))
+    original, copies = with_item(), [reported(case_id=named(name)) for name in ("copy 1", "copy 2")]
+    for copy in copies:
+        assert copy.mark_duplicate(original=original, reason=WHY) == (original,)
 
-    refusal = Given(with_item()).refuses(lambda one: mark(one, copies=copies), OthersAreCopies)
+    refusal = Given(original).refuses(mark, OthersAreCopies)
 
-    assert (refusal.code, refusal.cases) == (RefusalCode.DUPLICATE_TARGET, copies)
-    assert all(str(copy) in refusal.message for copy in copies)
+    assert (refusal.code, refusal.cases) == (RefusalCode.DUPLICATE_TARGET, tuple(copy.id for copy in copies))
+    assert all(str(copy.id) in refusal.message for copy in copies)
+
+    for copy in copies:
+        assert copy.unmark(reason=WHY, original=original) == (original,)
+    mark(original)
+    assert original.mark is not None
+
+
+def test_a_copy_leaves_its_original_only_with_the_originals_knowledge() -> None:
+    incident, original = with_item(), reported(case_id=named("other"))
+    incident.mark_duplicate(original=original, reason=WHY)
+    for wrong in (None, reported(case_id=named("third"))):
+        with pytest.raises(ValueError, match="has to be given"):
+            incident.unmark(reason=WHY, original=wrong)
+    assert incident.mark is Mark.DUPLICATE
 
 
 def test_a_mark_is_removed_before_another_is_set() -> None:
@@ -331,8 +348,9 @@ def test_a_mark_is_removed_before_another_is_set() -> None:
 
 def test_unmarking_restores_what_the_case_was() -> None:
     incident = closed()
-    incident.mark_duplicate(original=reported(case_id=named("other")), reason=WHY)
-    incident.unmark(reason=WHY)
+    original = reported(case_id=named("other"))
+    incident.mark_duplicate(original=original, reason=WHY)
+    incident.unmark(reason=WHY, original=original)
 
     assert (incident.status, incident.mark, incident.duplicate_of) == (CaseStatus.CLOSED, None, None)
     Given(incident).refuses(lambda one: one.unmark(reason=WHY), CaseNotMarked)

@@ -15,8 +15,6 @@ from domain.vocabulary import CODE_LISTS, Code, require_code
 EVERY_CODE = [
     pytest.param(entry, id=f"{name}:{entry.code}") for name, entries in CODE_LISTS.items() for entry in entries
 ]
-    pytest.param(entry, id=f"{name}:{entry.code}") for name, entries in CODE_LISTS.items() for entry in entries
-]
 
 
 @pytest.mark.parametrize("entry", EVERY_CODE)
