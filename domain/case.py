@@ -110,8 +110,8 @@ class Case(Recordable):
         The originals change too and are returned: each knows its copies, so that it cannot be marked while it has any.
         Every mark takes a reason, unless the case was imported: then the school's log is the reason.
         """
-        refuse(self.bars_marking_duplicate())
         self._require_no_copies()
+        refuse(self.bars_marking_duplicate())
         self.require_impartial(by)
         if original.id == self.id:
             raise DuplicateOfItself("original")

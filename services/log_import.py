@@ -72,8 +72,9 @@ def import_log(
     """Import a log; returns when the figures include what it brought.
 
     `file` is open for reading bytes and can seek. `schools` are the URNs of the trust's schools; a caller who acts at
-    one school imports into that one alone. `project` is given a position and returns once the figures include it. Raises NotAllowed, KeysUnavailableError and OperationalError; whatever was recorded by then stays, and
-    the import can be run again.
+    one school imports into that one alone. `project` is given a position and returns once the figures include it.
+    Raises NotAllowed, KeysUnavailableError and OperationalError; whatever was recorded by then stays, and the import
+    can be run again.
     """
     if not may(caller.role, "ImportLog"):
         raise NotAllowed
@@ -174,7 +175,8 @@ class _Run:
 
     def _append(self, candidates: Sequence[_Candidate]) -> None:
         """Decide and record cases in one transaction; cases that are refused are left out and reported."""
-        originals = dict(self._originals(candidates))
+        loaded = dict(self._originals(candidates))
+        originals = dict(loaded)
         ledger = self._services.ledger
         references = ledger.next_references("INC", self._today.year, len(candidates))
         works: list[Work] = []
@@ -191,7 +193,10 @@ class _Run:
                 continue
             # Cases that name another come last, so that what a duplicate duplicates may stand in this transaction.
             originals[candidate.case_id] = incident
-            works.append(Work(self._context(candidate), (incident,)))
+            # An original recorded earlier changes too: it goes with the first of its copies in this transaction.
+            target_id = candidate.target_id if candidate.is_duplicate else None
+            original = loaded.pop(target_id, None) if target_id else None
+            works.append(Work(self._context(candidate), (incident, original) if original else (incident,)))
             recorded.append(candidate)
         appended = ledger.append(works)
         if appended:
