@@ -96,6 +96,7 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     reported_by: UUID | None
     mark: Mark | None
     duplicate_of: UUID | None
+    copies: tuple[UUID, ...]
     links: tuple[LinkDocument, ...]
     imported: Imported | None
     offered: int
@@ -126,6 +127,7 @@ def case_document(case: Case, pack: PolicyPack | None = None) -> CaseDocument:
         reported_by=case.reported_by,
         mark=case.mark,
         duplicate_of=case.duplicate_of,
+        copies=tuple(case.copies),
         links=tuple(LinkDocument(other, kind) for other, kind in case.links),
         imported=case.imported,
         offered=to_mask(offered(case, pack)),

@@ -1,0 +1,153 @@
+"""What can be done with a case now, measured by doing it."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.complaint import Complaint, HeadReceived
+from domain.incident import Incident
+from domain.offered import CaseAction, from_mask, offered, to_mask
+from domain.policy import PolicyPack
+from domain.refusals import Refused
+from tests.domain.histories import SEEDS, decisions, history
+from tests.domain.incidents import AWARE, TODAY, WHY, closed, item, marked, named, reported, with_item
+from tests.domain.test_duties import INVESTIGATE, SILENT
+
+EVERY_STATE = frozenset(
+    {CaseAction.ADD_ADDENDUM, CaseAction.LINK_CASE, CaseAction.CORRECT_SCHOOL, CaseAction.MARK_DUPLICATE}
+)
+
+
+@settings(deadline=None)  # the first one loads every stored name
+@given(SEEDS, st.sampled_from([None, SILENT, INVESTIGATE]))
+def test_what_is_offered_succeeds_with_some_input_and_all_else_is_refused(seed: int, pack: PolicyPack | None) -> None:
+    incident = history(seed, pack)
+    incident.pending_events.clear()
+    assert {action for action in CaseAction if _succeeds(action, incident, pack)} == offered(incident, pack)
+
+
+def test_the_histories_reach_states_that_offer_each_action_and_states_that_do_not() -> None:
+    reached = [offered(history(seed, INVESTIGATE), INVESTIGATE) for seed in range(300)]
+    assert frozenset.union(*reached) == frozenset(CaseAction)
+    assert frozenset.intersection(*reached) == {
+        CaseAction.ADD_ADDENDUM,
+        CaseAction.LINK_CASE,
+        CaseAction.CORRECT_SCHOOL,
+    }
+
+
+def _succeeds(action: CaseAction, incident: Incident, pack: PolicyPack | None) -> bool:
+    for decide in decisions(action, incident, pack, "fresh"):
+        try:
+            decide(deepcopy(incident))
+        except Refused:
+            continue
+        return True
+    return False
+
+
+def test_a_new_incident_waits_for_its_items() -> None:
+    assert offered(reported()) == EVERY_STATE | {
+        CaseAction.ASSIGN_CASE,
+        CaseAction.MARK_NOT_REPORTABLE,
+        CaseAction.MARK_RECORDED_IN_ERROR,
+        CaseAction.RECORD_ITEM,
+        CaseAction.NOTE_EVIDENCE,
+        CaseAction.REPORT_TO_HEADTEACHER,
+        CaseAction.HOLD_MEETING,
+        CaseAction.RECORD_IMPACT,
+        CaseAction.RECORD_INVESTIGATION,
+        CaseAction.RECORD_ACCOUNT,
+        CaseAction.DIRECT_TO_CHANNEL,
+        CaseAction.CLOSE_INCIDENT,
+    }
+
+
+def test_a_closed_incident_can_be_put_right_marked_and_reopened() -> None:
+    assert offered(closed()) == EVERY_STATE | {
+        CaseAction.MARK_NOT_REPORTABLE,
+        CaseAction.MARK_RECORDED_IN_ERROR,
+        CaseAction.RECLASSIFY_ITEM,
+        CaseAction.CORRECT_ITEM,
+        CaseAction.EXCLUDE_ITEM,
+        CaseAction.IDENTIFY_POSTER,
+        CaseAction.REPORT_TO_HEADTEACHER,
+        CaseAction.CONFIRM_REMOVAL,
+        CaseAction.REPORT_TO_PLATFORM,
+        CaseAction.REOPEN_INCIDENT,
+    }
+
+
+def test_an_original_of_others_cannot_be_marked_at_all() -> None:
+    incident = with_item()
+    reported(case_id=named("copy")).mark_duplicate(original=incident, reason=WHY)
+    assert not offered(incident) & {
+        CaseAction.MARK_DUPLICATE,
+        CaseAction.MARK_NOT_REPORTABLE,
+        CaseAction.MARK_RECORDED_IN_ERROR,
+    }
+
+
+def test_a_marked_incident_can_be_unmarked_and_not_closed() -> None:
+    actions = offered(marked())
+    assert CaseAction.UNMARK in actions
+    assert not actions & {CaseAction.CLOSE_INCIDENT, CaseAction.MARK_DUPLICATE, CaseAction.RECORD_ITEM}
+
+
+def test_closing_is_offered_once_an_allegation_was_investigated() -> None:
+    incident = with_item("ALLEGATION:STAFF")
+    assert CaseAction.CLOSE_INCIDENT not in offered(incident, INVESTIGATE)
+    incident.record_investigation(investigation_id=named("investigation"), started_on=AWARE, today=TODAY)
+    assert CaseAction.CLOSE_INCIDENT in offered(incident, INVESTIGATE)
+
+
+def test_an_action_on_items_is_offered_when_one_of_them_allows_it() -> None:
+    incident = with_item()
+    item(incident, "excluded")
+    incident.exclude_item(item_id=named("excluded"), mark="DUPLICATE", reason=WHY)
+    assert {CaseAction.RESTORE_ITEM, CaseAction.RECLASSIFY_ITEM} <= offered(incident)
+    assert CaseAction.CLASSIFY_ITEM not in offered(incident)
+
+
+def test_a_complaint_offers_what_every_case_offers() -> None:
+    complaint = Complaint.receive(
+        case_id=named("complaint"),
+        reference="CMP-2026-000001",
+        school_urn="900003",
+        received_on=AWARE,
+        received_by="HEADTEACHER",
+        means="LETTER",
+        heads=(HeadReceived(named("head"), about_school=True, about_staff=False, about=()),),
+        today=TODAY,
+    )
+    assert offered(complaint) == EVERY_STATE | {
+        CaseAction.ASSIGN_CASE,
+        CaseAction.MARK_NOT_REPORTABLE,
+        CaseAction.MARK_RECORDED_IN_ERROR,
+    }
+
+
+@pytest.mark.parametrize("incident", [reported(), closed(), marked()], ids=["new", "closed", "marked"])
+def test_a_bit_mask_holds_the_actions(incident: Incident) -> None:
+    assert frozenset(from_mask(to_mask(offered(incident)))) == offered(incident)
+
+
+def test_the_places_in_the_mask_are_never_given_to_another_action() -> None:
+    # Read tables hold masks of this numbering: an action is added at the end.
+    assert [action.name for action in CaseAction] == list(PLACES)
+    assert from_mask(1 << 33 | 1) == (CaseAction.ASSIGN_CASE, CaseAction.REOPEN_INCIDENT)
+
+
+PLACES = (
+    *("ASSIGN_CASE", "ADD_ADDENDUM", "MARK_DUPLICATE", "MARK_NOT_REPORTABLE", "MARK_RECORDED_IN_ERROR", "UNMARK"),
+    *("LINK_CASE", "UNLINK_CASE", "CORRECT_SCHOOL", "RECORD_ITEM", "CLASSIFY_ITEM", "RECLASSIFY_ITEM"),
+    *("CORRECT_ITEM", "EXCLUDE_ITEM", "RESTORE_ITEM", "IDENTIFY_POSTER", "NOTE_EVIDENCE", "REPORT_TO_HEADTEACHER"),
+    *("REQUEST_REMOVAL", "CONFIRM_REMOVAL", "REFUSE_REMOVAL", "RECORD_REPOST", "REPORT_TO_PLATFORM"),
+    *("RECORD_PLATFORM_ANSWER", "HOLD_MEETING", "RECORD_IMPACT", "RECORD_INVESTIGATION", "COMPLETE_INVESTIGATION"),
+    *("COMMUNICATE_OUTCOME", "RECORD_ACCOUNT", "DIRECT_TO_CHANNEL", "ADVISE_PARENT", "CLOSE_INCIDENT"),
+    "REOPEN_INCIDENT",
+)
