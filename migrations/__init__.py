@@ -15,12 +15,16 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 
-__all__ = ["Chain", "current_revision", "head_revision", "migrate"]
+__all__ = ["Chain", "SchemaTooNew", "current_revision", "head_revision", "migrate"]
 
 Chain = Literal["main", "keys"]
 
 # Any fixed number: it keeps two migrations of one database apart.
 _MIGRATION_LOCK = 6_201_826
+
+
+class SchemaTooNew(RuntimeError):
+    """The database was migrated by a newer release than this program is."""
 
 
 def migrate(admin_url: str, which: Chain = "main") -> None:
@@ -30,11 +34,21 @@ def migrate(admin_url: str, which: Chain = "main") -> None:
         admin_url: a libpq address of the owner of the database, who may also make roles.
         which: the chain of revisions that the database follows.
 
+    Raises:
+        SchemaTooNew: a newer release of this program migrated the database.
+
     """
     configuration = _configuration(which)
+    known = {script.revision for script in ScriptDirectory.from_config(configuration).walk_revisions()}
     with _connect(admin_url) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in known:
+            raise SchemaTooNew(
+                f"The database is at revision {current}, which this program does not know: a newer release migrated "
+                "it. Nothing was changed. Run that release or a later one."
+            )
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
         connection.commit()

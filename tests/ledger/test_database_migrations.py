@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+import migrations
+from migrations import SchemaTooNew, current_revision, head_revision, migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledger.embedded import EmbeddedPostgres
+    from migrations import Chain
+
+CATALOGUE = """
+    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
+      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+     WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 ORDER BY 1, a.attnum
+"""
+
+
+@pytest.fixture
+def empty_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    name = f"empty_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres.admin_url("postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
+        yield postgres.admin_url(name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def catalogue(url: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(CATALOGUE.encode()).fetchall()
+
+
+@pytest.mark.parametrize("which", ["main", "keys"])
+def test_an_empty_database_is_brought_to_the_head_and_then_left_alone(empty_url: str, which: Chain) -> None:
+    assert current_revision(empty_url) is None
+
+    migrate(empty_url, which)
+    once = catalogue(empty_url)
+    migrate(empty_url, which)
+
+    assert current_revision(empty_url) == head_revision(which)
+    assert once
+    assert catalogue(empty_url) == once
+
+
+def test_two_who_migrate_at_once_do_it_once(empty_url: str) -> None:
+    with ThreadPoolExecutor(3) as runners:
+        done = list(runners.map(lambda _: migrate(empty_url), range(3)))
+
+    assert done == [None, None, None]
+    assert current_revision(empty_url) == head_revision()
+
+
+def test_a_schema_of_a_newer_release_is_refused_and_left_alone(empty_url: str) -> None:
+    migrate(empty_url)
+    with psycopg.connect(empty_url, autocommit=True) as admin:
+        admin.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(SchemaTooNew, match="is at revision 9999, which this program does not know"):
+        migrate(empty_url)
+
+    assert current_revision(empty_url) == "9999"
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:
+    with psycopg.connect(empty_url, autocommit=True) as admin:
+        admin.execute("CREATE TABLE checkpoint (in_the_way int)")
+
+    with pytest.raises(Exception, match='relation "checkpoint" already exists'):
+        migrate(empty_url)
+
+    assert catalogue(empty_url) == [("checkpoint", "in_the_way", "integer", False)]
+
+
+@pytest.mark.parametrize("which", ["main", "keys"])
+def test_revisions_follow_one_another_without_branches(which: Chain) -> None:
+    configuration = Config()
+    configuration.set_main_option("script_location", f"{migrations.__path__[0]}/{which}")
+    scripts = ScriptDirectory.from_config(configuration)
+
+    numbers = [script.revision for script in scripts.walk_revisions()]
+
+    assert len(scripts.get_heads()) == 1
+    assert numbers == sorted(numbers, reverse=True)
+    assert numbers[-1] == "0001"
+
+
+def test_the_roles_limits_hold_for_every_connection(database_urls: object, postgres: EmbeddedPostgres) -> None:
+    limits = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "TimeZone")
+    with psycopg.connect(postgres.app_url("postgres")) as connection:
+        found = [connection.execute(f"SHOW {name}".encode()).fetchone() for name in limits]
+
+    assert found == [("30s",), ("2s",), ("30s",), ("UTC",)]
