@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE_BYTES = 12
+_KEY_BYTES = 32
 
 
 class KeysUnavailableError(RuntimeError):
@@ -67,12 +68,14 @@ class LocalKeyFile:
         self._create()
         try:
             mode = self._path.stat().st_mode & 0o777
-            stored = json.loads(self._path.read_text())
-        except (OSError, ValueError) as error:
+            keys = {kek_id: base64.b64decode(kek) for kek_id, kek in json.loads(self._path.read_text())["keys"].items()}
+        except (OSError, ValueError, LookupError, AttributeError, TypeError) as error:
             raise KeysUnavailableError(f"the key file cannot be read: {type(error).__name__}") from None
         if mode & 0o077:
             raise KeysUnavailableError(f"the key file may be read by others (mode {mode:04o}); make it 0600")
-        return {kek_id: base64.b64decode(kek) for kek_id, kek in stored["keys"].items()}
+        if not keys or any(len(kek) != _KEY_BYTES for kek in keys.values()):
+            raise KeysUnavailableError("the key file holds no key-encryption key of 32 bytes")
+        return keys
 
     def _create(self) -> None:
         """Write the first key whole or not at all; of several processes that start at once, one wins."""

@@ -15,36 +15,24 @@ import pytest
 from domain.access import Role
 from domain.items import Classification
 from domain.sealed import SealedRef
-from ledger.database import Database
 from ledger.entry import decode_body
-from ledger.key_store import KeyStore
-from ledger.keys import LocalKeyFile
 from ledger.reading import read_streams
 from services.case_commands import AddAddendum, AssignCase, MarkNotReportable
 from services.commands import Recorded, Refusal
 from services.incident_commands import ClassifyItem, CloseIncident, RecordItem, ReportIncident
 from services.sealed_texts import SealedPlace, SealedState, open_texts
-from tests.support.ledgers import Trust, a_trust
+from tests.support.ledgers import Trust
 
 AWARE = date(2026, 9, 10)
 
 
-@pytest.fixture(scope="module")
-def keys(keys_database: Database, tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
-    return KeyStore(keys_database, LocalKeyFile(tmp_path_factory.mktemp("keys") / "kek.json"))
-
-
-@pytest.fixture
-def trust(database: Database, keys: KeyStore) -> Trust:
-    return a_trust(database, keys)
-
-
 def a_report(**changes: Any) -> ReportIncident:
-    return ReportIncident(**{"command_id": uuid4(), "school_urn": "900001", "opened_on": AWARE} | changes)
+    given: dict[str, Any] = {"command_id": uuid4(), "school_urn": "900001", "opened_on": AWARE}
+    return ReportIncident(**given | changes)
 
 
 def an_item(case_id: UUID, **changes: Any) -> RecordItem:
-    given = {
+    given: dict[str, Any] = {
         "command_id": uuid4(),
         "case_id": case_id,
         "platform": "FACEBOOK",
