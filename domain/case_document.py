@@ -7,9 +7,9 @@ whoever may read them opens them afterwards.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterable
 from datetime import date
 from enum import Enum
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -144,31 +144,54 @@ def from_json(text: bytes | str) -> CaseDocument:
 _DECODER = msgspec.json.Decoder(CaseDocument)
 
 
-@cache
-def _fields(kind: type) -> tuple[str, ...] | None:
-    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
-
-
 def _shown(value: Any) -> Any:
     """A value as JSON has it: records by their members, a dict of records as the list of them."""
     kind = type(value)
-    if value is None or kind is str or kind is int or kind is bool:
-        return value
-    if kind is UUID:
-        return str(value)
-    if kind is date:
-        return value.isoformat()
-    if kind is Secret:
-        raise NotRecordedYetError
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, dict):
-        return [_shown(one) for one in value.values()]
-    if isinstance(value, tuple | list):
-        return [_shown(one) for one in value]
-    if isinstance(value, frozenset | set):
-        return sorted(_shown(one) for one in value)
-    names = _fields(kind)  # type: ignore[arg-type]  # classes are hashable; mypy asks it of their instances
-    if names is None:
+    show = _SHOW.get(kind)
+    if show is None:
+        show = _SHOW[kind] = _way_to_show(kind)
+    return show(value)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _refused(_: Any) -> Any:
+    raise NotRecordedYetError
+
+
+def _each(values: Iterable[Any]) -> list[Any]:
+    return [_shown(one) for one in values]
+
+
+def _way_to_show(kind: type[Any]) -> Callable[[Any], Any]:
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if not dataclasses.is_dataclass(kind):
         raise TypeError(f"a case document cannot show a {kind.__name__}")
-    return {name: _shown(getattr(value, name)) for name in names}
+    names = tuple(field.name for field in dataclasses.fields(kind))
+
+    def members(record: Any) -> dict[str, Any]:
+        shown = {}
+        for name in names:
+            value = getattr(record, name)
+            # Most members of most records are absent: worth not asking about.
+            shown[name] = None if value is None else _shown(value)
+        return shown
+
+    return members
+
+
+# How a value of each type is shown; records and enumerations join as they are first met.
+_SHOW: dict[type[Any], Callable[[Any], Any]] = {
+    type(None): _as_it_is,
+    str: _as_it_is,
+    int: _as_it_is,
+    bool: _as_it_is,
+    UUID: str,
+    date: date.isoformat,
+    dict: lambda records: _each(records.values()),
+    tuple: _each,
+    Secret: _refused,
+}
