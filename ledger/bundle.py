@@ -6,11 +6,10 @@ truth of it is `ledger.verify`'s matter. docs/formats.md, section 10, is the spe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from ledger import canonical
@@ -37,7 +36,9 @@ FORMAT = "caseledger-bundle/1"
 
 ClosedState = Literal["ERASED", "WITHHELD"]
 
-_HEX_32 = re.compile(r"[0-9a-f]{64}")
+HASH_BYTES = 32
+
+_Read = TypeVar("_Read")
 
 
 class BundleError(ValueError):
@@ -47,6 +48,10 @@ class BundleError(ValueError):
         self.place = place
         self.rule = rule
         super().__init__(f"{place} {rule}")
+
+    def within(self, container: str) -> BundleError:
+        """Give the same error as seen from the container one level up."""
+        return BundleError(f"{container}.{self.place}" if self.place else container, self.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ class Bundle:
             {
                 "checkpoint": self.checkpoint,
                 "consistency": [
-                    {"proof": _hex_list(one.proof), "root": one.root.hex(), "size": one.size}
+                    {"proof": b"".join(one.proof).hex(), "root": one.root.hex(), "size": one.size}
                     for one in self.consistency
                 ],
                 "erasures": [_recorded(event) for event in self.erasures],
@@ -135,8 +140,8 @@ class Bundle:
                     {**_recorded(event), "parts": [_part(part) for part in event.parts]} for event in self.events
                 ],
                 "format": FORMAT,
-                "head": {"index": self.head.index, "proof": _hex_list(self.head.proof)},
-                "inclusion": _hex_list(self.inclusion),
+                "head": {"index": self.head.index, "proof": b"".join(self.head.proof).hex()},
+                "inclusion": b"".join(self.inclusion).hex(),
                 "public_key": self.public_key,
                 "stream": str(self.stream),
                 "trust": str(self.trust),
@@ -178,44 +183,23 @@ def build(
 
 def parse(data: bytes) -> Bundle:
     """Read a bundle's file. Raises CanonicalError or BundleError naming the first member that is not as it must be."""
-    members = _object(
-        canonical.decode(data),
-        "bundle",
-        (
-            "checkpoint",
-            "consistency",
-            "erasures",
-            "events",
-            "format",
-            "head",
-            "inclusion",
-            "public_key",
-            "stream",
-            "trust",
-        ),
-    )
+    members: Any = canonical.decode(data)
+    try:
+        _check_members(members, _MEMBERS)
+    except BundleError as error:
+        raise error.within("bundle") from None
     if members["format"] != FORMAT:
         raise BundleError("format", f'must be "{FORMAT}"')
-    head = _object(members["head"], "head", ("index", "proof"))
     return Bundle(
-        trust=_uuid(members["trust"], "trust"),
-        stream=_uuid(members["stream"], "stream"),
-        checkpoint=_text(members["checkpoint"], "checkpoint"),
-        public_key=_text(members["public_key"], "public_key"),
-        events=tuple(
-            _parse_event(event, f"events[{at}]", has_parts=True)
-            for at, event in enumerate(_list(members["events"], "events"))
-        ),
-        inclusion=_hashes(members["inclusion"], "inclusion"),
-        head=HeadProof(_integer(head["index"], "head.index", 0), _hashes(head["proof"], "head.proof")),
-        erasures=tuple(
-            _parse_event(event, f"erasures[{at}]", has_parts=False)
-            for at, event in enumerate(_list(members["erasures"], "erasures"))
-        ),
-        consistency=tuple(
-            _parse_consistency(one, f"consistency[{at}]")
-            for at, one in enumerate(_list(members["consistency"], "consistency"))
-        ),
+        trust=_uuid(members, "trust"),
+        stream=_uuid(members, "stream"),
+        checkpoint=_text(members, "checkpoint"),
+        public_key=_text(members, "public_key"),
+        events=_each(members, "events", _parse_event),
+        inclusion=_hashes(members, "inclusion"),
+        head=_one(members, "head", _parse_head),
+        erasures=_each(members, "erasures", _parse_erasure),
+        consistency=_each(members, "consistency", _parse_consistency),
     )
 
 
@@ -234,95 +218,137 @@ def _part(part: Part) -> JSON:
     return {"part": part.part, "state": part.state}
 
 
-def _hex_list(hashes: Sequence[bytes]) -> list[JSON]:
-    return [one.hex() for one in hashes]
+# What reads a member raises a place as seen from its own object; `_one` and `_each` say where that object stands.
+
+_MEMBERS = frozenset(
+    (
+        "checkpoint",
+        "consistency",
+        "erasures",
+        "events",
+        "format",
+        "head",
+        "inclusion",
+        "public_key",
+        "stream",
+        "trust",
+    )
+)
+_ERASURE = frozenset(("body", "leaf", "position", "recorded_at"))
+_EVENT = _ERASURE | {"parts"}
+_OPENED = frozenset(("ordinal", "part", "salt", "text"))
+_CLOSED = frozenset(("part", "state"))
+_HEAD = frozenset(("index", "proof"))
+_CONSISTENCY = frozenset(("proof", "root", "size"))
 
 
-_EVENT = ("body", "leaf", "position", "recorded_at")
+def _parse_event(value: Any) -> BundledEvent:
+    _check_members(value, _EVENT)
+    return _recorded_event(value, _each(value, "parts", _parse_part))
 
 
-def _parse_event(value: JSON, place: str, *, has_parts: bool) -> BundledEvent:
-    members = _object(value, place, (*_EVENT, "parts") if has_parts else _EVENT)
+def _parse_erasure(value: Any) -> BundledEvent:
+    _check_members(value, _ERASURE)
+    return _recorded_event(value, ())
+
+
+def _recorded_event(members: Any, parts: tuple[Part, ...]) -> BundledEvent:
     try:
-        recorded_at = parse_instant(_text(members["recorded_at"], f"{place}.recorded_at"))
+        recorded_at = parse_instant(_text(members, "recorded_at"))
     except EntryError as error:
-        raise BundleError(f"{place}.recorded_at", error.rule) from None
-    return BundledEvent(
-        position=_integer(members["position"], f"{place}.position", 1),
-        recorded_at=recorded_at,
-        body=_text(members["body"], f"{place}.body").encode(),
-        leaf=_hash(members["leaf"], f"{place}.leaf"),
-        parts=tuple(
-            _parse_part(part, f"{place}.parts[{at}]")
-            for at, part in enumerate(_list(members["parts"], f"{place}.parts") if has_parts else ())
-        ),
-    )
+        raise BundleError("recorded_at", error.rule) from None
+    position, body = _integer(members, "position", 1), _text(members, "body").encode()
+    return BundledEvent(position, recorded_at, body, _hash(members, "leaf"), parts)
 
 
-def _parse_part(value: JSON, place: str) -> Part:
+def _parse_part(value: Any) -> Part:
     if isinstance(value, dict) and "state" in value:
-        members = _object(value, place, ("part", "state"))
-        if members["state"] not in ("ERASED", "WITHHELD"):
-            raise BundleError(f"{place}.state", "must be ERASED or WITHHELD")
-        return ClosedPart(_text(members["part"], f"{place}.part"), cast(ClosedState, members["state"]))
-    members = _object(value, place, ("ordinal", "part", "salt", "text"))
-    return OpenedPart(
-        part=_text(members["part"], f"{place}.part"),
-        ordinal=_integer(members["ordinal"], f"{place}.ordinal", 0),
-        salt=_hash(members["salt"], f"{place}.salt"),
-        text=_text(members["text"], f"{place}.text"),
-    )
+        _check_members(value, _CLOSED)
+        if value["state"] not in ("ERASED", "WITHHELD"):
+            raise BundleError("state", "must be ERASED or WITHHELD")
+        return ClosedPart(_text(value, "part"), value["state"])
+    _check_members(value, _OPENED)
+    return OpenedPart(_text(value, "part"), _integer(value, "ordinal", 0), _hash(value, "salt"), _text(value, "text"))
 
 
-def _parse_consistency(value: JSON, place: str) -> Consistency:
-    members = _object(value, place, ("proof", "root", "size"))
-    return Consistency(
-        size=_integer(members["size"], f"{place}.size", 1),
-        root=_hash(members["root"], f"{place}.root"),
-        proof=_hashes(members["proof"], f"{place}.proof"),
-    )
+def _parse_head(value: Any) -> HeadProof:
+    _check_members(value, _HEAD)
+    return HeadProof(_integer(value, "index", 0), _hashes(value, "proof"))
 
 
-def _object(value: JSON, place: str, names: tuple[str, ...]) -> dict[str, JSON]:
-    if not isinstance(value, dict):
-        raise BundleError(place, "must be an object")
-    if len(value) != len(names) or any(name not in value for name in names):
-        raise BundleError(place, f"must have exactly the members {', '.join(names)}")
-    return value
+def _parse_consistency(value: Any) -> Consistency:
+    _check_members(value, _CONSISTENCY)
+    return Consistency(_integer(value, "size", 1), _hash(value, "root"), _hashes(value, "proof"))
 
 
-def _list(value: JSON, place: str) -> list[JSON]:
-    if not isinstance(value, list):
-        raise BundleError(place, "must be an array")
-    return value
-
-
-def _text(value: JSON, place: str) -> str:
-    if not isinstance(value, str):
-        raise BundleError(place, "must be text")
-    return value
-
-
-def _integer(value: JSON, place: str, least: int) -> int:
-    if type(value) is not int or not least <= value <= INTEGER_LIMIT:
-        raise BundleError(place, f"must be an integer from {least} to 2^53")
-    return value
-
-
-def _uuid(value: JSON, place: str) -> UUID:
+def _one(members: Any, name: str, read: Callable[[Any], _Read]) -> _Read:
     try:
-        return parse_uuid(_text(value, place))
-    except BundleError:
-        raise
+        return read(members[name])
+    except BundleError as error:
+        raise error.within(name) from None
+
+
+def _each(members: Any, name: str, read: Callable[[Any], _Read]) -> tuple[_Read, ...]:
+    items = members[name]
+    if not isinstance(items, list):
+        raise BundleError(name, "must be an array")
+    found: list[_Read] = []
+    for item in items:
+        try:
+            found.append(read(item))
+        except BundleError as error:
+            raise error.within(f"{name}[{len(found)}]") from None
+    return tuple(found)
+
+
+def _check_members(value: Any, names: frozenset[str]) -> None:
+    if not isinstance(value, dict):
+        raise BundleError("", "must be an object")
+    if value.keys() != names:
+        raise BundleError("", f"must have exactly the members {', '.join(sorted(names))}")
+
+
+def _text(members: Any, name: str) -> str:
+    value = members[name]
+    if not isinstance(value, str):
+        raise BundleError(name, "must be text")
+    return value
+
+
+def _integer(members: Any, name: str, least: int) -> int:
+    value = members[name]
+    if type(value) is not int or not least <= value <= INTEGER_LIMIT:
+        raise BundleError(name, f"must be an integer from {least} to 2^53")
+    return value
+
+
+def _uuid(members: Any, name: str) -> UUID:
+    text = _text(members, name)
+    try:
+        return parse_uuid(text)
     except ValueError as error:
-        raise BundleError(place, str(error)) from None
+        raise BundleError(name, str(error)) from None
 
 
-def _hash(value: JSON, place: str) -> bytes:
-    if not isinstance(value, str) or _HEX_32.fullmatch(value) is None:
-        raise BundleError(place, "must be 64 lower-case hex digits")
-    return bytes.fromhex(value)
+def _hash(members: Any, name: str) -> bytes:
+    value = _unhex(members[name])
+    if value is None or len(value) != HASH_BYTES:
+        raise BundleError(name, "must be 64 lower-case hex digits")
+    return value
 
 
-def _hashes(value: JSON, place: str) -> tuple[bytes, ...]:
-    return tuple(_hash(one, f"{place}[{at}]") for at, one in enumerate(_list(value, place)))
+def _hashes(members: Any, name: str) -> tuple[bytes, ...]:
+    value = _unhex(members[name])
+    if value is None or len(value) % HASH_BYTES:
+        raise BundleError(name, "must be 64 lower-case hex digits for each hash")
+    return tuple(value[at : at + HASH_BYTES] for at in range(0, len(value), HASH_BYTES))
+
+
+def _unhex(value: Any) -> bytes | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        decoded = bytes.fromhex(value)
+    except ValueError:
+        return None
+    return decoded if decoded.hex() == value else None  # no capitals and no spaces

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import cast
+from typing import Any
 from uuid import UUID
 
 from ledger import canonical
@@ -40,13 +40,14 @@ VERSION_LIMIT = 2**32 - 1  # a head leaf writes the version in four bytes
 
 _LINK_LABEL = b"caseledger/body/1\n"
 _HEX_32 = re.compile(r"[0-9a-f]{64}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _PART = re.compile(r"[!-~]+")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 _REQUIRED = frozenset(
     ("actor", "actor_role", "command", "data", "format", "prev", "sealed", "stream", "trust", "type", "version")
 )
-_OPTIONAL = frozenset(("causation", "correlation", "on_behalf_of", "reason", "school"))
+_MEMBERS = _REQUIRED | {"causation", "correlation", "on_behalf_of", "reason", "school"}
 _SEALED = frozenset(("commitment", "key", "part"))
 
 
@@ -120,36 +121,35 @@ def encode_body(body: Body) -> bytes:
 
 def decode_body(data: bytes) -> Body:
     """Read a stored body; whatever `encode_body` could not have written raises EntryError or CanonicalError."""
-    members = canonical.decode(data)
+    members: Any = canonical.decode(data)  # `check_body` looks at the types that this function does not
     if not isinstance(members, dict):
         raise EntryError("body", "must be an object")
-    names = members.keys()
-    if not names >= _REQUIRED:
-        raise EntryError(min(_REQUIRED - names), "is missing")
-    if unknown := names - _REQUIRED - _OPTIONAL:
-        raise EntryError("body", f"has {len(unknown)} member(s) that format {FORMAT} does not know")
+    if not _MEMBERS.issuperset(members):
+        raise EntryError("body", f"has {len(members.keys() - _MEMBERS)} member(s) that format {FORMAT} does not know")
+    if not members.keys() >= _REQUIRED:
+        raise EntryError(min(_REQUIRED - members.keys()), "is missing")
     if members["format"] != FORMAT or members["format"] is True:
         raise EntryError("format", f"must be {FORMAT}")
-    sealed = members["sealed"]
-    if not isinstance(sealed, list):
+    if None in members.values():  # an absent value is omitted: null is not its other spelling
+        raise EntryError(min(name for name, value in members.items() if value is None), "must not be null")
+    if not isinstance(members["sealed"], list):
         raise EntryError("sealed", "must be an array")
-    version, payload = members["version"], members["data"]
     body = Body(
         trust=_uuid_of(members, "trust"),
         stream=_uuid_of(members, "stream"),
-        version=cast(int, version),  # check_body looks at the type
-        type=cast(str, members["type"]),
+        version=members["version"],
+        type=members["type"],
         command=_uuid_of(members, "command"),
         actor=_uuid_of(members, "actor"),
-        actor_role=cast(str, members["actor_role"]),
-        data=cast(dict[str, JSON], payload),
-        prev=cast(str, members["prev"]),
-        school=_optional_text(members, "school"),
+        actor_role=members["actor_role"],
+        data=members["data"],
+        prev=members["prev"],
+        school=members.get("school"),
         on_behalf_of=_uuid_of(members, "on_behalf_of") if "on_behalf_of" in members else None,
-        reason=_optional_text(members, "reason"),
-        causation=_optional_text(members, "causation"),
-        correlation=_optional_text(members, "correlation"),
-        sealed=tuple(_decode_sealed(index, entry) for index, entry in enumerate(sealed)),
+        reason=members.get("reason"),
+        causation=members.get("causation"),
+        correlation=members.get("correlation"),
+        sealed=tuple([_decode_sealed(index, entry) for index, entry in enumerate(members["sealed"])]),
     )
     check_body(body)
     return body
@@ -204,17 +204,16 @@ def format_instant(instant: datetime) -> str:
         raise EntryError("recorded_at", "must have a time zone")
     if instant.tzinfo is not UTC:
         instant = instant.astimezone(UTC)
-    return instant.isoformat(timespec="microseconds")[:26] + "Z"
+    return instant.isoformat("T", "microseconds")[:26] + "Z"
 
 
 def parse_instant(text: str) -> datetime:
     """Read what `format_instant` writes, and no other spelling; otherwise raises EntryError."""
-    try:
-        instant = datetime.fromisoformat(text)
-        if instant.tzinfo is not None and format_instant(instant) == text:
-            return instant
-    except (ValueError, OverflowError):
-        pass
+    if _INSTANT.fullmatch(text) is not None:
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:  # a date or time of day that there is not
+            pass
     raise EntryError("recorded_at", "must read YYYY-MM-DDTHH:MM:SS.ffffffZ")
 
 
@@ -226,32 +225,23 @@ def parse_uuid(text: str) -> UUID:
     return UUID(text)
 
 
-def _uuid_of(members: dict[str, JSON], name: str, place: str = "") -> UUID:
-    value = members[name]
+def _uuid_of(members: dict[str, Any], name: str) -> UUID:
     try:
-        if isinstance(value, str):
-            return parse_uuid(value)
-    except ValueError:
-        pass
-    raise EntryError(place or name, "must be a UUID in lower case with hyphens")
+        return parse_uuid(members[name])
+    except (TypeError, ValueError):  # a value that is no text may not even be hashable
+        raise EntryError(name, "must be a UUID in lower case with hyphens") from None
 
 
-def _optional_text(members: dict[str, JSON], name: str) -> str | None:
-    # An absent value is omitted: null is not its other spelling.
-    if name in members and members[name] is None:
-        raise EntryError(name, "must be omitted, not null")
-    return cast("str | None", members.get(name))
-
-
-def _decode_sealed(index: int, entry: JSON) -> SealedEntry:
-    place = f"sealed[{index}]"
+def _decode_sealed(index: int, entry: Any) -> SealedEntry:
     if not isinstance(entry, dict) or entry.keys() != _SEALED:
-        raise EntryError(place, "must be an object of commitment, key and part")
+        raise EntryError(f"sealed[{index}]", "must be an object of commitment, key and part")
     commitment = entry["commitment"]
     if not isinstance(commitment, str) or _HEX_32.fullmatch(commitment) is None:
-        raise EntryError(f"{place}.commitment", "must be 64 lower-case hex digits")
-    key = _uuid_of(entry, "key", f"{place}.key")
-    return SealedEntry(part=cast(str, entry["part"]), key=key, commitment=bytes.fromhex(commitment))
+        raise EntryError(f"sealed[{index}].commitment", "must be 64 lower-case hex digits")
+    try:
+        return SealedEntry(entry["part"], _uuid_of(entry, "key"), bytes.fromhex(commitment))
+    except EntryError as error:
+        raise EntryError(f"sealed[{index}].{error.member}", error.rule) from None
 
 
 def _check_text(member: str, value: object) -> None:

@@ -41,7 +41,8 @@ class Sealed:
 
 def associated_data(trust: UUID, stream: UUID, command: UUID, ordinal: int, part: str, key: UUID) -> bytes:
     """Name the one place where a part may stand. `ordinal` is the event's index within its command's append, from 0."""
-    return canonical.encode([str(trust), str(stream), str(command), ordinal, part, str(key)])
+    number, name = canonical.encode(ordinal).decode(), canonical.encode(part).decode()
+    return f'["{trust}","{stream}","{command}",{number},{name},"{key}"]'.encode()
 
 
 def commitment(salt: bytes, aad: bytes, text: str) -> bytes:

@@ -18,12 +18,12 @@ from uuid import UUID
 from ledger import bundle as bundles
 from ledger import checkpoint as checkpoints
 from ledger import tree
-from ledger.bundle import Bundle, BundledEvent, BundleError, ClosedPart, OpenedPart
+from ledger.bundle import Bundle, BundledEvent, BundleError, OpenedPart, Part
 from ledger.canonical import CanonicalError
 from ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey
 from ledger.entry import Body, EntryError, SealedEntry, body_link, decode_body, leaf_hash, parse_uuid
 from ledger.heads import head_leaf
-from ledger.sealing import SealingError, associated_data, commitment
+from ledger.sealing import associated_data, commitment
 
 __all__ = ["Check", "Failure", "PartFound", "Report", "main", "verify"]
 
@@ -186,7 +186,7 @@ def _check_events(examination: _Examination) -> str:
     before: BundledEvent | None = None
     link = ""
     for version, event in enumerate(bundle.events, 1):
-        place = f"event {version} (position {event.position})"
+        place = _place(event, version)
         body = _check_recorded(event, place, examination)
         if body.stream != bundle.stream:
             raise _Wrong(place, "is of another case")
@@ -246,22 +246,24 @@ def _check_head(examination: _Examination) -> str:
 
 
 def _check_parts(examination: _Examination) -> str:
-    bundle = examination.bundle
-    for event, body in zip(bundle.events, examination.bodies, strict=True):
-        place = f"event {body.version} (position {event.position})"
+    for event, body in zip(examination.bundle.events, examination.bodies, strict=True):
         if [part.part for part in event.parts] != [entry.part for entry in body.sealed]:
-            raise _Wrong(place, "must show exactly the sealed parts of its body, in their order")
+            raise _Wrong(_place(event, body.version), "must show exactly the sealed parts of its body, in their order")
         for part, entry in zip(event.parts, body.sealed, strict=True):
             destroyed_at = examination.destroyed.get(entry.key)
-            where = f"{place}, part {entry.part}"
+            problem = _problem_of_part(part, entry, body, destroyed_at)
+            if problem is not None:
+                raise _Wrong(f"{_place(event, body.version)}, part {entry.part}", problem)
             if isinstance(part, OpenedPart):
-                _check_opened(part, entry, body, where)
-                examination.parts.append(PartFound(body.version, entry.part, "OPEN"))
+                examination.parts.append(PartFound(body.version, part.part, "OPEN"))
             else:
-                _check_closed(part, entry, destroyed_at, where)
-                examination.parts.append(PartFound(body.version, entry.part, part.state, destroyed_at))
+                examination.parts.append(PartFound(body.version, part.part, part.state, destroyed_at))
     states = [found.state for found in examination.parts]
     return ", ".join(f"{states.count(state)} {word}" for state, word in _STATE_WORDS)
+
+
+def _place(event: BundledEvent, version: int) -> str:
+    return f"event {version} (position {event.position})"
 
 
 def _check_recorded(event: BundledEvent, place: str, examination: _Examination) -> Body:
@@ -285,21 +287,16 @@ def _check_recorded(event: BundledEvent, place: str, examination: _Examination) 
     return body
 
 
-def _check_opened(part: OpenedPart, entry: SealedEntry, body: Body, place: str) -> None:
-    aad = associated_data(body.trust, body.stream, body.command, part.ordinal, entry.part, entry.key)
-    try:
+def _problem_of_part(part: Part, entry: SealedEntry, body: Body, destroyed_at: int | None) -> str | None:
+    if isinstance(part, OpenedPart):
+        aad = associated_data(body.trust, body.stream, body.command, part.ordinal, entry.part, entry.key)
         matches = commitment(part.salt, aad, part.text) == entry.commitment
-    except SealingError:
-        matches = False
-    if not matches:
-        raise _Wrong(place, "text is not the one that was committed to")
-
-
-def _check_closed(part: ClosedPart, entry: SealedEntry, destroyed_at: int | None, place: str) -> None:
+        return None if matches else "text is not the one that was committed to"
     if part.state == "ERASED" and destroyed_at is None:
-        raise _Wrong(place, f"is called erased, but no event proves that key {entry.key} was destroyed: it is withheld")
+        return f"is called erased, but no event proves that key {entry.key} was destroyed: it is withheld"
     if part.state == "WITHHELD" and destroyed_at is not None:
-        raise _Wrong(place, f"is called withheld, but its key was destroyed at position {destroyed_at}: it is erased")
+        return f"is called withheld, but its key was destroyed at position {destroyed_at}: it is erased"
+    return None
 
 
 def _destroyed_key(body: Body) -> UUID | None:

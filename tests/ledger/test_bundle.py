@@ -69,7 +69,7 @@ _CHANGES: list[tuple[Change, str]] = [
     (lambda d: d.update(public_key=1), "public_key must be text"),
     (lambda d: d.update(events={}), "events must be an array"),
     (lambda d: d["events"].append(1), "events[6] must be an object"),
-    (lambda d: d["events"][0].pop("parts"), "events[0] must have exactly the members body, leaf, position, "),
+    (lambda d: d["events"][0].pop("parts"), "events[0] must have exactly the members body, leaf, parts, "),
     (lambda d: d["events"][0].update(position=0), "events[0].position must be an integer from 1 to 2^53"),
     (lambda d: d["events"][0].update(position=True), "events[0].position must be an integer from 1 to 2^53"),
     (lambda d: d["events"][0].update(recorded_at="now"), "events[0].recorded_at must read YYYY-MM-DDTHH:MM:SS.ffffffZ"),
@@ -93,11 +93,11 @@ _CHANGES: list[tuple[Change, str]] = [
     (lambda d: d["erasures"][0].update(parts=[]), "erasures[0] must have exactly the members body, leaf, position, "),
     (lambda d: d.update(head=[]), "head must be an object"),
     (lambda d: d["head"].update(index=-1), "head.index must be an integer from 0 to 2^53"),
-    (lambda d: d["head"]["proof"].append("00"), "head.proof[2] must be 64 lower-case hex digits"),
-    (lambda d: d["inclusion"].insert(0, None), "inclusion[0] must be 64 lower-case hex digits"),
+    (lambda d: d["head"].update(proof="00"), "head.proof must be 64 lower-case hex digits for each hash"),
+    (lambda d: d.update(inclusion=["00" * 32]), "inclusion must be 64 lower-case hex digits for each hash"),
     (lambda d: d["consistency"][0].update(size=0), "consistency[0].size must be an integer from 1 to 2^53"),
     (lambda d: d["consistency"][0].update(root=""), "consistency[0].root must be 64 lower-case hex digits"),
-    (lambda d: d["consistency"][1]["proof"].append(1), "consistency[1].proof[5] must be 64 lower-case hex digits"),
+    (lambda d: d["consistency"][1].update(proof="0 " * 32), "consistency[1].proof must be 64 lower-case hex digits"),
 ]
 
 
