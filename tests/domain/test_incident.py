@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -118,6 +118,12 @@ def test_a_closing_taken_over_from_a_log_skips_the_rules_and_says_so() -> None:
         lambda one: one.close_as_logged(outcome="NO_FURTHER_ACTION", closed_on=None, today=TODAY)
     ).then(("incident.closed.v1", {"outcome": "NO_FURTHER_ACTION", "as_logged": True}))
     assert (incident.status, incident.closed_as_logged) == (CaseStatus.CLOSED, True)
+
+
+def test_a_closing_is_taken_over_from_a_log_once() -> None:
+    Given(closed()).refuses(
+        lambda one: one.close_as_logged(outcome="NO_FURTHER_ACTION", closed_on=day(10), today=TODAY), CaseClosed
+    )
 
 
 def test_a_closing_taken_over_from_a_log_knows_its_codes_and_no_future() -> None:
@@ -333,6 +339,26 @@ def test_a_copy_leaves_its_original_only_with_the_originals_knowledge() -> None:
         with pytest.raises(ValueError, match="has to be given"):
             incident.unmark(reason=WHY, original=wrong)
     assert incident.mark is Mark.DUPLICATE
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda one, reason: one.mark_duplicate(original=reported(case_id=named("other")), reason=reason),
+        lambda one, reason: one.mark_not_reportable(reason=reason),
+        lambda one, reason: one.mark_recorded_in_error(reason=reason),
+    ],
+    ids=["duplicate", "not reportable", "recorded in error"],
+)
+def test_a_mark_says_why(decide: Any) -> None:
+    Given(with_item()).refuses(lambda one: decide(one, Secret("")), EmptyText, "reason")
+    Given(with_item()).refuses(lambda one: decide(one, None), EmptyText, "reason")
+
+
+def test_a_mark_is_taken_off_with_a_reason_and_not_by_whom_the_case_is_about() -> None:
+    given = Given(marked(with_item("ALLEGATION:STAFF", about=(named("teacher"),))))
+    given.refuses(lambda one: one.unmark(reason=Secret(" ")), EmptyText, "reason")
+    given.refuses(lambda one: one.unmark(reason=WHY, by=named("teacher")), DeciderIsSubject)
 
 
 def test_a_mark_is_removed_before_another_is_set() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 
 from domain.aggregate import Recordable
@@ -82,6 +83,18 @@ def _of_type(value: Any, kind: type) -> list[Any]:
     if hasattr(value, "__dataclass_fields__"):
         return [found for name in value.__dataclass_fields__ for found in _of_type(getattr(value, name), kind)]
     return []
+
+
+@pytest.mark.obligation("S2-065")
+@settings(deadline=None)  # the first one loads every stored name
+@given(SEEDS)
+def test_nothing_that_was_recorded_of_an_incident_can_be_removed(seed: int) -> None:
+    incident = history(seed)
+    recorded = [one for one in incident.pending_events if type(one).__name__ in ("ItemRecorded", "ItemReposted")]
+    assert [(one.item_id, one.ordinal) for one in incident.items.values()] == [
+        (vars(one)["item_id"], ordinal) for ordinal, one in enumerate(recorded, start=1)
+    ]
+    assert [one.originator_version for one in incident.pending_events] == list(range(1, incident.version + 1))
 
 
 def test_a_text_read_back_is_a_reference_to_the_part_that_holds_it() -> None:
