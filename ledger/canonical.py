@@ -79,9 +79,9 @@ def _is_shallow_with_ascii_names(value: JSON) -> bool:
         arrays = [item for item in level if type(item) is list]
         if not "".join(chain.from_iterable(objects)).isascii():
             return False
-        level = [*chain.from_iterable(item.values() for item in objects), *chain.from_iterable(arrays)]
-        if not level:
+        if not objects and not arrays:
             return True
+        level = [*chain.from_iterable(item.values() for item in objects), *chain.from_iterable(arrays)]
     return False
 
 
