@@ -11,7 +11,7 @@ from services.commands import Described
 from services.incident_commands import DiscoveredOn, Handle, IncidentDecision, ItemId, Narrative, Notes, PostedOn, Url
 
 Person = Annotated[UUID | None, Described("The person concerned, where the school knows the person.")]
-_UNDER_PERSON = {"notes": "person", "text": "person"}
+_UNDER_PERSON = {"notes": "person"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +191,7 @@ class RecordAccount(IncidentDecision):
     """Record what one side says happened."""
 
     decision: ClassVar[str] = "record_account"
-    sealed_under: ClassVar[dict[str, str]] = _UNDER_PERSON
+    sealed_under: ClassVar[dict[str, str]] = {"text": "person"}
 
     side: Annotated[str, Described("Whose account: a code of the list account_sides.")]
     given_on: Annotated[date, Described("The day it was given.")]
