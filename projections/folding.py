@@ -227,4 +227,6 @@ class _Batch:
 _DEPENDANTS = (
     b"SELECT case_id, depends_on FROM case_dependency WHERE trust_id = %s AND generation = %s AND depends_on = ANY(%s)"
 )
-_ADOPTERS = b"SELECT DISTINCT urn FROM school_policy WHERE trust_id = %s AND generation = %s AND sha256 = %s ORDER BY urn"
+_ADOPTERS = (
+    b"SELECT DISTINCT urn FROM school_policy WHERE trust_id = %s AND generation = %s AND sha256 = %s ORDER BY urn"
+)

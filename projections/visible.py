@@ -7,14 +7,14 @@ sub-select that PostgreSQL merges into the query. Visibility is decided as of to
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations
 
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 from domain.access import Visibility
 from domain.values import CaseKind
 
-_LIVE: LiteralString = "(SELECT generation FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live)"
-_OWN: LiteralString = f"trust_id = %(trust)s AND generation = {_LIVE}"
+_LIVE = "(SELECT generation FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live)"
+_OWN = f"trust_id = %(trust)s AND generation = {_LIVE}"
 _EVERY_KIND = frozenset(kind.value for kind in CaseKind)
 
 
@@ -38,19 +38,30 @@ class Reading:
         """The trust that is read."""
         return self.visibility.trust_id
 
-    def position(self) -> LiteralString:
+    def position(self) -> str:
         """How far the figures go: (position, recorded_at), one row, or none before the first event."""
         return "(SELECT position, recorded_at FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live)"
 
-    def cases(self) -> LiteralString:
+    def instants(self) -> str:
+        """When each position was recorded: (position, recorded_at); it says nothing of what was."""
+        return "(SELECT position, recorded_at FROM event WHERE trust_id = %(trust)s)"
+
+    def causes(self) -> str:
+        """What was recorded at each position, by its name alone: (position, recorded_at, type, stream_id).
+
+        For events whose effect the reader sees; the case itself is to be joined from `cases`.
+        """
+        return "(SELECT position, recorded_at, type, stream_id FROM event WHERE trust_id = %(trust)s)"
+
+    def cases(self) -> str:
         """The cases that the reader may open."""
         return f"(SELECT * FROM case_file WHERE {_OWN} AND {self._sees()})"
 
-    def of_cases(self, table: LiteralString) -> LiteralString:
+    def of_cases(self, table: str) -> str:
         """Rows of a table of parts of cases, such as case_item, of the cases that the reader may open."""
         return f"(SELECT * FROM {table} WHERE {_OWN} AND case_id IN (SELECT case_id FROM {self.cases()} AS seen))"
 
-    def contributions(self) -> LiteralString:
+    def contributions(self) -> str:
         """What figures are made of: the contributions that count for this reader, with `withheld`.
 
         A reader of every figure gets all; `withheld` says which of them lie in cases that he may not open. For anybody
@@ -63,33 +74,41 @@ class Reading:
             )
         return f"(SELECT *, {self._is_withheld()} AS withheld FROM contribution WHERE {_OWN})"
 
-    def openable_contributions(self) -> LiteralString:
+    def withheld_contributions(self) -> str:
+        """The contributions in cases that a reader of every figure may not open."""
+        return f"(SELECT * FROM contribution WHERE {_OWN} AND {self._is_withheld()})"
+
+    def openable_contributions(self) -> str:
         """The contributions whose cases the reader may open: what lies behind a figure, for this reader."""
         return f"(SELECT * FROM contribution WHERE {_OWN} AND case_id IN (SELECT case_id FROM {self.cases()} AS seen))"
 
-    def months(self) -> LiteralString:
+    def months(self) -> str:
         """The monthly figures; they are for readers of every figure alone. Raises PermissionError for others."""
         if not self.visibility.counts_everything:
             raise PermissionError("monthly figures hold cases that this reader may not count")
         return f"(SELECT * FROM count_month WHERE {_OWN})"
 
-    def schools(self) -> LiteralString:
+    def schools(self) -> str:
         """The schools in the reader's sight, with their validity."""
         return f"(SELECT * FROM school WHERE {_OWN} AND {self._sees_school('urn')})"
 
-    def of_schools(self, table: LiteralString) -> LiteralString:
+    def of_schools(self, table: str) -> str:
         """Rows of a table about schools, such as school_calendar, of the schools in the reader's sight."""
         return f"(SELECT * FROM {table} WHERE {_OWN} AND {self._sees_school('urn')})"
 
-    def events(self) -> LiteralString:
+    def adoptions(self) -> str:
+        """Which schools adopted which packs; packs hold nothing of any case, so whoever reads a case may read its."""
+        return f"(SELECT * FROM school_policy WHERE {_OWN})"
+
+    def events(self) -> str:
         """The events of the cases that the reader may open."""
         return (
             "(SELECT * FROM event WHERE trust_id = %(trust)s"
             f" AND stream_id IN (SELECT case_id FROM {self.cases()} AS seen))"
         )
 
-    def _sees(self) -> LiteralString:
-        seen: LiteralString = "kind = ANY(%(seen_kinds)s) AND NOT %(person)s = ANY(barred)"
+    def _sees(self) -> str:
+        seen = "kind = ANY(%(seen_kinds)s) AND NOT %(person)s = ANY(barred)"
         if self.visibility.schools is not None:
             seen += " AND school_urn = ANY(%(seen_schools)s)"
         if self.visibility.own_only:
@@ -98,10 +117,10 @@ class Reading:
             seen += " AND false"
         return seen
 
-    def _sees_school(self, column: LiteralString) -> LiteralString:
+    def _sees_school(self, column: str) -> str:
         return "true" if self.visibility.schools is None else f"{column} = ANY(%(seen_schools)s)"
 
-    def _is_withheld(self) -> LiteralString:
+    def _is_withheld(self) -> str:
         """Whether a contribution lies in a case that a reader of every figure may not open."""
         if not self.visibility.lists_cases:
             return "true"
