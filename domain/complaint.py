@@ -222,6 +222,11 @@ class Complaint(Case):
         return frozenset(person for head in self.heads.values() for person in head.about)
 
     @property
+    def readers(self) -> frozenset[UUID]:
+        """The persons who see the case as their own; nobody who is barred, not even who reported or ran it."""
+        return super().readers - self.barred
+
+    @property
     def barred(self) -> frozenset[UUID]:
         """The persons complained about do not see the case by any road."""
         return self.subjects

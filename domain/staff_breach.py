@@ -155,6 +155,11 @@ class StaffBreach(Case):
         return frozenset() if self.subject is None else frozenset({self.subject})
 
     @property
+    def readers(self) -> frozenset[UUID]:
+        """The persons who see the case as their own; nobody who is barred, not even who reported or ran it."""
+        return super().readers - self.barred
+
+    @property
     def barred(self) -> frozenset[UUID]:
         """The person the breach is about does not see the case by any road."""
         return self.subjects

@@ -217,6 +217,7 @@ def test_whoever_is_named_later_is_barred_from_that_moment() -> None:
     ).then(("complaint.subject_named.v1", {"head_id": named("head"), "person": named("teacher")}))
 
     assert recorded(complaint).barred == {named("teacher")}
+    assert recorded(received(head(about=(named("clerk"),)), reported_by=named("clerk"))).readers == frozenset()
     Given(complaint).refuses(
         lambda one: one.name_subject(head_id=named("x"), person=named("y")), UnknownHead, "head_id"
     )

@@ -104,6 +104,17 @@ def test_a_subject_who_is_named_later_is_barred_from_that_moment() -> None:
     given.refuses(lambda one: one.name_subject(subject=named("somebody else")), SubjectKnown, "subject")
 
 
+def test_who_reported_his_own_breach_or_ran_it_before_being_named_does_not_see_it() -> None:
+    own = reported(source="SELF_REPORTED", reported_by=named("teacher"))
+    assert own.readers == frozenset()
+
+    run = reported(subject=None, reported_by=named("clerk"))
+    run.assign(owner=named("teacher"))
+    assert run.readers == {named("clerk"), named("teacher")}
+    run.name_subject(subject=named("teacher"))
+    assert recorded(run).readers == {named("clerk")}
+
+
 def test_a_closing_that_breaks_a_rule_is_refused() -> None:
     given = Given(reported())
 
