@@ -46,7 +46,7 @@ def add_rows(connection: psycopg.Connection[Any], trust_id: UUID, run_id: UUID, 
     """Remember rows, in one statement; what is remembered already stays."""
     connection.execute(
         "INSERT INTO import_row (trust_id, run_id, case_id, ordinal, line, fingerprint)"
-        " SELECT %s, %s, * FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::bytea[]) ON CONFLICT DO NOTHING",
+        " SELECT %s, %s, * FROM unnest(%b::uuid[], %b::int[], %b::int[], %b::bytea[]) ON CONFLICT DO NOTHING",
         (
             trust_id,
             run_id,

@@ -157,15 +157,15 @@ class LegacyLog:
                     self._refuse(case, "duplicate_of", rule)
                     refusals = True
 
-    def cases(self) -> Iterator[LogCase]:
-        """Every good case, in the order of their first rows, but those that name another case after all others.
+    def cases(self, *, naming_another: bool) -> Iterator[LogCase]:
+        """The good cases that name another one by `duplicate_of`, or those that do not, in the order of the file.
 
-        Raises ValueError when the file was changed since it was first read.
+        Those that do not come first, so that what a duplicate duplicates is there. Raises ValueError when the file was
+        changed since it was first read.
         """
-        for last in (False, True):
-            for key, case in self._cases.items():
-                if not case.refused and (_target(key, case) is not None) == last:
-                    yield LogCase(*key, tuple(self._read(number) for number in case.rows))
+        for key, case in self._cases.items():
+            if not case.refused and (_target(key, case) is not None) == naming_another:
+                yield LogCase(*key, tuple(self._read(number) for number in case.rows))
 
     # --- first reading
 

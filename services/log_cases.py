@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from domain.aggregate import Recordable
 from domain.incident import Incident
 from domain.items import Classification
 from domain.sealed import Secret
@@ -44,9 +45,10 @@ def decide(
     today: date,
     original: Incident | None = None,
     related: UUID | None = None,
-) -> Incident:
-    """Decide the incident; `original` is what a duplicate duplicates, `related` what another case merely names.
+) -> tuple[Recordable, ...]:
+    """Decide the incident, and what changes with it; the incident comes first.
 
+    `original` is what a duplicate duplicates, and learns of its copy; `related` is what another case merely names.
     A closing keeps the log's own outcome and day without the rules for closing. Raises Refused where the incident
     itself refuses what the log says.
     """
@@ -71,10 +73,10 @@ def decide(
     if related is not None:
         incident.link(other=related, kind="RELATED")
     if original is not None:
-        incident.mark_duplicate(original=original, reason=None)
-    elif first.status == "NOT_REPORTABLE":
+        return (incident, *incident.mark_duplicate(original=original, reason=None))
+    if first.status == "NOT_REPORTABLE":
         incident.mark_not_reportable(reason=None)
-    return incident
+    return (incident,)
 
 
 def posters(case: LogCase, case_id: UUID) -> list[Person]:

@@ -6,8 +6,11 @@ second run finds changed is reported and not applied.
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -17,6 +20,7 @@ from uuid import UUID, uuid4, uuid5
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from domain.access import may
+from domain.aggregate import Recordable
 from domain.incident import Incident
 from domain.refusals import Refused
 from domain.registers import SchoolRegister, school_register_id
@@ -33,6 +37,8 @@ from services.store import Appended, CommandContext, Work
 
 # A transaction of this many rows holds the trust's head for some tens of milliseconds.
 _ROWS_PER_BLOCK = 100
+# While one thread waits for the database, another decides and seals.
+_WRITERS = 2
 _LOADED_AT_ONCE = 500
 _ATTEMPTS = 3
 
@@ -111,6 +117,8 @@ class _Run:
         self._services, self._caller, self._log, self._today = services, caller, log, today
         self._registers = _registers(services, schools)
         self._bad: list[BadLine] = []
+        # Several threads write; each adds to the report under this lock.
+        self._reporting = threading.Lock()
         self.report = ImportReport(uuid4(), log.sha256, log.row_count)
 
     def record(self, tell: Progress) -> None:
@@ -124,10 +132,11 @@ class _Run:
             row_count=report.row_count,
         )
         done = 0
-        for block in _blocks(self._log.cases()):
-            self._record_block(block)
-            done += sum(len(case.rows) for case in block)
-            tell("recording", done, report.row_count)
+        with ThreadPoolExecutor(_WRITERS, thread_name_prefix="import") as writers:
+            for naming_another in (False, True):
+                for rows in self._record_cases(writers, self._log.cases(naming_another=naming_another)):
+                    done += rows
+                    tell("recording", done, report.row_count)
         report.bad_lines = sorted([*self._log.bad_lines, *self._bad])
         report.changed_lines.sort()
         finish_run(
@@ -137,6 +146,19 @@ class _Run:
             item_count=report.item_count,
             bad_count=len(report.bad_lines),
         )
+
+    def _record_cases(self, writers: Executor, cases: Iterable[LogCase]) -> Iterator[int]:
+        """Record cases, several transactions under way at once; tells the number of rows of each that is done."""
+        under_way: deque[tuple[int, Future[None]]] = deque()
+        for block in _blocks(cases):
+            if len(under_way) > _WRITERS:
+                rows, written = under_way.popleft()
+                written.result()
+                yield rows
+            under_way.append((sum(len(case.rows) for case in block), writers.submit(self._record_block, block)))
+        for rows, written in under_way:
+            written.result()
+            yield rows
 
     def _record_block(self, block: Sequence[LogCase]) -> None:
         candidates = [_Candidate.of(self._services, case) for case in block]
@@ -175,8 +197,7 @@ class _Run:
 
     def _append(self, candidates: Sequence[_Candidate]) -> None:
         """Decide and record cases in one transaction; cases that are refused are left out and reported."""
-        loaded = dict(self._originals(candidates))
-        originals = dict(loaded)
+        originals = self._originals(candidates)
         ledger = self._services.ledger
         references = ledger.next_references("INC", self._today.year, len(candidates))
         works: list[Work] = []
@@ -187,16 +208,11 @@ class _Run:
                 refused.append((candidate, LogRule.DUPLICATE_OF_REFUSED, ""))
                 continue
             try:
-                incident = self._decide(candidate, reference, originals)
+                changed = self._decide(candidate, reference, originals)
             except Refused as refusal:
                 refused.append((candidate, LogRule.NOT_RECORDED, refusal.message))
                 continue
-            # Cases that name another come last, so that what a duplicate duplicates may stand in this transaction.
-            originals[candidate.case_id] = incident
-            # An original recorded earlier changes too: it goes with the first of its copies in this transaction.
-            target_id = candidate.target_id if candidate.is_duplicate else None
-            original = loaded.pop(target_id, None) if target_id else None
-            works.append(Work(self._context(candidate), (incident, original) if original else (incident,)))
+            works.append(Work(self._context(candidate), changed))
             recorded.append(candidate)
         appended = ledger.append(works)
         if appended:
@@ -209,7 +225,9 @@ class _Run:
         wanted = {candidate.target_id for candidate in candidates if candidate.target_id and candidate.is_duplicate}
         return self._services.ledger.load_many(list(wanted)) if wanted else {}
 
-    def _decide(self, candidate: _Candidate, reference: str, originals: Mapping[UUID, Incident]) -> Incident:
+    def _decide(
+        self, candidate: _Candidate, reference: str, originals: Mapping[UUID, Incident]
+    ) -> tuple[Recordable, ...]:
         case, target_id = candidate.case, candidate.target_id
         register = self._registers.get(case.school_urn)
         return decide(
@@ -249,36 +267,41 @@ class _Run:
             add_rows(connection, ledger.trust_id, self.report.run_id, rows)
 
     def _count(self, recorded: Sequence[_Candidate], appended: Sequence[Appended]) -> None:
-        report = self.report
-        report.case_count += len(recorded)
-        report.item_count += sum(len(candidate.case.rows) for candidate in recorded)
-        if report.first_position is None:
-            report.first_position = appended[0].first_position
-        report.last_position = appended[-1].last_position
+        report, first, last = self.report, appended[0].first_position, appended[-1].last_position
+        with self._reporting:
+            report.case_count += len(recorded)
+            report.item_count += sum(len(candidate.case.rows) for candidate in recorded)
+            report.first_position = min(report.first_position or first, first)
+            report.last_position = max(report.last_position or last, last)
 
     def _recover(self, candidate: _Candidate, *, same: bool) -> None:
         if same:
             self._remember([candidate])
-            self.report.known_count += len(candidate.case.rows)
+            with self._reporting:
+                self.report.known_count += len(candidate.case.rows)
         else:
-            self.report.changed_lines += [BadLine(row.line, "", LogRule.ROW_CHANGED) for row in candidate.case.rows]
+            with self._reporting:
+                self.report.changed_lines.extend(
+                    BadLine(row.line, "", LogRule.ROW_CHANGED) for row in candidate.case.rows
+                )
 
     def _compare(self, candidate: _Candidate, known: Mapping[int, bytes]) -> None:
-        for ordinal, (row, fingerprint) in enumerate(
-            zip(candidate.case.rows, candidate.fingerprints, strict=True), start=1
-        ):
-            if ordinal not in known:
-                self.report.changed_lines.append(BadLine(row.line, "", LogRule.ROW_ADDED))
-            elif known[ordinal] != fingerprint:
-                self.report.changed_lines.append(BadLine(row.line, "", LogRule.ROW_CHANGED))
-            else:
-                self.report.known_count += 1
+        pairs = zip(candidate.case.rows, candidate.fingerprints, strict=True)
+        changed = [
+            BadLine(row.line, "", LogRule.ROW_CHANGED if ordinal in known else LogRule.ROW_ADDED)
+            for ordinal, (row, fingerprint) in enumerate(pairs, start=1)
+            if known.get(ordinal) != fingerprint
+        ]
+        with self._reporting:
+            self.report.changed_lines.extend(changed)
+            self.report.known_count += len(candidate.case.rows) - len(changed)
 
     def _refuse(self, candidate: _Candidate, rule: LogRule, detail: str) -> None:
         first, *others = candidate.case.rows
         column = "duplicate_of" if rule is LogRule.DUPLICATE_OF_REFUSED else ""
-        self._bad.append(BadLine(first.line, column, rule, detail))
-        self._bad.extend(BadLine(row.line, "", LogRule.CASE_REFUSED) for row in others)
+        with self._reporting:
+            self._bad.append(BadLine(first.line, column, rule, detail))
+            self._bad.extend(BadLine(row.line, "", LogRule.CASE_REFUSED) for row in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +310,7 @@ class _Candidate:
 
     case: LogCase
     case_id: UUID
+    command_id: UUID
     target_id: UUID | None
     fingerprints: tuple[bytes, ...]
     mac: bytes
@@ -295,17 +319,15 @@ class _Candidate:
     def of(cls, services: Services, case: LogCase) -> _Candidate:
         trust_id, keys = services.ledger.trust_id, services.keys
         prints = tuple(keys.mac(trust_id, "import-row", content_of(row)) for row in case.rows)
+        case_id = case_id_of(trust_id, case.key)
         return cls(
             case,
-            case_id_of(trust_id, case.key),
+            case_id,
+            uuid5(case_id, "import"),
             case_id_of(trust_id, case.target) if case.target else None,
             prints,
             keys.mac(trust_id, "import-case", b"".join(prints)),
         )
-
-    @property
-    def command_id(self) -> UUID:
-        return uuid5(self.case_id, "import")
 
     @property
     def is_duplicate(self) -> bool:
@@ -323,15 +345,18 @@ def _registers(services: Services, schools: Sequence[str]) -> dict[str, SchoolRe
 
 
 def _blocks(cases: Iterable[LogCase]) -> Iterator[list[LogCase]]:
-    """Cases by the transaction they go into."""
+    """Cases by the transaction they go into; of several duplicates of one case each has a transaction of its own."""
     block: list[LogCase] = []
     rows = 0
+    targets: set[CaseKey] = set()
     for case in cases:
-        if block and rows + len(case.rows) > _ROWS_PER_BLOCK:
+        if block and (rows + len(case.rows) > _ROWS_PER_BLOCK or case.target in targets):
             yield block
-            block, rows = [], 0
+            block, rows, targets = [], 0, set()
         block.append(case)
         rows += len(case.rows)
+        if case.target is not None:
+            targets.add(case.target)
     if block:
         yield block
 

@@ -121,7 +121,7 @@ def register(connection: psycopg.Connection[Any], trust_id: UUID, people: Sequen
         row[0]
         for row in connection.execute(
             "INSERT INTO person (trust_id, person_id, kind)"
-            " SELECT %s, p.person_id, p.kind FROM unnest(%s::uuid[], %s::text[]) AS p (person_id, kind)"
+            " SELECT %s, p.person_id, p.kind FROM unnest(%b::uuid[], %b::text[]) AS p (person_id, kind)"
             " ON CONFLICT DO NOTHING RETURNING person_id",
             (trust_id, [person.person_id for person in people], [person.kind for person in people]),
         )
@@ -324,6 +324,6 @@ def _insert(
     """Insert rows of the trust in one statement; the target and the types are constants of this module."""
     if not rows:
         return
-    columns = ", ".join(f"%s::{kind}[]" for kind in types)
+    columns = ", ".join(f"%b::{kind}[]" for kind in types)
     statement = f"INSERT INTO {target} SELECT %s, * FROM unnest({columns})"  # noqa: S608 - constants
     connection.execute(statement.encode(), (trust_id, *(list(column) for column in zip(*rows, strict=True))))

@@ -247,6 +247,19 @@ def test_marks_come_from_the_status_and_keep_outcome_and_closing(trust: Trust) -
     assert (third.mark, third.status) == (None, CaseStatus.OPEN)
 
 
+def test_an_original_learns_of_each_of_its_duplicates_by_the_command_that_brought_it(trust: Trust) -> None:
+    named = {"status": "DUPLICATE", "duplicate_of": "1"}
+
+    report = bring(trust, log_file(row("2", **named), row("3", **named), row("4", **named), row("1")))
+
+    assert outcome(report) == (4, 4, 0, [], [])
+    copies = [case(trust, reference) for reference in "234"]
+    assert tuple(case(trust, "1").copies) == tuple(copy.id for copy in copies)
+    told = {body.data["copy"]: body.command for body in bodies(trust) if body.type == "incident.copy_added.v1"}
+    marked = {str(body.stream): body.command for body in bodies(trust) if body.type == "incident.marked_duplicate.v1"}
+    assert told == marked
+
+
 def test_what_contradicts_itself_is_kept_as_the_school_wrote_it(trust: Trust) -> None:
     bring(
         trust,
