@@ -177,7 +177,9 @@ def _read_key(path: Path) -> bytes:
         if len(key) == _KEY_BYTES:
             return key
         time.sleep(0.01)
-    raise RuntimeError(f"{_KEY_FILE} in the data folder is not a key of {_KEY_BYTES} bytes; remove it to have a new one")
+    raise RuntimeError(
+        f"{_KEY_FILE} in the data folder is not a key of {_KEY_BYTES} bytes; remove it to have a new one"
+    )
 
 
 def _encode(value: bytes) -> str:

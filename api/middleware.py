@@ -37,7 +37,7 @@ _HEADERS = {
 def log_fault(error: BaseException, where: str) -> None:
     """Log an unexpected error by its class and the lines of code it passed, and by nothing that it carries."""
     frames = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    fault_log.error("%s in %s at %s", type(error).__qualname__, where, " < ".join(reversed(frames[-12:])))
+    fault_log.error("%s in %s at %s", type(error).__qualname__, where, " < ".join(reversed(frames[-6:])))
 
 
 class LastResort:

@@ -61,7 +61,12 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a problem document. `detail` must be a sentence of ours that holds nothing of the request."""
-    content: dict[str, Any] = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status, "detail": detail}
+    content: dict[str, Any] = {
+        "type": "about:blank",
+        "title": _TITLES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+    }
     if code is not None:
         content["type"] = f"urn:caseledger:problem:{code.lower().replace('_', '-')}"
         content["code"] = code

@@ -13,7 +13,15 @@ from uuid import UUID, uuid5
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["DEMONSTRATION_TRUST", "PREFIX", "Settings", "SettingsError", "is_loopback", "load_settings", "settings_page"]
+__all__ = [
+    "DEMONSTRATION_TRUST",
+    "PREFIX",
+    "Settings",
+    "SettingsError",
+    "is_loopback",
+    "load_settings",
+    "settings_page",
+]
 
 PREFIX = "CASELEDGER_"
 # The trust that `caseledger demo` creates. Fixed, so that a token can be printed without asking a database.
@@ -100,7 +108,9 @@ class Settings(BaseSettings):
         default=12, ge=1, le=24 * 30, description="Hours for which a token printed by `caseledger token` is accepted."
     )
     import_max_bytes: int = Field(
-        default=64 * 1024 * 1024, ge=1024, description="Largest file that `POST /v1/imports/e-safety-log` takes, in bytes."
+        default=64 * 1024 * 1024,
+        ge=1024,
+        description="Largest file that `POST /v1/imports/e-safety-log` takes, in bytes.",
     )
     log_level: str = Field(
         default="INFO",

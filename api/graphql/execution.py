@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,10 +80,11 @@ class Prepared(SchemaExtension):
 
 
 class Executor:
-    """Answers requests on one schema within limits."""
+    """Answers requests on one schema within limits; `cells` sizes a monitoring report by its arguments."""
 
-    def __init__(self, schema: QuietSchema, limits: Limits) -> None:
+    def __init__(self, schema: QuietSchema, limits: Limits, cells: MonitoringCells) -> None:
         self.schema = schema
+        self._cells = cells
         self._core = schema._schema
         self._limits = limits
         self._known: OrderedDict[bytes, DocumentNode] = OrderedDict()
@@ -96,12 +97,11 @@ class Executor:
         variables: Mapping[str, Any],
         operation_name: str | None,
         mutations: bool,
-        context: Callable[[DocumentNode], Awaitable[Any]],
-        cells: Callable[[], Awaitable[MonitoringCells]],
+        context: Callable[[DocumentNode], Any],
     ) -> Answer:
         """Answer one request; `mutations` is false for GET. Raise `MutationByGet` when one comes that way all the same.
 
-        `context` makes the value that resolvers receive; `cells` sizes the monitoring reports of a document.
+        `context` makes the value that resolvers receive.
         """
         try:
             document = self._document(query)
@@ -109,7 +109,7 @@ class Executor:
             if operation.operation is not OperationType.QUERY and not mutations:
                 raise MutationByGet
             values = self._variables(operation, variables)
-            check_nodes(self._core, document, operation, values, await cells(), self._limits)
+            check_nodes(self._core, document, operation, values, self._cells, self._limits)
         except Refusals as refusals:
             return Answer(None, refusals.errors, refused_before_execution=True)
         except GraphQLError as error:
@@ -117,7 +117,7 @@ class Executor:
         result = await self.schema.execute(
             query,
             variable_values=dict(variables),
-            context_value=await context(document),
+            context_value=context(document),
             operation_name=operation_name,
         )
         errors = tuple(field_error(error) for error in result.errors or ())
@@ -151,7 +151,9 @@ class Executor:
     def _operation(self, document: DocumentNode, name: str | None) -> OperationDefinitionNode:
         operation = get_operation_ast(document, name)
         if operation is None:
-            raise Refusals(invalid("The operation is not in the document, or has to be named because there are several."))
+            raise Refusals(
+                invalid("The operation is not in the document, or has to be named because there are several.")
+            )
         return operation
 
     def _variables(self, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> VariableValues:

@@ -43,7 +43,9 @@ def syntax_error(error: GraphQLError, tokens: int) -> GraphQLError:
     if not isinstance(error, GraphQLSyntaxError):
         return invalid("The document could not be read.")
     if _TOO_MANY_TOKENS in error.message:
-        return invalid(f"The document has too many tokens; at most {tokens} are allowed.", code="QUERY_TOO_LARGE", error=error)
+        return invalid(
+            f"The document has too many tokens; at most {tokens} are allowed.", code="QUERY_TOO_LARGE", error=error
+        )
     return invalid(_LITERAL.sub(r"\1", error.message), error=error)
 
 

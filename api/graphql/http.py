@@ -14,7 +14,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api.graphql.execution import Answer, Executor, MutationByGet
+from api.graphql.execution import Answer, MutationByGet
 from api.graphql.faults import invalid
 
 __all__ = ["GraphQLEndpoint", "GraphQLRequest"]
@@ -50,7 +50,7 @@ class GraphQLEndpoint:
     def __init__(self, execute: Execute) -> None:
         self._execute = execute
 
-    async def __call__(self, request: Request) -> Response:
+    async def handle(self, request: Request) -> Response:
         """Answer one request."""
         media_type = _accepted(request.headers.get("accept"))
         if media_type is None:
@@ -69,7 +69,9 @@ class GraphQLEndpoint:
 
 def _answer(answer: Answer, status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
     content_type = f"{media_type}; charset=utf-8"
-    return JSONResponse(answer.as_json(), status, headers={**(headers or {}), "Content-Type": content_type, "Vary": "Accept"})
+    return JSONResponse(
+        answer.as_json(), status, headers={**(headers or {}), "Content-Type": content_type, "Vary": "Accept"}
+    )
 
 
 def _refused(message: str) -> Answer:

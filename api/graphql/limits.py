@@ -192,9 +192,9 @@ class _Nodes:
         if field is None or name in _INTROSPECTION or not is_composite_type(get_named_type(field.type)):
             return 0
         arguments = get_argument_values(field, node, self._variables)
-        if isinstance(parent, GraphQLObjectType) and name in _CONNECTION_PARTS and parent.name.endswith("Connection"):
-            times, inner_size = size, 1
-        elif name == "cells":
+        if (
+            isinstance(parent, GraphQLObjectType) and name in _CONNECTION_PARTS and parent.name.endswith("Connection")
+        ) or name == "cells":
             times, inner_size = size, 1
         elif "first" in arguments:
             times, inner_size = 1, self._first(node, arguments)
@@ -206,9 +206,9 @@ class _Nodes:
 
     def _first(self, node: FieldNode, arguments: Mapping[str, Any]) -> int:
         first = int(arguments["first"] or 0)
-        if not 0 <= first <= self._limits.first:
+        if not 1 <= first <= self._limits.first:
             raise GraphQLError(
-                f"The argument first is a number from 0 to {self._limits.first}.",
+                f"The argument first is a number from 1 to {self._limits.first}.",
                 nodes=node,
                 extensions={"code": "QUERY_TOO_LARGE" if first > 0 else "INVALID_INPUT"},
             )

@@ -115,7 +115,9 @@ def test_a_role_to_come_is_refused_by_name(role: str) -> None:
         parse_role(role)
 
 
-@pytest.mark.parametrize("role", ["headteacher", "headteacher:", "headteacher:90000", "trust-lead:900001", "system", "x"])
+@pytest.mark.parametrize(
+    "role", ["headteacher", "headteacher:", "headteacher:90000", "trust-lead:900001", "system", "x"]
+)
 def test_a_role_that_is_none_is_refused(role: str) -> None:
     with pytest.raises(RoleError):
         parse_role(role)

@@ -7,9 +7,9 @@ from typing import Any
 
 import anyio
 import pytest
+import strawberry
 from graphql import DocumentNode
 
-import strawberry
 from api.graphql.execution import Answer, Executor, Prepared, QuietSchema
 from api.graphql.limits import Limits
 
@@ -69,23 +69,19 @@ class Query:
         return MonitoringReport(cells=[])
 
 
-EXECUTOR = Executor(QuietSchema(query=Query, extensions=[Prepared]), Limits())
+def cells(arguments: Mapping[str, Any]) -> int:
+    return int(arguments["months"]) * 11
+
+
+EXECUTOR = Executor(QuietSchema(query=Query, extensions=[Prepared]), Limits(), cells)
 
 
 def ask(query: str, **variables: Any) -> Answer:
-    async def cells() -> Any:
-        def size(arguments: Mapping[str, Any]) -> int:
-            return int(arguments["months"]) * 11
-
-        return size
-
-    async def context(document: DocumentNode) -> Any:
+    def context(document: DocumentNode) -> Any:
         return type("Context", (), {"document": document})()
 
     async def answer() -> Answer:
-        return await EXECUTOR.answer(
-            query, variables=variables, operation_name=None, mutations=True, context=context, cells=cells
-        )
+        return await EXECUTOR.answer(query, variables=variables, operation_name=None, mutations=True, context=context)
 
     return anyio.run(answer)
 
@@ -122,7 +118,9 @@ def test_aliases_are_counted_at_each_use_of_a_fragment(uses: int, expected: list
 
 
 def test_fragments_within_fragments_are_measured_without_expanding_them() -> None:
-    fragments = "".join(f" fragment F{n} on Branch {{ branch {{ a: name }} ...F{n + 1} ...F{n + 1} }}" for n in range(40))
+    fragments = "".join(
+        f" fragment F{n} on Branch {{ branch {{ a: name }} ...F{n + 1} ...F{n + 1} }}" for n in range(40)
+    )
     query = "{ branch { ...F0 } }" + fragments + " fragment F40 on Branch { name }"
 
     assert codes(ask(query)) == ["QUERY_TOO_LARGE"]
@@ -147,7 +145,7 @@ def test_more_than_ten_directives_on_one_field_are_refused() -> None:
 def test_a_page_has_at_most_a_hundred_rows_also_when_a_variable_says_so() -> None:
     assert ask("query($n: Int!) { leaves(first: $n) { nodes { name } } }", n=100).errors == ()
     assert codes(ask("query($n: Int!) { leaves(first: $n) { nodes { name } } }", n=101)) == ["QUERY_TOO_LARGE"]
-    assert codes(ask("{ leaves(first: -1) { nodes { name } } }")) == ["INVALID_INPUT"]
+    assert codes(ask("{ leaves(first: 0) { nodes { name } } }")) == ["INVALID_INPUT"]
 
 
 def test_the_default_size_of_a_page_is_counted() -> None:

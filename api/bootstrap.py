@@ -1,0 +1,118 @@
+"""Who is plugged into what: the one place that turns settings into open databases, keys and services."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Self
+from uuid import UUID
+
+from api.settings import Settings
+from ledger.checks import refuse_unsafe
+from ledger.database import Database
+from ledger.embedded import KEYS_DATABASE, MAIN_DATABASE, EmbeddedPostgres
+from ledger.key_store import KeyStore
+from ledger.keys import LocalKeyFile
+from migrations import current_revision, head_revision, migrate
+from services.commands import Services
+from services.store import TrustLedger
+
+__all__ = ["NotMigrated", "Runtime", "migrate_databases"]
+
+KEY_FILE = "key-encryption-keys.json"
+
+
+class NotMigrated(RuntimeError):
+    """The tables are not those of this program."""
+
+
+class Runtime:
+    """What one process holds open: the databases, the keys, and the services of each trust."""
+
+    def __init__(self, settings: Settings, main: Database, keys: Database, resources: ExitStack) -> None:
+        self.settings = settings
+        self.database = main
+        self.keys_database = keys
+        self.key_store = KeyStore(keys, LocalKeyFile(settings.data_dir / KEY_FILE))
+        self._resources = resources
+        self._services: dict[UUID, Services] = {}
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open the databases and check that they keep what they acknowledge.
+
+        Raises `EmbeddedPostgresError`, `UnsafeDatabase` or `NotMigrated`, each with a sentence for the operator.
+        """
+        with ExitStack() as resources:
+            main_url, keys_url = _urls(settings, resources)
+            pools = {"pool_size": settings.pool_size, "max_trusts": settings.max_trusts}
+            main, keys = Database(main_url, **pools), Database(keys_url, **pools)
+            resources.callback(main.close)
+            resources.callback(keys.close)
+            refuse_unsafe(main, revision=head_revision("main"))
+            refuse_unsafe(keys, revision=head_revision("keys"))
+            return cls(settings, main, keys, resources.pop_all())
+
+    def services(self, trust_id: UUID) -> Services:
+        """Return the services of one trust; they hold no connection while nothing is asked."""
+        services = self._services.get(trust_id)
+        if services is None:
+            services = Services(TrustLedger(self.database.trust(trust_id), self.key_store))
+            if len(self._services) >= self.settings.max_trusts:
+                self._services.clear()
+            self._services[trust_id] = services
+        return services
+
+    def trust_name(self, trust_id: UUID) -> str:
+        """Return what a trust is called; empty for one that was never registered."""
+        with self.database.unscoped() as connection:
+            row = connection.execute("SELECT name FROM trust WHERE trust_id = %s", (trust_id,)).fetchone()
+        return "" if row is None else str(row[0])
+
+    def school_urns(self, trust_id: UUID) -> list[str]:
+        """Return the URNs of all schools that ever joined a trust, from its ledger."""
+        with self.database.trust(trust_id).connection() as connection:
+            rows = connection.execute(
+                "SELECT convert_from(body, 'UTF8')::json #>> '{data,urn}' FROM event"
+                " WHERE trust_id = %s AND type = 'school.joined.v1' ORDER BY 1",
+                (trust_id,),
+            ).fetchall()
+        return [urn for (urn,) in rows]
+
+    def close(self) -> None:
+        """Close the connections, and stop the embedded server if no other process uses it."""
+        self._resources.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+def migrate_databases(settings: Settings) -> tuple[str, str]:
+    """Bring both databases to this program's tables; return their revisions. Safe to run again and at once."""
+    with ExitStack() as resources:
+        if settings.embedded:
+            server = resources.enter_context(EmbeddedPostgres.attach(settings.data_dir, port=settings.embedded_port))
+            main_url, keys_url = server.admin_url(MAIN_DATABASE), server.admin_url(KEYS_DATABASE)
+        else:
+            if settings.admin_database_url is None or settings.admin_keys_database_url is None:
+                raise NotMigrated(
+                    "set CASELEDGER_ADMIN_DATABASE_URL and CASELEDGER_ADMIN_KEYS_DATABASE_URL to the owner's addresses"
+                )
+            main_url = settings.admin_database_url.get_secret_value()
+            keys_url = settings.admin_keys_database_url.get_secret_value()
+        migrate(main_url, "main")
+        migrate(keys_url, "keys")
+        return head_revision("main"), head_revision("keys")
+
+
+def _urls(settings: Settings, resources: ExitStack) -> tuple[str, str]:
+    if settings.database_url is not None and settings.keys_database_url is not None:
+        return settings.database_url.get_secret_value(), settings.keys_database_url.get_secret_value()
+    server = resources.enter_context(EmbeddedPostgres.attach(settings.data_dir, port=settings.embedded_port))
+    # The tables of an embedded database belong to this program alone, so it brings them up to date itself.
+    for name, chain in ((MAIN_DATABASE, "main"), (KEYS_DATABASE, "keys")):
+        if current_revision(server.admin_url(name)) != head_revision(chain):
+            migrate(server.admin_url(name), chain)
+    return server.app_url(MAIN_DATABASE), server.app_url(KEYS_DATABASE)

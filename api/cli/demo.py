@@ -1,0 +1,105 @@
+"""`caseledger demo`: the demonstration trust, filled and served, until it is stopped. Run again it finds what is there."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+
+import uvicorn
+
+from api.app import create_app
+from api.authentication import DevelopmentTokens
+from api.bootstrap import Runtime
+from api.cli.progress import Advance, progress
+from api.demo.fill import fill
+from api.health import Readiness
+from api.logs import configure_logging
+from api.projecting import ProjectorThread
+from api.server import make_server
+from api.settings import DEMONSTRATION_TRUST, Settings, load_settings
+
+__all__ = ["configure", "run"]
+
+_QUERY = '{ monitoring(from: \\"2024-09-01\\", to: \\"2026-08-31\\") { position cells { count value } } }'
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--port", type=int, help="port to bind; unset: CASELEDGER_PORT")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Start the server, fill the trust beside it, and print where to look."""
+    settings = load_settings(port=arguments.port, graphiql=True, projector=True)
+    configure_logging("WARNING")
+    # Loaded first: on an address that others can reach there is no demonstration.
+    tokens = DevelopmentTokens.load(settings.data_dir, host=settings.host)
+    print(f"caseledger demo: starting the database in {settings.data_dir}", file=sys.stderr, flush=True)
+    with Runtime.open(settings) as runtime:
+        readiness = Readiness(runtime, ProjectorThread(runtime.database), demonstration=DEMONSTRATION_TRUST)
+        server = make_server(create_app(runtime, tokens, readiness), settings)
+        filling = _Filling(runtime, readiness, server, lambda: _print_addresses(settings, server, tokens))
+        filling.start()
+        try:
+            server.run()
+        finally:
+            filling.join()
+        if filling.failure is not None:
+            raise filling.failure
+        return 0 if server.started else 1
+
+
+class _Filling(threading.Thread):
+    """Fills the trust while the server already answers that it is alive; stops the server if that fails."""
+
+    def __init__(self, runtime: Runtime, readiness: Readiness, server: uvicorn.Server, done: object) -> None:
+        super().__init__(name="demonstration")
+        self._runtime, self._readiness, self._server, self._done = runtime, readiness, server, done
+        self.failure: Exception | None = None
+
+    def run(self) -> None:
+        """Fill and tell."""
+        try:
+            with progress("demonstration") as advance:
+                fill(self._runtime, DEMONSTRATION_TRUST, _teller(advance))
+            self._readiness.demonstration_filled.set()
+            while not self._server.started and not self._server.should_exit:
+                threading.Event().wait(0.02)
+            if self._server.started and callable(self._done):
+                self._done()
+        except Exception as error:  # noqa: BLE001 - raised again by the main thread
+            self.failure = error
+            self._server.should_exit = True
+
+
+def _teller(advance: Advance):  # type: ignore[no-untyped-def]  # a plain closure
+    def tell(_phase: str, done: int, total: int | None) -> None:
+        advance(done, total)
+
+    return tell
+
+
+def _print_addresses(settings: Settings, server: uvicorn.Server, tokens: DevelopmentTokens) -> None:
+    token = tokens.issue(DEMONSTRATION_TRUST, "trust-lead", hours=settings.token_hours)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    address = f"http://{settings.host}:{port}"
+    print(
+        f"""
+The demonstration trust is ready: five invented schools and the log that they kept.
+
+  query editor   {address}/graphiql#token={token}
+  GraphQL        {address}/graphql
+  readiness      {address}/health/ready
+
+The eleven counts, ready to paste:
+
+curl -s {address}/graphql -H 'Content-Type: application/json' \\
+  -H 'Authorization: Bearer {token}' \\
+  -d '{{"query": "{_QUERY}"}}'
+
+Other roles: caseledger token --role headteacher:900003 (or dashboard, auditor, staff:900003, ...).
+Stop with Ctrl-C; start again whenever you like.
+""",
+        flush=True,
+    )

@@ -1,0 +1,45 @@
+"""`caseledger serve`: GraphQL, REST and health on the address that is set."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+
+from api.app import create_app
+from api.authentication import DevelopmentTokens, NotLoopback
+from api.bootstrap import Runtime
+from api.health import Readiness
+from api.logs import configure_logging
+from api.projecting import ProjectorThread
+from api.server import make_server
+from api.settings import Settings, load_settings
+
+__all__ = ["configure", "load_tokens", "run"]
+
+log = logging.getLogger("caseledger.serve")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--host", help="address to bind; unset: CASELEDGER_HOST")
+    parser.add_argument("--port", type=int, help="port to bind; unset: CASELEDGER_PORT")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until told to stop."""
+    settings = load_settings(host=arguments.host, port=arguments.port)
+    configure_logging(settings.log_level)
+    with Runtime.open(settings) as runtime:
+        readiness = Readiness(runtime, ProjectorThread(runtime.database) if settings.projector else None)
+        server = make_server(create_app(runtime, load_tokens(settings), readiness), settings)
+        server.run()
+        return 0 if server.started else 1
+
+
+def load_tokens(settings: Settings) -> DevelopmentTokens | None:
+    """Return the development keys; None, with a warning, where other machines can reach the server."""
+    try:
+        return DevelopmentTokens.load(settings.data_dir, host=settings.host)
+    except NotLoopback as error:
+        log.warning("%s; every request will be answered 401", error)
+        return None

@@ -1,0 +1,54 @@
+"""Filling the demonstration trust; each step finds what an earlier run did and does only the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+from uuid import UUID
+
+from api.bootstrap import Runtime
+from api.demo.schools import ADOPTED_ON, CALENDARS, JOINED_ON, SCHOOLS, TRUST_NAME
+from api.projecting import bring_up
+from services.log_import import ImportReport, import_log
+from services.registers import adopt_pack, join_school, register_trust, set_calendar
+from services.scope import system_caller
+
+__all__ = ["LOG", "fill"]
+
+LOG = files("api") / "demo" / "e_safety_log.csv"
+
+# What is being done, how much of it is done, and of how much if that is known.
+Tell = Callable[[str, int, int | None], None]
+
+
+def fill(runtime: Runtime, trust_id: UUID, tell: Tell) -> ImportReport:
+    """Make the trust with its schools, calendars and packs, import the example log, and wait for the figures."""
+    ledger = register_trust(runtime.database, runtime.key_store, trust_id, TRUST_NAME)
+    caller = system_caller(trust_id)
+    for done, school in enumerate(SCHOOLS, start=1):
+        join_school(ledger, caller, urn=school.urn, name=school.name, joined_on=JOINED_ON)
+        for calendar in CALENDARS:
+            set_calendar(
+                ledger,
+                caller,
+                urn=school.urn,
+                academic_year=calendar.academic_year,
+                terms=calendar.terms,
+                holidays=calendar.holidays,
+                inset_days=calendar.shifted_by(school.inset_shift),
+            )
+        pack = (files("policies") / f"{school.pack}.toml").read_text()
+        adopt_pack(ledger, caller, urn=school.urn, content=pack, adopted_on=ADOPTED_ON)
+        tell("schools", done, len(SCHOOLS))
+    with LOG.open("rb") as file:
+        report = import_log(
+            runtime.services(trust_id),
+            caller,
+            file,  # type: ignore[arg-type]  # a resource opened in binary mode
+            schools=[school.urn for school in SCHOOLS],
+            project=lambda position: bring_up(runtime.database, trust_id, position),
+            progress=tell,
+        )
+    position, _ = ledger.head()
+    bring_up(runtime.database, trust_id, position)
+    return report

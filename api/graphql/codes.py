@@ -1,0 +1,50 @@
+"""The code lists: what may stand in each coded field, what it means, and since when."""
+
+# ruff: noqa: D101, D102 - the description of each type and field stands in the schema
+from __future__ import annotations
+
+from datetime import date
+
+import strawberry
+
+from domain.vocabulary import CODE_LISTS
+
+__all__ = ["Code", "CodeList", "code_lists"]
+
+
+@strawberry.type(description="One code of a list.")
+class Code:
+    code: str = strawberry.field(description="The code, as it stands in commands, answers and exports.")
+    label: str = strawberry.field(description="The words for people.")
+    definition: str = strawberry.field(description="What the code means.")
+    active_from: date | None = strawberry.field(description="The first day of its use; null: it was always there.")
+    active_to: date | None = strawberry.field(description="The last day of its use; null: it is in use.")
+    order: int = strawberry.field(description="Its place in the list as people see it, from 1.")
+
+
+@strawberry.type(description="The codes that one kind of field takes.")
+class CodeList:
+    name: str = strawberry.field(description="The list's name, such as `natures` or `platforms`.")
+    codes: list[Code] = strawberry.field(description="Its codes, in the order in which people see them.")
+
+
+def code_lists(names: list[str] | None) -> list[CodeList]:
+    """Return the lists named, or all, in alphabetical order; a name that is no list's is left out."""
+    return [
+        CodeList(
+            name=name,
+            codes=[
+                Code(
+                    code=code.code,
+                    label=code.label,
+                    definition=code.definition,
+                    active_from=code.active_from,
+                    active_to=code.active_to,
+                    order=code.order,
+                )
+                for code in CODE_LISTS[name]
+            ],
+        )
+        for name in sorted(CODE_LISTS)
+        if names is None or name in names
+    ]

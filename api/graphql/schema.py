@@ -1,0 +1,32 @@
+"""The schema: queries, mutations and every type they lead to, printed in `schema.graphql` for whoever integrates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from strawberry.schema.config import StrawberryConfig
+
+from api.graphql.cases import KINDS
+from api.graphql.execution import Prepared, QuietSchema
+from api.graphql.mutations import mutation_type
+from api.graphql.queries import Query
+
+__all__ = ["SCHEMA_FILE", "build_schema", "printed_schema"]
+
+SCHEMA_FILE = Path(__file__).with_name("schema.graphql")
+
+
+def build_schema() -> QuietSchema:
+    """Return the schema."""
+    return QuietSchema(
+        query=Query,
+        mutation=mutation_type(),
+        types=list(KINDS.values()),
+        extensions=[Prepared],
+        config=StrawberryConfig(sort_schema=True, disable_field_suggestions=True),
+    )
+
+
+def printed_schema() -> str:
+    """Return the schema as the code has it, in the schema language; `make docs` writes it into `SCHEMA_FILE`."""
+    return build_schema().as_str().rstrip() + "\n"

@@ -1,0 +1,55 @@
+"""The trust, its schools and the policies that cases are held to."""
+
+# ruff: noqa: D101, D102 - the description of each type and field stands in the schema
+from __future__ import annotations
+
+from datetime import date
+
+import strawberry
+
+from domain.registers import Membership as MembershipFact
+from projections.schools import School as SchoolFact
+
+__all__ = ["Membership", "PolicyVersion", "School", "Trust", "school_of"]
+
+
+@strawberry.type(description="One version of a school's policy, as a policy pack.")
+class PolicyVersion:
+    pack_id: str = strawberry.field(description="The pack, such as `libra`.")
+    version: str = strawberry.field(description="Its version, such as `2017-03-03`.")
+    sha256: str = strawberry.field(description="The SHA-256 of its text, in hexadecimal: which exact words are meant.")
+
+
+@strawberry.type(description="A school's time in the trust; both days are included.")
+class Membership:
+    joined_on: date = strawberry.field(description="The first day.")
+    left_on: date | None = strawberry.field(description="The last day; null while the school has not left.")
+
+
+@strawberry.type(description="A school of the trust.")
+class School:
+    urn: strawberry.ID = strawberry.field(description="Its unique reference number: six digits.")
+    name: str = strawberry.field(description="Its name as it is today.")
+    memberships: list[Membership] = strawberry.field(description="Its times in the trust, in order.")
+
+
+@strawberry.type(description="The trust that the caller acts for.")
+class Trust:
+    id: strawberry.ID = strawberry.field(description="The trust's id.")
+    name: str = strawberry.field(description="Its name.")
+    schools: list[School] = strawberry.field(
+        description="Its schools in order of URN, as far as the caller sees them, those that have left included."
+    )
+
+
+def school_of(fact: SchoolFact) -> School:
+    """Return a school as the API shows it."""
+    return School(
+        urn=strawberry.ID(fact.urn),
+        name=fact.name,
+        memberships=[_membership(membership) for membership in fact.memberships],
+    )
+
+
+def _membership(fact: MembershipFact) -> Membership:
+    return Membership(joined_on=fact.joined_on, left_on=fact.left_on)

@@ -1,0 +1,112 @@
+"""`POST /v1/imports/e-safety-log`: a school's log as CSV in, what came of each line out."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import anyio
+from psycopg import OperationalError
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from api.bootstrap import Runtime
+from api.graphql.context import WorkerSlots
+from api.problems import problem
+from api.projecting import ProjectionParked, bring_up
+from ledger.keys import KeysUnavailableError
+from services.log_import import ImportReport, import_log
+from services.scope import Caller
+
+if TYPE_CHECKING:
+    from api.app import Authenticate
+
+__all__ = ["IMPORT_PATH", "import_routes", "report_as_json"]
+
+IMPORT_PATH = "/v1/imports/e-safety-log"
+# Up to this many bytes a file is held in memory, beyond it on disk.
+_SPOOL_BYTES = 1024 * 1024
+
+
+def import_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate) -> list[Route]:
+    """Return the route of the import."""
+
+    async def endpoint(request: Request) -> Response:
+        caller = authenticate(request)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in ("text/csv", "multipart/form-data"):
+            return problem(415, "Send the log as text/csv, or as the file of a multipart/form-data form.")
+        with tempfile.SpooledTemporaryFile(_SPOOL_BYTES) as file:
+            spool = cast("BinaryIO", file)
+            if kind == "text/csv":
+                async for piece in request.stream():
+                    await anyio.to_thread.run_sync(spool.write, piece)
+            elif not await _receive_form(request, spool):
+                return problem(
+                    400, "The form has to hold exactly one file, in the field named file.", code="INVALID_INPUT"
+                )
+            return await anyio.to_thread.run_sync(_import, runtime, caller, spool, limiter=slots.commands)
+
+    return [Route(IMPORT_PATH, endpoint, methods=["POST"])]
+
+
+async def _receive_form(request: Request, spool: BinaryIO) -> bool:
+    try:
+        async with request.form(max_files=1, max_fields=0) as form:
+            [(name, upload)] = form.multi_items() or [("", "")]
+            if name != "file" or not isinstance(upload, UploadFile):
+                return False
+            while piece := await upload.read(_SPOOL_BYTES):
+                await anyio.to_thread.run_sync(spool.write, piece)
+    except (MultiPartException, ValueError):
+        return False
+    return True
+
+
+def _import(runtime: Runtime, caller: Caller, file: BinaryIO) -> Response:
+    services = runtime.services(caller.trust_id)
+    try:
+        report = import_log(
+            services,
+            caller,
+            file,
+            schools=runtime.school_urns(caller.trust_id),
+            project=lambda position: bring_up(runtime.database, caller.trust_id, position),
+        )
+    except KeysUnavailableError:
+        return problem(503, "The keys that seal personal data cannot be reached.", code="KEYS_UNAVAILABLE")
+    except OperationalError:
+        return problem(
+            503, "The database cannot be reached at the moment; run the import again, it adds nothing twice."
+        )
+    except ProjectionParked:
+        return problem(
+            503, "The log is recorded; the figures stand still and do not include it yet.", code="PROJECTION_BEHIND"
+        )
+    return JSONResponse(report_as_json(report))
+
+
+def report_as_json(report: ImportReport) -> dict[str, Any]:
+    """Return what came of an import: figures first, then each line that did not go in, with column and rule."""
+
+    def lines(found: list[Any]) -> list[dict[str, Any]]:
+        return [
+            {"line": bad.line, "column": bad.column or None, "rule": bad.rule.value, "detail": bad.message}
+            for bad in found
+        ]
+
+    return {
+        "runId": str(report.run_id),
+        "fileSha256": report.file_sha256,
+        "rows": report.row_count,
+        "cases": report.case_count,
+        "items": report.item_count,
+        "known": report.known_count,
+        "badLines": lines(report.bad_lines),
+        "changedLines": lines(report.changed_lines),
+        "firstPosition": report.first_position,
+        "lastPosition": report.last_position,
+    }
