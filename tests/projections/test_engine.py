@@ -9,8 +9,8 @@ import pytest
 from domain.sealed import Secret
 from ledger.database import Database
 from projections.engine import Projector
-from tests.projections.examples import add_item, incident
-from tests.projections.recording import Recording, named
+from tests.projections.examples import incident
+from tests.projections.recording import Recording
 
 
 @pytest.fixture

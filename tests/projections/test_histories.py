@@ -1,0 +1,84 @@
+"""Random histories: live figures, past figures, a rebuild and an oracle in memory all agree."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.counting import CountSource
+from ledger.database import Database
+from projections.engine import Projector
+from projections.generations import rebuild
+from projections.monitoring import report
+from projections.monitoring_terms import CountingUnit, DateBasis, MonitoringDimension, MonitoringQuery
+from projections.snapshot import AsOf
+from tests.projections.histories import History, Step, steps
+from tests.projections.oracle import Oracle, told
+from tests.projections.readers import reader
+from tests.projections.recording import Recording
+
+BATCHES = st.sampled_from([1, 7, 1000])
+_PERIODS = [MonitoringDimension.DAY, MonitoringDimension.MONTH, MonitoringDimension.ACADEMIC_YEAR]
+_OTHERS = [
+    MonitoringDimension.COUNT,
+    MonitoringDimension.SCHOOL,
+    MonitoringDimension.SOURCE,
+    MonitoringDimension.PLATFORM,
+    MonitoringDimension.POSTER_ROLE,
+]
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> MonitoringQuery:
+    group_by = draw(st.lists(st.sampled_from(_OTHERS), unique=True, min_size=1, max_size=3))
+    group_by += draw(st.lists(st.sampled_from(_PERIODS), max_size=1))
+    return MonitoringQuery(
+        first=draw(st.sampled_from([date(2026, 8, 31), date(2026, 9, 1), date(2026, 9, 15)])),
+        last=draw(st.sampled_from([date(2026, 9, 30), date(2026, 10, 31), date(2026, 11, 25)])),
+        schools=draw(st.sampled_from([None, ("900001",), ("900002", "999999")])),
+        group_by=tuple(draw(st.permutations(group_by))),
+        unit=draw(st.sampled_from(CountingUnit)),
+        basis=draw(st.sampled_from(DateBasis)),
+        sources=draw(st.sampled_from([None, (CountSource.ONLINE,), (CountSource.COMPLAINT, CountSource.STAFF_BREACH)])),
+    )
+
+
+def asked(query: MonitoringQuery, **changed: Any) -> MonitoringQuery:
+    values = {name: getattr(query, name) for name in query.__dataclass_fields__} | changed
+    return MonitoringQuery(**values)
+
+
+@pytest.mark.obligation("S2-029", "S2-030", "S2-031", "S2-032", "S2-033", "S2-034", "S2-035", "S2-036")
+@pytest.mark.obligation("S2-037", "S2-038", "S2-039", "S2-041")
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(
+    steps=steps, batch=BATCHES, rebuilt_in=BATCHES, query=questions(), places=st.lists(st.integers(0, 99), max_size=3)
+)
+def test_live_past_rebuilt_and_remembered_figures_agree(
+    database: Database, steps: list[Step], batch: int, rebuilt_in: int, query: MonitoringQuery, places: list[int]
+) -> None:
+    # given
+    recording = Recording(database)
+    head = recording.append(History(recording.trust_id).take(steps).events)
+    lead = reader(recording.trust_id)
+
+    # when
+    Projector(database, batch=batch).catch_up(recording.trust_id)
+
+    # then
+    assert told(report(recording.trust, lead, query)) == Oracle(recording, head).figures(query)
+    for place in places:
+        position = place % (head + 1)
+        past = report(recording.trust, lead, asked(query, as_of=AsOf(position=position)))
+        assert told(past) == Oracle(recording, position).figures(query)
+
+    # and
+    rebuilt = rebuild(database, recording.trust_id, verify=True, batch=rebuilt_in)
+    assert (rebuilt.position, rebuilt.differences, rebuilt.is_live) == (head, (), True)
+    assert told(report(recording.trust, lead, query)) == Oracle(recording, head).figures(query)
