@@ -37,8 +37,8 @@ from services.store import Appended, CommandContext, Work
 
 # A transaction of this many rows holds the trust's head for some tens of milliseconds.
 _ROWS_PER_BLOCK = 100
-# While one thread waits for the database, another decides and seals.
-_WRITERS = 2
+# Transactions under way at once: while one waits for the database, another is decided and sealed.
+_WRITERS = 3
 _LOADED_AT_ONCE = 500
 _ATTEMPTS = 3
 
@@ -134,7 +134,9 @@ class _Run:
         done = 0
         with ThreadPoolExecutor(_WRITERS, thread_name_prefix="import") as writers:
             for naming_another in (False, True):
-                for rows in self._record_cases(writers, self._log.cases(naming_another=naming_another)):
+                # Cases that name another change it too: one transaction after the other, so that none has to wait.
+                at_once = 1 if naming_another else _WRITERS
+                for rows in self._record_cases(writers, at_once, self._log.cases(naming_another=naming_another)):
                     done += rows
                     tell("recording", done, report.row_count)
         report.bad_lines = sorted([*self._log.bad_lines, *self._bad])
@@ -147,11 +149,11 @@ class _Run:
             bad_count=len(report.bad_lines),
         )
 
-    def _record_cases(self, writers: Executor, cases: Iterable[LogCase]) -> Iterator[int]:
-        """Record cases, several transactions under way at once; tells the number of rows of each that is done."""
+    def _record_cases(self, writers: Executor, at_once: int, cases: Iterable[LogCase]) -> Iterator[int]:
+        """Record cases, some transactions under way at once; tells the number of rows of each that is done."""
         under_way: deque[tuple[int, Future[None]]] = deque()
         for block in _blocks(cases):
-            if len(under_way) > _WRITERS:
+            if len(under_way) >= at_once:
                 rows, written = under_way.popleft()
                 written.result()
                 yield rows
