@@ -423,6 +423,31 @@ def test_breaches_that_arose_from_each_other_are_one_allegation() -> None:
     assert figures(*breaches) == numbered(1)
 
 
+@pytest.mark.parametrize(("first", "second"), [("one", "two"), ("two", "one")])
+def test_a_breach_that_arose_from_an_alleged_breach_is_the_same_allegation(first: str, second: str) -> None:
+    origin = breach(name=first)
+    later = breach(name=second, arose_from=(origin.id,))
+
+    assert figures(origin, later) == numbered(1)
+    assert contributions_of(later, origin) == frozenset()
+
+
+@pytest.mark.parametrize(("first", "second"), [("one", "two"), ("two", "one")])
+def test_a_complaint_in_a_ring_with_a_breach_is_the_one_that_counts(first: str, second: str) -> None:
+    received = complaint("STAFF", name=first, arose_from=(named(second),))
+    reported = breach(name=second, arose_from=(received.id,))
+
+    assert figures(received, reported) == numbered(4)
+
+
+def test_a_duplicate_whose_original_is_not_known_withholds_nothing() -> None:
+    copy = incident("ALLEGATION:STAFF", mark=Mark.DUPLICATE)
+    reported = breach(arose_from=(copy.id,))
+
+    assert figures(copy, reported) == numbered(1)
+    assert dependencies_of(reported, copy) == {copy.id}
+
+
 def test_a_breach_whose_origin_is_its_own_copy_is_still_counted() -> None:
     original = breach(name="original", arose_from=(named("copy"),))
     copy = breach(name="copy", mark=Mark.DUPLICATE, duplicate_of=original.id)
