@@ -18,6 +18,7 @@ from ledger.database import Database
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ledger.database import TrustDatabase
     from tests.support.postgres import DatabaseUrls
 
 ROOT = Path(__file__).parents[2]
@@ -189,6 +190,58 @@ def test_whoever_waits_gets_the_next_connection_that_comes_back(small: Database)
 
     assert len(got) == 4
     assert expected in got
+
+
+def waiting_for(database: Database, count: int) -> bool:
+    """Let others run until so many threads wait for a connection."""
+    while len(database._pool._changed._waiters) < count:  # type: ignore[attr-defined]
+        time.sleep(0.001)
+    return True
+
+
+def test_one_who_cannot_take_what_came_back_does_not_keep_it_from_another(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 5)
+    ours, theirs, others = (small.trust(uuid4()) for _ in range(3))
+    got: list[str] = []
+
+    def take(trust: TrustDatabase, name: str) -> None:
+        with trust.connection():
+            got.append(name)
+
+    # Ours has all it may have, so its third waits for one of its own; what comes back is another's.
+    first, second = (threading.Thread(target=take, args=pair) for pair in ((ours, "ours"), (others, "others")))
+    with ours.connection(), ours.connection():
+        with theirs.connection():
+            first.start()
+            assert waiting_for(small, 1)
+            second.start()
+            assert waiting_for(small, 2)
+        second.join(2)
+        assert got == ["others"]
+    first.join()
+
+    assert got == ["others", "ours"]
+
+
+def test_whoever_waits_when_the_database_is_closed_is_told_at_once(small: Database) -> None:
+    trust = small.trust(uuid4())
+    told: list[type[Exception]] = []
+
+    def wait() -> None:
+        try:
+            trust.connection().__enter__()
+        except Exception as error:  # noqa: BLE001 - told by the assertion below
+            told.append(type(error))
+
+    with trust.connection(), trust.connection():
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        assert waiting_for(small, 1)
+        small.close()
+        waiting.join(2)
+        assert told == [PoolClosed]
 
 
 def test_many_threads_share_few_connections(small: Database) -> None:

@@ -13,13 +13,17 @@ from migrations import head_revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
+    from ledger.database import TrustDatabase
     from ledger.embedded import EmbeddedPostgres
+    from migrations import Chain
     from tests.support.postgres import DatabaseUrls
 
 
-def fault(url: str, which: Any = "main") -> str:
-    database = Database(url)
+def fault(database: Database | str, which: Chain = "main") -> str:
+    if isinstance(database, str):
+        database = Database(database)
     try:
         with pytest.raises(UnsafeDatabase) as refused:
             refuse_unsafe(database, revision=head_revision(which))
@@ -60,6 +64,19 @@ def test_a_role_exempt_from_row_level_security_is_refused(database_urls: Databas
         f"DROP ROLE {name}",
     ):
         url = database_urls.main.replace("caseledger_app@", f"{name}:known@")
+
+        assert fault(url) == f"the role {name} is exempt from row-level security (BYPASSRLS)."
+
+
+def test_a_role_that_may_become_an_exempt_one_is_refused(database_urls: DatabaseUrls) -> None:
+    name = f"exempt_{uuid4().hex}"
+    with planted(
+        database_urls.admin_main,
+        f"CREATE ROLE {name} BYPASSRLS; "
+        f"CREATE ROLE {name}_member LOGIN PASSWORD 'known' IN ROLE caseledger_app, {name}",
+        f"DROP ROLE {name}_member, {name}",
+    ):
+        url = database_urls.main.replace("caseledger_app@", f"{name}_member:known@")
 
         assert fault(url) == f"the role {name} is exempt from row-level security (BYPASSRLS)."
 
@@ -137,3 +154,44 @@ def test_connections_that_take_turns_at_a_session_are_noticed(database: Database
 
         assert take_turns_at_a_session(*pooled)
         assert not take_turns_at_a_session(one, other)
+
+
+class PooledDatabase(Database):
+    """A database reached through a pooler by transaction."""
+
+    def trust(self, trust_id: UUID) -> TrustDatabase:
+        return cast("TrustDatabase", PooledTrust(super()))
+
+
+class PooledTrust:
+    def __init__(self, database: Any) -> None:
+        self._database = database
+
+    @contextmanager
+    def connection(self) -> Iterator[Pooled]:
+        with self._database.unscoped() as one, self._database.unscoped() as other:
+            yield Pooled([one, other])
+
+
+class ForgetfulDatabase(Database):
+    """A database reached through a pooler that drops what a connection states when it is opened."""
+
+    def trust(self, trust_id: UUID) -> TrustDatabase:
+        return cast("TrustDatabase", ForgetfulTrust(self))
+
+
+class ForgetfulTrust:
+    def __init__(self, database: Database) -> None:
+        self.connection = database.unscoped
+
+
+def test_a_pooler_by_transaction_is_refused(database_urls: DatabaseUrls) -> None:
+    assert fault(PooledDatabase(database_urls.main)) == (
+        "connections share sessions (a pooler by transaction): connect directly, or pool by session."
+    )
+
+
+def test_a_pooler_that_drops_the_trust_is_refused(database_urls: DatabaseUrls) -> None:
+    assert fault(ForgetfulDatabase(database_urls.main)) == (
+        "the trust that a connection states is lost on the way (a pooler that drops `options`)."
+    )
