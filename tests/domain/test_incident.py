@@ -301,6 +301,26 @@ def test_the_person_an_allegation_is_about_does_not_decide_the_case(decide: obje
     assert refusal.code is RefusalCode.CONFLICT_OF_INTEREST
 
 
+@pytest.mark.obligation("S0-015")
+def test_the_person_an_allegation_is_about_does_not_end_what_others_began() -> None:
+    teacher = named("teacher")
+    incident = with_item("ALLEGATION:STAFF", about=(teacher,))
+    item(incident, "excluded")
+    incident.exclude_item(item_id=named("excluded"), mark="DUPLICATE", reason=WHY)
+    incident.record_investigation(investigation_id=named("investigation"), started_on=day(1), today=TODAY)
+    given = Given(incident)
+    given.refuses(
+        lambda one: one.complete_investigation(
+            investigation_id=named("investigation"), completed_on=day(2), finding="FALSE", today=TODAY, by=teacher
+        ),
+        DeciderIsSubject,
+    )
+    given.refuses(lambda one: one.restore_item(item_id=named("excluded"), reason=WHY, by=teacher), DeciderIsSubject)
+    Given(closed(incident)).refuses(
+        lambda one: one.reopen(reopened_on=day(12), reason=WHY, today=TODAY, by=teacher), DeciderIsSubject
+    )
+
+
 def test_whom_a_comment_names_is_no_subject_without_an_allegation() -> None:
     incident = with_item("NEGATIVE_COMMENT:STAFF", about=(named("teacher"),))
 
