@@ -66,7 +66,7 @@ def decode(data: bytes) -> JSON:
 def _is_plainly_canonical(value: JSON, text: str, data: bytes) -> bool:
     # The library writes what it has read in the canonical form, but for what is asked here first, which the careful
     # writer then decides; this quick road halves the time of a check.
-    if b"\\u0000" in data:
+    if b"\\" in data and b"\\u0000" in data:  # the first is by far the quicker to find missing
         return False
     is_small = data.isascii() and data.count(b"{") + data.count(b"[") <= NESTING_LIMIT
     return (is_small or _is_shallow_with_ascii_names(value)) and _WRITER.encode(value) == text

@@ -5,6 +5,7 @@ The tests hold the two kinds against each other on random values; where in doubt
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -77,23 +78,24 @@ def _written(value: object) -> bytes | None:
     except UnicodeEncodeError:  # a lone surrogate: the careful writer says where
         return None
     # Either the character NUL or a backslash before "u0000": the careful writer tells them apart.
-    return None if b"\\u0000" in written else written
+    return None if b"\\" in written and b"\\u0000" in written else written
 
 
-def _is_plain(value: object, depth: int) -> bool:
+def _is_plain(value: Any, depth: int) -> bool:
     # Whether the library, which also takes dates, floats and enumerations, is sure to write what the format says.
     kind = type(value)
     if kind is str or kind is bool or value is None:
         return True
     if kind is int:
-        return -INTEGER_LIMIT <= value <= INTEGER_LIMIT  # type: ignore[operator] # `kind` is exact
-    if depth >= NESTING_LIMIT:
+        return bool(-INTEGER_LIMIT <= value <= INTEGER_LIMIT)
+    if depth >= NESTING_LIMIT or (kind is not dict and kind is not list):
         return False
     if kind is dict:
-        for key, member in value.items():  # type: ignore[attr-defined] # `kind` is exact
-            if type(key) is not str or not key.isascii() or not (type(member) is str or _is_plain(member, depth + 1)):
+        for key in value:
+            if type(key) is not str or not key.isascii():
                 return False
-        return True
-    if kind is list:
-        return all(_is_plain(item, depth + 1) for item in value)  # type: ignore[attr-defined] # `kind` is exact
-    return False
+        value = value.values()
+    for item in value:  # noqa: SIM110 - `all` over a generator takes half as long again
+        if type(item) is not str and not _is_plain(item, depth + 1):
+            return False
+    return True

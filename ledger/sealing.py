@@ -21,7 +21,7 @@ KEY_BYTES = 32
 SALT_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
-AES_256_GCM = 1  # the first byte of a blob: the one algorithm there is
+AES_256_GCM = b"\x01"  # the first byte of a blob: the one algorithm there is
 
 _LABEL = b"caseledger/part/1\n"
 _SHORTEST_BLOB = 1 + NONCE_BYTES + SALT_BYTES + TAG_BYTES
@@ -63,7 +63,7 @@ def seal(text: str, key: bytes, aad: bytes, *, salt: bytes | None = None, nonce:
     if len(salt) != SALT_BYTES or len(nonce) != NONCE_BYTES:
         raise SealingError(f"salt must be {SALT_BYTES} bytes and nonce {NONCE_BYTES}")
     plain = _plain(text)
-    blob = bytes((AES_256_GCM,)) + nonce + AESGCM(key).encrypt(nonce, salt + plain, aad)
+    blob = AES_256_GCM + nonce + AESGCM(key).encrypt(nonce, salt + plain, aad)
     return Sealed(blob, _commit(salt, aad, plain))
 
 
@@ -73,7 +73,7 @@ def open_blob(blob: bytes, key: bytes, aad: bytes) -> tuple[str, bytes]:
         raise SealingError(f"key must be {KEY_BYTES} bytes")
     if len(blob) < _SHORTEST_BLOB:
         raise SealingError("sealed part is too short")
-    if blob[0] != AES_256_GCM:
+    if not blob.startswith(AES_256_GCM):
         raise SealingError("sealed part names an unknown algorithm")
     nonce, ciphertext = blob[1 : 1 + NONCE_BYTES], blob[1 + NONCE_BYTES :]
     try:
