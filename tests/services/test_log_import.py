@@ -284,6 +284,7 @@ def test_what_contradicts_itself_is_kept_as_the_school_wrote_it(trust: Trust) ->
 # --- figures
 
 
+@pytest.mark.obligation("S2-041", "S2-065")
 @pytest.mark.parametrize("basis", ["DISCOVERED", "POSTED", "RECORDED"])
 @pytest.mark.parametrize("unit", ["ITEMS", "CASES"])
 def test_the_cases_of_the_example_log_count_what_an_independent_reading_of_it_counts(
@@ -394,6 +395,7 @@ def test_a_duplicate_may_name_a_case_of_an_earlier_file_only_while_it_counts(tru
     assert case(trust, "3").duplicate_of == case(trust, "1").id
 
 
+@pytest.mark.obligation("S2-065")
 def test_of_a_bad_case_nothing_goes_in_and_every_row_is_accounted_for(trust: Trust) -> None:
     report = bring(trust, log_file(row("1"), row("2"), row("1", discovered_on="soon"), row("=3")))
 
