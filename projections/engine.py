@@ -20,7 +20,7 @@ from ledger.database import Database, TrustDatabase
 from ledger.reading import StoredRow, read_page
 from projections.bulk import write
 from projections.fingerprint import fingerprint
-from projections.folding import Folding
+from projections.folding import CAPACITY, Folding
 from projections.wait import announce
 
 _log = logging.getLogger(__name__)
@@ -60,9 +60,11 @@ class BatchFailed(Exception):
 class Projector:
     """One worker. Several may run at once, in this process and in others; each call is for one thread at a time."""
 
-    def __init__(self, database: Database, *, batch: int = BATCH) -> None:
+    def __init__(self, database: Database, *, batch: int = BATCH, capacity: int = CAPACITY) -> None:
+        """Project at most `batch` events in a transaction, and keep at most `capacity` aggregates of a trust in memory."""
         self._database = database
         self._batch = batch
+        self._capacity = capacity
         self._folds: OrderedDict[UUID, Folding] = OrderedDict()
 
     def run_once(self, trust_id: UUID) -> int:
@@ -116,7 +118,7 @@ class Projector:
     def _fold_at(self, trust_id: UUID, generation: int, position: int) -> Folding:
         fold = self._folds.get(trust_id)
         if fold is None or fold.generation != generation:
-            fold = self._folds[trust_id] = Folding(trust_id, generation)
+            fold = self._folds[trust_id] = Folding(trust_id, generation, self._capacity)
         if fold.position != position:
             # Another worker was here meanwhile, or the last batch was not committed.
             fold.restart_at(position)

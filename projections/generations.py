@@ -85,7 +85,9 @@ def rebuild(
     if name != CORE:
         raise UnknownProjection(f"there is no projection {name!r}: it is {CORE!r}")
     trust = database.trust(trust_id)
-    fold = Folding(trust_id, _begin(trust, verify=verify))
+    generation, position = _begin(trust, verify=verify)
+    fold = Folding(trust_id, generation)
+    fold.restart_at(position)
     while True:
         end = _end(trust, verify=verify)
         if progress is not None:
@@ -122,17 +124,17 @@ def sweep(trust: TrustDatabase) -> None:
             connection.execute(_FORGET, [trust.trust_id, CORE, generation])
 
 
-def _begin(trust: TrustDatabase, *, verify: bool) -> int:
-    """The generation to fill: one that this code has begun, else a new one."""
+def _begin(trust: TrustDatabase, *, verify: bool) -> tuple[int, int]:
+    """The generation to fill and how far it is filled: one that this code has begun, else a new one."""
     with trust.connection() as connection:
         unfinished = connection.execute(_UNFINISHED, [trust.trust_id, CORE, fingerprint(), verify]).fetchone()
     if unfinished is not None:
-        return int(unfinished[0])
+        return unfinished[0], unfinished[1]
     sweep(trust)
     with trust.connection() as connection:
         begun = connection.execute(_BEGIN, [trust.trust_id, CORE, fingerprint(), trust.trust_id, CORE]).fetchone()
     assert begun is not None
-    return int(begun[0])
+    return begun[0], 0
 
 
 def _end(trust: TrustDatabase, *, verify: bool) -> int:
@@ -170,7 +172,7 @@ FROM projection WHERE trust_id = %s AND name = %s AND generation = %s AND NOT li
 _LIVE_POSITION = b"SELECT position FROM projection WHERE trust_id = %s AND name = %s AND live"
 # One that is ahead of the live generation cannot be compared with it any more.
 _UNFINISHED = b"""
-SELECT new.generation FROM projection AS new
+SELECT new.generation, new.position FROM projection AS new
 LEFT JOIN projection AS live ON live.trust_id = new.trust_id AND live.name = new.name AND live.live
 WHERE new.trust_id = %s AND new.name = %s AND NOT new.live AND new.built_by = %s
   AND new.generation > coalesce(live.generation, 0)

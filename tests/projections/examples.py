@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from domain.calendars import Term, TermName
 from domain.complaint import Complaint, HeadReceived
 from domain.incident import Incident
 from domain.items import Classification
@@ -26,6 +27,18 @@ def school(trust_id: UUID, urn: str = "900001", **given: Any) -> SchoolRegister:
     """A school that joined before anything happened."""
     values: dict[str, Any] = {"name": f"School {urn}", "joined_on": date(2024, 9, 1)} | given
     return SchoolRegister.join(trust_id=trust_id, urn=urn, **values)
+
+
+def set_calendar(register: SchoolRegister, year: int = 2026, spring: date | None = None) -> None:
+    """Set a calendar of three terms for the academic year that begins in `year`."""
+    register.set_calendar(
+        academic_year=f"{year}-{(year + 1) % 100}",
+        terms=(
+            Term(TermName.AUTUMN, date(year, 9, 2), date(year, 12, 18)),
+            Term(TermName.SPRING, spring or date(year + 1, 1, 4), date(year + 1, 3, 26)),
+            Term(TermName.SUMMER, date(year + 1, 4, 12), date(year + 1, 7, 20)),
+        ),
+    )
 
 
 def incident(name: str, *items: str, urn: str = "900001", on: date = SEPTEMBER, **given: Any) -> Incident:

@@ -11,13 +11,12 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from domain.calendars import Term, TermName
 from domain.case import AROSE_FROM, Case
 from domain.incident import Incident
 from domain.refusals import Refused
 from domain.registers import SchoolRegister
 from domain.sealed import Secret
-from tests.projections.examples import TODAY, add_item, breach, classified, complaint, incident, school
+from tests.projections.examples import TODAY, add_item, breach, classified, complaint, incident, school, set_calendar
 
 URNS = ("900001", "900002")
 WHY = Secret("Because.")
@@ -192,15 +191,7 @@ def _rejoin(history: History, number: int, a: int, b: int, c: int) -> None:
 
 def _set_calendar(history: History, number: int, a: int, b: int, c: int) -> None:
     register = pick(history.schools, number)
-    begins = (2025, 2026)[a % 2]
-    register.set_calendar(
-        academic_year=f"{begins}-{(begins + 1) % 100}",
-        terms=(
-            Term(TermName.AUTUMN, date(begins, 9, 1), date(begins, 12, 18)),
-            Term(TermName.SPRING, date(begins + 1, 1, 4 + b % 5), date(begins + 1, 4, 1)),
-            Term(TermName.SUMMER, date(begins + 1, 4, 20), date(begins + 1, 7, 20)),
-        ),
-    )
+    set_calendar(register, (2025, 2026)[a % 2], spring=date(2027, 1, 4 + b % 5) if a % 2 else None)
 
 
 STEPS: dict[str, Callable[[History, int, int, int, int], None]] = {

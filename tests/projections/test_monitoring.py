@@ -1,0 +1,443 @@
+"""The monitoring report: which cells there are, what they cover, what they hide and whom they are for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from unittest.mock import patch
+
+import psycopg
+import pytest
+
+from domain.access import Role
+from domain.counting import CountSource, MonitoringCount
+from domain.refusals import RefusalCode, Refused
+from domain.values import Mark
+from projections.engine import Projector
+from projections.figures import figures
+from projections.monitoring import report
+from projections.monitoring_terms import (
+    CountingUnit,
+    Coverage,
+    DateBasis,
+    ExcludedCount,
+    MonitoringDimension,
+    MonitoringQuery,
+    MonitoringReport,
+    ReportScope,
+)
+from projections.schools import schools_at
+from projections.snapshot import AsOf, moment, snapshot
+from projections.spans import spans
+from projections.visible import Reading
+from tests.projections.examples import SEPTEMBER, TODAY, breach, complaint, incident, school, set_calendar
+from tests.projections.histories import WHY
+from tests.projections.oracle import told
+from tests.projections.readers import reader
+from tests.projections.recording import Recording, named
+
+COUNT, SCHOOL, SOURCE = MonitoringDimension.COUNT, MonitoringDimension.SCHOOL, MonitoringDimension.SOURCE
+MONTH, TERM, DAY = MonitoringDimension.MONTH, MonitoringDimension.TERM, MonitoringDimension.DAY
+YEAR, PLATFORM, ROLE = (
+    MonitoringDimension.ACADEMIC_YEAR,
+    MonitoringDimension.PLATFORM,
+    MonitoringDimension.POSTER_ROLE,
+)
+YEAR_2026 = MonitoringQuery(first=date(2026, 9, 1), last=date(2027, 8, 31))
+
+
+def ask(recording: Recording, role: Role = Role.TRUST_LEAD, urn: str | None = None, **asked: Any) -> MonitoringReport:
+    """Project what is recorded, and ask as somebody in a role."""
+    Projector(recording.database).catch_up(recording.trust_id)
+    return report(recording.trust, reader(recording.trust_id, role, urn), replace(YEAR_2026, **asked))
+
+
+def cells(answer: MonitoringReport, *members: str) -> list[tuple[Any, ...]]:
+    return [tuple(getattr(cell, member) for member in members) for cell in answer.cells]
+
+
+def test_each_count_has_a_cell_and_a_zero_is_a_zero(recording: Recording) -> None:
+    # given
+    recording.record(school(recording.trust_id), incident("A", "ALLEGATION:STAFF THREAT_OF_VIOLENCE:STAFF"))
+
+    # when
+    answer = ask(recording)
+
+    # then
+    values = {MonitoringCount.ALLEGATIONS_ABOUT_STAFF: 1, MonitoringCount.THREATS_OF_VIOLENCE: 1}
+    assert cells(answer, "count", "value") == [(count, values.get(count, 0)) for count in MonitoringCount]
+    assert (answer.position, answer.scope, answer.excluded) == (recording.position, ReportScope.ALL, ())
+
+
+def test_cells_stand_in_the_order_of_the_dimensions_ascending(recording: Recording) -> None:
+    # given
+    recording.record(school(recording.trust_id, "900002"), school(recording.trust_id, "900001"))
+
+    # when
+    answer = ask(recording, group_by=(SOURCE, SCHOOL, MONTH), first=date(2026, 9, 15), last=date(2026, 10, 31))
+
+    # then
+    assert cells(answer, "source", "school_urn", "period", "partial") == [
+        (source, urn, period, period == "2026-09")
+        for source in CountSource
+        for urn in ("900001", "900002")
+        for period in ("2026-09", "2026-10")
+    ]
+
+
+def test_both_days_of_the_range_are_in_it(recording: Recording) -> None:
+    # given
+    recording.record(school(recording.trust_id))
+    for name, day in (("A", 13), ("B", 14), ("C", 30)):
+        recording.record(incident(name, "ALLEGATION:STAFF", on=date(2026, 9, day)))
+
+    # when
+    answer = ask(recording, group_by=(DAY,), first=SEPTEMBER, last=date(2026, 9, 30))
+
+    # then
+    assert {cell.period: cell.value for cell in answer.cells if cell.value} == {"2026-09-14": 1, "2026-09-30": 1}
+
+
+@pytest.mark.parametrize(
+    ("basis", "period"),
+    [(DateBasis.DISCOVERED, "2026-09"), (DateBasis.POSTED, "2026-08"), (DateBasis.RECORDED, "2026-10")],
+)
+def test_the_basis_decides_the_period(recording: Recording, basis: DateBasis, period: str) -> None:
+    # given
+    case = incident("A", "ALLEGATION:STAFF", posted_on=date(2026, 8, 2), logged_on=date(2026, 10, 3), line=7)
+    recording.record(school(recording.trust_id), case)
+
+    # when
+    answer = ask(recording, group_by=(MONTH,), basis=basis, first=date(2026, 8, 1), last=date(2026, 10, 31))
+
+    # then
+    assert {cell.period: cell.value for cell in answer.cells if cell.value} == {period: 1}
+
+
+def test_without_counts_told_apart_an_item_is_one_and_cases_are_distinct(recording: Recording) -> None:
+    # given
+    recording.record(
+        school(recording.trust_id),
+        incident("A", "RACIST_COMMENT:PUPIL THREAT_OF_VIOLENCE:PUPIL", "ALLEGATION:STAFF"),
+        incident("B", "ALLEGATION:STAFF"),
+    )
+
+    # when
+    items = ask(recording, group_by=(SCHOOL,))
+    cases = ask(recording, group_by=(SCHOOL,), unit=CountingUnit.CASES)
+    by_count = ask(recording, unit=CountingUnit.CASES)
+
+    # then
+    assert (cells(items, "value"), cells(cases, "value")) == ([(3,)], [(2,)])
+    assert told(by_count) == {
+        (MonitoringCount.ALLEGATIONS_ABOUT_STAFF,): 2,
+        (MonitoringCount.RACIST_OR_HOMOPHOBIC_COMMENTS,): 1,
+        (MonitoringCount.THREATS_OF_VIOLENCE,): 1,
+    }
+
+
+def test_platforms_have_cells_where_they_occur_and_complaints_have_none(recording: Recording) -> None:
+    # given
+    recording.record(
+        school(recording.trust_id),
+        incident("A", "COMPLAINT:STAFF", platform="TIKTOK"),
+        incident("B", "COMPLAINT:STAFF", platform="FACEBOOK"),
+        complaint("C", "STAFF"),
+    )
+
+    # when
+    answer = ask(recording, group_by=(PLATFORM, SOURCE), sources=(CountSource.ONLINE, CountSource.COMPLAINT))
+
+    # then
+    assert cells(answer, "platform", "source", "value") == [
+        ("FACEBOOK", CountSource.ONLINE, 1),
+        ("FACEBOOK", CountSource.COMPLAINT, 0),
+        ("TIKTOK", CountSource.ONLINE, 1),
+        ("TIKTOK", CountSource.COMPLAINT, 0),
+        (None, CountSource.ONLINE, 0),
+        (None, CountSource.COMPLAINT, 1),
+    ]
+
+
+def test_a_school_that_recorded_nothing_is_told_from_one_that_was_no_member(recording: Recording) -> None:
+    # given
+    left = school(recording.trust_id, "900002")
+    left.leave(left_on=date(2026, 10, 31))
+    recording.record(school(recording.trust_id), left, incident("A", "ALLEGATION:STAFF"))
+    hidden = incident("B", "ALLEGATION:STAFF", urn="900002")
+    hidden.mark_not_reportable(reason=WHY)
+    recording.record(hidden)
+
+    # when
+    answer = ask(recording, group_by=(SCHOOL, MONTH), last=date(2026, 11, 30))
+
+    # then
+    assert cells(answer, "school_urn", "period", "value", "coverage") == [
+        ("900001", "2026-09", 1, Coverage.RECORDED),
+        ("900001", "2026-10", 0, Coverage.NO_RETURN),
+        ("900001", "2026-11", 0, Coverage.NO_RETURN),
+        ("900002", "2026-09", 0, Coverage.RECORDED),
+        ("900002", "2026-10", 0, Coverage.NO_RETURN),
+        ("900002", "2026-11", None, Coverage.NOT_A_MEMBER),
+    ]
+    assert answer.excluded == (ExcludedCount(Mark.NOT_REPORTABLE, 1),)
+
+
+def test_a_cell_of_all_schools_is_null_only_when_none_was_a_member(recording: Recording) -> None:
+    # given
+    recording.record(school(recording.trust_id, joined_on=date(2026, 10, 1)))
+
+    # when
+    answer = ask(recording, group_by=(MONTH,), last=date(2026, 10, 31))
+
+    # then
+    assert cells(answer, "period", "value", "coverage") == [
+        ("2026-09", None, Coverage.NOT_A_MEMBER),
+        ("2026-10", 0, Coverage.NO_RETURN),
+    ]
+
+
+def test_each_school_has_the_terms_of_its_own_set_calendar(recording: Recording) -> None:
+    # given
+    early, late = school(recording.trust_id, "900001"), school(recording.trust_id, "900002")
+    set_calendar(early, spring=date(2027, 1, 4))
+    set_calendar(late, spring=date(2027, 1, 11))
+    recording.record(early, late)
+    with patch("tests.projections.examples.TODAY", date(2027, 8, 5)):
+        for urn in ("900001", "900002"):
+            for day in (date(2026, 9, 1), date(2027, 1, 5), date(2027, 8, 5)):
+                recording.record(incident(f"{urn} {day}", "ALLEGATION:STAFF", urn=urn, on=day))
+
+    # when
+    answer = ask(recording, group_by=(TERM, SCHOOL), last=date(2027, 8, 31))
+
+    # then
+    assert cells(answer, "period", "school_urn", "value") == [
+        ("2026-autumn", "900001", 1),
+        ("2026-autumn", "900002", 2),
+        ("2027-spring", "900001", 1),
+        ("2027-spring", "900002", 0),
+        ("2027-summer", "900001", 1),
+        ("2027-summer", "900002", 1),
+    ]
+    assert cells(ask(recording, group_by=(TERM,)), "period", "value") == [
+        ("2026-autumn", 3),
+        ("2027-spring", 1),
+        ("2027-summer", 2),
+    ]
+
+
+def test_terms_without_a_calendar_are_refused_by_school_and_year_and_months_are_answered(recording: Recording) -> None:
+    # given
+    with_calendar = school(recording.trust_id, "900001")
+    set_calendar(with_calendar)
+    recording.record(with_calendar, school(recording.trust_id, "900002"))
+
+    # when
+    with pytest.raises(Refused) as refused:
+        ask(recording, group_by=(TERM,))
+
+    # then
+    assert refused.value.code is RefusalCode.CALENDAR_MISSING
+    assert refused.value.message.endswith("(900002: 2026-27)")
+    assert len(ask(recording, group_by=(TERM,), schools=("900001",)).cells) == 3
+    assert len(ask(recording, group_by=(MONTH,)).cells) == 12
+
+
+def test_a_school_needs_calendars_only_for_the_years_in_which_it_is_a_member(recording: Recording) -> None:
+    # given
+    joined = school(recording.trust_id, joined_on=date(2026, 11, 1))
+    set_calendar(joined)
+    recording.record(joined)
+
+    # when
+    answer = ask(recording, group_by=(TERM,), first=date(2024, 9, 1), last=date(2026, 12, 31))
+
+    # then
+    assert cells(answer, "period", "partial", "coverage") == [("2026-autumn", True, Coverage.NO_RETURN)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"group_by": ()}, "groupBy"),
+        ({"group_by": (COUNT, COUNT)}, "groupBy"),
+        ({"group_by": (MONTH, YEAR)}, "groupBy"),
+        ({"first": date(2026, 9, 2), "last": date(2026, 9, 1)}, "to"),
+        ({"first": date(1800, 1, 1)}, "from"),
+        ({"suppress_below": 0}, "suppressBelow"),
+        ({"group_by": (DAY, COUNT, SOURCE), "first": date(2000, 1, 1)}, "groupBy"),
+    ],
+)
+def test_a_question_that_contradicts_itself_is_refused_by_field(
+    recording: Recording, asked: dict[str, Any], field: str
+) -> None:
+    recording.record(school(recording.trust_id))
+    with pytest.raises(Refused) as refused:
+        ask(recording, **asked)
+    assert field in refused.value.fields
+
+
+@pytest.mark.parametrize("moment_", [{}, {"position": 1, "at": TODAY}, {"position": -1}])
+def test_a_moment_is_one_position_or_one_instant(moment_: dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        AsOf(**moment_)
+
+
+def test_an_unknown_school_and_one_out_of_sight_are_not_there(recording: Recording) -> None:
+    # given
+    recording.record(school(recording.trust_id, "900001"), school(recording.trust_id, "900002"))
+    recording.record(incident("A", "ALLEGATION:STAFF", urn="900002"))
+
+    # when
+    unknown = ask(recording, group_by=(SCHOOL,), schools=("900001", "999999"))
+    unseen = ask(recording, Role.HEADTEACHER, "900001", group_by=(SCHOOL,), schools=("900001", "900002"))
+
+    # then
+    assert cells(unknown, "school_urn", "value") == [("900001", 0)]
+    assert (cells(unseen, "school_urn", "value"), unseen.scope) == ([("900001", 0)], ReportScope.VISIBLE)
+
+
+def test_a_breach_is_in_the_trusts_figure_and_not_in_the_heads(recording: Recording) -> None:
+    # given
+    recording.record(school(recording.trust_id), breach("A"), incident("B", "ALLEGATION:STAFF"))
+
+    # when
+    values = {
+        role: told(ask(recording, role, urn))
+        for role, urn in ((Role.TRUST_LEAD, None), (Role.DASHBOARD, None), (Role.HEADTEACHER, "900001"))
+    }
+
+    # then
+    allegations = (MonitoringCount.ALLEGATIONS_ABOUT_STAFF,)
+    assert values == {
+        Role.TRUST_LEAD: {allegations: 2},
+        Role.DASHBOARD: {allegations: 2},
+        Role.HEADTEACHER: {allegations: 1},
+    }
+
+
+@pytest.mark.parametrize("last", [date(2026, 9, 30), date(2026, 9, 29)], ids=["by month", "by contribution"])
+def test_what_the_reader_may_not_open_is_withheld_and_still_counted(recording: Recording, last: date) -> None:
+    # given
+    barring = breach("A", subject=named("reader"))
+    recording.record(school(recording.trust_id), barring, breach("B"), incident("C", "ALLEGATION:STAFF"))
+
+    # when
+    lead = ask(recording, group_by=(COUNT,), last=last).cells[0]
+    dashboard = ask(recording, Role.DASHBOARD, group_by=(COUNT,), last=last).cells[0]
+    cases = ask(recording, group_by=(SCHOOL,), unit=CountingUnit.CASES, last=last).cells[0]
+
+    # then
+    assert (lead.value, lead.withheld) == (3, 1)
+    assert (dashboard.value, dashboard.withheld) == (3, 3)
+    assert (cases.value, cases.withheld) == (3, 1)
+
+
+def test_staff_count_the_cases_they_reported_alone(recording: Recording) -> None:
+    # given
+    recording.record(school(recording.trust_id), incident("A", "ALLEGATION:STAFF"))
+    Projector(recording.database).catch_up(recording.trust_id)
+
+    # when
+    answers = [
+        report(recording.trust, reader(recording.trust_id, Role.STAFF, "900001", person), YEAR_2026).cells[0].value
+        for person in ("reporter", "somebody else")
+    ]
+
+    # then
+    assert answers == [1, 0]
+
+
+def test_the_past_does_not_move_when_the_present_does(recording: Recording) -> None:
+    # given
+    case = incident("A", "ALLEGATION:STAFF")
+    before = recording.record(school(recording.trust_id), case)
+    recording.append([])
+    case.mark_not_reportable(reason=WHY)
+    after = recording.record(case)
+
+    # when
+    live = ask(recording)
+    past = ask(recording, as_of=AsOf(position=before))
+    same_instant = ask(recording, as_of=AsOf(at=past.recorded_through))
+    beginning = ask(recording, as_of=AsOf(position=0))
+
+    # then
+    assert (live.position, told(live)) == (after, {})
+    assert (past.position, told(past)) == (before, {(MonitoringCount.ALLEGATIONS_ABOUT_STAFF,): 1})
+    assert (same_instant.position, same_instant.cells) == (past.position, past.cells)
+    assert (beginning.position, beginning.recorded_through, beginning.schools) == (0, None, ())
+
+
+def test_a_moment_to_come_is_the_present(recording: Recording) -> None:
+    # given
+    recording.record(school(recording.trust_id), incident("A", "ALLEGATION:STAFF"))
+
+    # when
+    live = ask(recording)
+    later = ask(recording, as_of=AsOf(position=recording.position + 5))
+
+    # then
+    assert (later.position, later.cells) == (live.position, live.cells)
+
+
+@pytest.mark.parametrize(
+    "group_by", [(COUNT,), (COUNT, SCHOOL, MONTH), (SOURCE, COUNT), (YEAR, COUNT)], ids=lambda each: "-".join(each)
+)
+def test_the_monthly_figures_are_the_sums_of_the_contributions(
+    recording: Recording, group_by: tuple[MonitoringDimension, ...]
+) -> None:
+    # given
+    moved = incident("A", "ALLEGATION:STAFF", on=date(2026, 9, 30))
+    excluded = incident("B", "ALLEGATION:STAFF", "THREAT_OF_VIOLENCE:PUPIL", urn="900002")
+    recording.record(school(recording.trust_id), school(recording.trust_id, "900002"), moved, excluded, breach("C"))
+    moved.correct_item(item_id=named("A 1"), discovered_on=date(2026, 10, 1), reason=WHY, today=TODAY)
+    excluded.exclude_item(item_id=named("B 1"), mark="RECORDED_IN_ERROR", reason=WHY)
+    recording.record(moved, excluded)
+    Projector(recording.database).catch_up(recording.trust_id)
+
+    # when
+    query = replace(YEAR_2026, group_by=group_by, sources=(CountSource.ONLINE, CountSource.STAFF_BREACH))
+    reading = Reading(reader(recording.trust_id))
+    with snapshot(recording.trust) as connection:
+        at = moment(connection, reading, None)
+        periods = spans(query.period, query.first, query.last, schools_at(connection, reading, None), {})
+        by_month, by_contribution = (
+            figures(connection, reading, query, periods, at, by_month=chosen) for chosen in (True, False)
+        )
+
+    # then
+    assert by_month == by_contribution
+    assert sum(figure.value for figure in by_month.values()) == 3
+
+
+@pytest.mark.parametrize(
+    "group_by", [(COUNT,), (SCHOOL, MONTH, COUNT), (TERM, PLATFORM)], ids=lambda each: "-".join(each)
+)
+def test_a_report_takes_a_handful_of_statements_whatever_its_size(
+    recording: Recording, group_by: tuple[MonitoringDimension, ...]
+) -> None:
+    # given
+    registers = [school(recording.trust_id, f"90000{number}") for number in range(1, 6)]
+    for register in registers:
+        set_calendar(register)
+    recording.record(*registers)
+    for number in range(1, 6):
+        recording.record(incident(f"A{number}", "ALLEGATION:STAFF", urn=f"90000{number}"))
+    Projector(recording.database).catch_up(recording.trust_id)
+
+    # when
+    statements: list[bytes] = []
+    execute = psycopg.Connection.execute
+
+    def counting(connection: psycopg.Connection[Any], query: Any, *given: Any, **options: Any) -> Any:
+        statements.append(query)
+        return execute(connection, query, *given, **options)
+
+    with patch.object(psycopg.Connection, "execute", counting):
+        report(recording.trust, reader(recording.trust_id), replace(YEAR_2026, group_by=group_by))
+
+    # then
+    assert len([query for query in statements if str(query).lstrip("b'\"").startswith("SELECT")]) <= 5
