@@ -210,6 +210,16 @@ def test_an_item_is_not_classified_as_nothing() -> None:
     )
 
 
+def test_classifying_and_reclassifying_obey_the_rules_of_recording() -> None:
+    text = classified("RUDENESS:STAFF")
+    Given(with_item("")).refuses(
+        lambda one: one.classify_item(item_id=ITEM, classifications=text), UnknownCode, "nature"
+    )
+    Given(with_item()).refuses(
+        lambda one: one.reclassify_item(item_id=ITEM, classifications=text, reason=WHY), UnknownCode, "nature"
+    )
+
+
 def test_a_prejudiced_comment_names_the_characteristic_unless_a_log_left_it_out() -> None:
     Given(reported()).refuses(
         lambda one: item(one, classifications=classified("PREJUDICED_COMMENT:PUPIL")),
