@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[EmbeddedPostgres]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """One embedded server for the run."""
-    with running_server() as server:
+    own = tmp_path_factory.getbasetemp()
+    # The workers of one run have folders of their own side by side.
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with running_server(shared) as server:
         yield server
 
 

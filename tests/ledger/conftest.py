@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ledger.embedded import EmbeddedPostgres
+from tests.support.postgres import quick_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder not made yet, below one that the server's user may pass."""
-    above = Path(tempfile.mkdtemp(prefix="cle-"))
+    above = Path(tempfile.mkdtemp(prefix="cle-", dir=quick_folder()))
     above.chmod(0o711)
     yield above / "d"
     # Whatever a failed test left running ends here.
@@ -30,7 +31,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def shared_folder() -> Iterator[Path]:
     """A cluster made once, for the tests that only start and stop it."""
-    above = Path(tempfile.mkdtemp(prefix="cle-"))
+    above = Path(tempfile.mkdtemp(prefix="cle-", dir=quick_folder()))
     above.chmod(0o711)
     EmbeddedPostgres.attach(above / "d").stop_if_last()
     yield above / "d"

@@ -31,28 +31,48 @@ class DatabaseUrls(NamedTuple):
     admin_keys: str
 
 
+def quick_folder() -> Path:
+    """Return where a server that is thrown away stands: in memory if there is room, which a busy disk does not slow."""
+    memory = Path("/dev/shm")
+    try:
+        room = os.statvfs(memory)
+    except OSError:
+        return Path(tempfile.gettempdir())
+    plenty = room.f_bavail * room.f_frsize > 2_000_000_000 and not room.f_flag & os.ST_NOEXEC
+    return memory if plenty and os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+
+
 @contextmanager
-def running_server() -> Iterator[EmbeddedPostgres]:
-    """Share one server among the processes of a test run; the last to leave removes it."""
-    # The run's own name under xdist, so that its workers meet; a folder of pytest's own is closed to the server's user.
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:12]
-    folder = Path(tempfile.gettempdir()) / f"clt-{run}"
-    with _one_at_a_time():
+def running_server(shared: Path) -> Iterator[EmbeddedPostgres]:
+    """Share one server among the processes of a test run; the last to leave removes it.
+
+    Args:
+        shared: a folder that all processes of this run have in common, and no other run.
+
+    """
+    agreed = shared / "server"
+    with _one_at_a_time(shared):
+        if not agreed.exists():
+            # Not below the shared folder, which pytest closes to everybody else, and so to the server's user.
+            agreed.write_text(tempfile.mkdtemp(prefix="clt-", dir=quick_folder()))
+        folder = Path(agreed.read_text())
+        folder.chmod(0o711)
         server = EmbeddedPostgres.attach(folder)
     try:
-        with _one_at_a_time():
+        with _one_at_a_time(shared):
             _make_templates(server)
         yield server
     finally:
-        with _one_at_a_time():
+        with _one_at_a_time(shared):
             if server.stop_if_last():
                 shutil.rmtree(folder)
+                agreed.unlink()
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    # Outside the folder, since one worker may remove it while another is about to attach.
-    with (Path(tempfile.gettempdir()) / f"clt-{os.getuid()}.lock").open("w") as lock:
+def _one_at_a_time(shared: Path) -> Iterator[None]:
+    # One worker may remove the server's folder while another is about to attach.
+    with (shared / "server.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
