@@ -103,7 +103,9 @@ def test_a_day_of_a_year_without_calendar_is_refused_by_the_name_of_the_year() -
 
     assert refusal.value.code is RefusalCode.CALENDAR_MISSING
     assert refusal.value.years == ("2027-28",)
-    assert refusal.value.message.endswith("(academic years: 2027-28)")
+    assert refusal.value.message == (
+        "The school has no calendar for an academic year that the question reaches into. (academic years: 2027-28)"
+    )
 
 
 def test_a_school_that_opens_in_august_has_school_days_there() -> None:
@@ -126,6 +128,18 @@ def test_terms_are_reported_without_gaps_and_a_holiday_belongs_to_the_term_befor
 
 def test_a_sound_calendar_is_accepted() -> None:
     require_sound(CALENDAR)
+
+
+def test_a_calendar_may_reach_from_the_first_of_august_to_the_last() -> None:
+    first, last = date(2026, 8, 1), date(2027, 8, 31)
+
+    require_sound(
+        replace(
+            CALENDAR,
+            terms=(replace(AUTUMN, first=first), SPRING, replace(SUMMER, last=last)),
+            holidays=(Days(first, first), Days(last, last)),
+        )
+    )
 
 
 @pytest.mark.parametrize(
