@@ -101,8 +101,9 @@ def cell_cases(
         later = " AND opened.case_id > %(after_case)s"
     statement = (
         f"SELECT cell.number, listed.* FROM {_CELLS} CROSS JOIN LATERAL ("
-        f"SELECT {CASE_COLUMNS} FROM {reading.cases()} AS opened WHERE case_id IN ("
-        f"SELECT given.case_id FROM {_behind(reading, report)}){later}"
+        # The few cases of a cell are found first: a semi-join would look through the contributions for every case.
+        f"SELECT {CASE_COLUMNS} FROM (SELECT DISTINCT given.case_id FROM {_behind(reading, report)}) AS behind"
+        f" JOIN {reading.cases()} AS opened USING (case_id) WHERE true{later}"
         " ORDER BY case_id LIMIT %(limit)s) AS listed ORDER BY cell.number, listed.case_id"
     )
     found: list[list[CaseRow]] = [[] for _ in cells]

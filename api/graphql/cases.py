@@ -216,7 +216,9 @@ def _common(document: CaseDocument) -> dict[str, Any]:
         "outcome": document.outcome,
         "closed_as_logged": document.closed_as_logged,
         "mark": document.mark,
-        "policy": None if policy is None else PolicyVersion(policy.pack_id, policy.version, policy.sha256),
+        "policy": None
+        if policy is None
+        else PolicyVersion(pack_id=policy.pack_id, version=policy.version, sha256=policy.sha256),
         "owner": _person(document.owner),
         "reported_by": _person(document.reported_by),
         "imported": None

@@ -40,7 +40,6 @@ class Contribution:
     source: CountSource = strawberry.field(description="Where it was recorded.")
     item_id: strawberry.ID = strawberry.field(description="The item, head or breach.")
     case_id: strawberry.ID = strawberry.field(description="Its case.")
-    reference: str = strawberry.field(description="The reference of its case.")
     discovered_on: date = strawberry.field(description="The day the school became aware.")
     posted_on: date = strawberry.field(description="The day it was posted, or else the day of awareness.")
     recorded_on: date = strawberry.field(description="The day it was recorded.")
@@ -159,7 +158,6 @@ def _contribution(row: ContributionRow) -> Contribution:
         source=row.source,
         item_id=strawberry.ID(str(row.item_id)),
         case_id=strawberry.ID(str(row.case_id)),
-        reference=row.reference,
         discovered_on=row.discovered_on,
         posted_on=row.posted_on,
         recorded_on=row.recorded_on,

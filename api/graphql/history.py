@@ -156,6 +156,7 @@ def _event(history: History, row: StoredRow) -> CaseEvent:
 
 
 # What changes with every event, or says the same as another member.
+_SEALED = {"version", "part"}
 _NOT_CHANGES = frozenset({"id", "version", "offered", "duties"})
 
 
@@ -186,5 +187,8 @@ def _flatten(found: dict[str, Any], path: str, value: Any) -> None:
         for place, record in enumerate(value, start=1):
             for name, member in record.items():
                 _flatten(found, f"{path}[{place}].{camel(name)}", member)
+    elif isinstance(value, dict) and value.keys() != _SEALED:
+        for name, member in value.items():
+            _flatten(found, f"{path}.{camel(name)}", member)
     elif value not in (None, [], {}):
         found[path] = value

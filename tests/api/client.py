@@ -1,0 +1,121 @@
+"""Asking the application as a given role, and counting the statements that an answer takes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID
+
+import httpx
+import psycopg
+import pytest
+
+from api.app import create_app
+from api.authentication import DevelopmentTokens
+from api.bootstrap import Runtime
+from api.demo.fill import fill
+from api.health import Readiness
+from api.projecting import ProjectorThread
+from api.server import make_server
+from api.settings import DEMONSTRATION_TRUST, load_settings
+from tests.support.postgres import DatabaseUrls
+
+Json = dict[str, Any]
+
+
+@contextmanager
+def open_runtime(urls: DatabaseUrls, data_dir: Path) -> Iterator[Runtime]:
+    settings = load_settings(
+        data_dir=data_dir,
+        port=0,
+        database_url=urls.main,
+        keys_database_url=urls.keys,
+        graphiql=True,
+        import_max_bytes=1_000_000,
+    )
+    with Runtime.open(settings) as runtime:
+        yield runtime
+
+
+def demonstration(runtime: Runtime) -> None:
+    fill(runtime, DEMONSTRATION_TRUST, lambda _phase, _done, _total: None)
+
+
+class Client:
+    """The application on a port of its own, with a projector running."""
+
+    def __init__(self, runtime: Runtime, trust_id: UUID) -> None:
+        self.runtime = runtime
+        self.trust_id = trust_id
+        self.tokens = DevelopmentTokens.load(runtime.settings.data_dir, host="127.0.0.1")
+        self.readiness = Readiness(runtime, ProjectorThread(runtime.database), demonstration=trust_id)
+        self.readiness.demonstration_filled.set()
+        app = create_app(runtime, self.tokens, self.readiness)
+        self._server = make_server(app, runtime.settings)
+        self._thread = threading.Thread(target=self._server.run, name="server")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.005)
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.http.close()
+        self._server.should_exit = True
+        self._thread.join()
+
+    def headers(self, role: str, person: UUID | None = None) -> dict[str, str]:
+        token = self.tokens.issue(self.trust_id, role, hours=1, person_id=person)
+        return {"Authorization": f"Bearer {token}"}
+
+    def send(
+        self, query: str, role: str = "trust-lead", person: UUID | None = None, **variables: Any
+    ) -> httpx.Response:
+        content = {"query": query, "variables": variables}
+        headers = self.headers(role, person) | {"Accept": "application/graphql-response+json"}
+        return self.http.post("/graphql", json=content, headers=headers)
+
+    def ask(self, query: str, role: str = "trust-lead", person: UUID | None = None, **variables: Any) -> Json:
+        """The data of an answer without errors."""
+        answer = self.send(query, role, person, **variables).json()
+        assert "errors" not in answer, answer["errors"]
+        data: Json = answer["data"]
+        return data
+
+    def refuse(self, query: str, role: str = "trust-lead", **variables: Any) -> list[str]:
+        """The codes of the errors of an answer that has some."""
+        return [error["extensions"]["code"] for error in self.send(query, role, **variables).json()["errors"]]
+
+    def command(self, name: str, role: str = "trust-lead", person: UUID | None = None, **fields: Any) -> Json:
+        """The result of a mutation with an input of these fields."""
+        kind = name[0].upper() + name[1:]
+        query = (
+            f"mutation($input: {kind}Input!) {{ {name}(input: $input) {{ __typename"
+            " ... on Refused { code message clause fields }"
+            " ... on Recorded { position replayed events { type position } case { id version status } } } }"
+        )
+        result: Json = self.ask(query, role, person, input=fields)[name]
+        return result
+
+
+@contextmanager
+def counted_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The statements that are sent to the databases while the block runs, by any thread but the projector."""
+    statements: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def counting(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        if threading.current_thread().name != "projector":
+            statements.append(query if isinstance(query, str) else bytes(query).decode())
+        return execute(cursor, query, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(psycopg.Cursor, "execute", counting)
+        yield statements

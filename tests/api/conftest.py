@@ -1,0 +1,33 @@
+"""A filled demonstration trust behind the real application, asked over HTTP within the process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.settings import DEMONSTRATION_TRUST
+from tests.api.client import Client, demonstration, open_runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from api.bootstrap import Runtime
+    from tests.support.postgres import DatabaseUrls
+
+
+@pytest.fixture(scope="module")
+def runtime(database_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """The databases of this module, as the program opens them; nothing is in them."""
+    data_dir: Path = tmp_path_factory.mktemp("data")
+    with open_runtime(database_urls, data_dir) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def demo(runtime: Runtime) -> Iterator[Client]:
+    """The demonstration trust, filled and projected; tests of a module see what the ones before them wrote."""
+    demonstration(runtime)
+    with Client(runtime, DEMONSTRATION_TRUST) as client:
+        yield client
