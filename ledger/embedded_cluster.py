@@ -33,7 +33,7 @@ KEYS_DATABASE: Final = "caseledger_keys"
 SETTINGS: Final = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "200",
+    "max_connections": "400",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "lc_messages": "C",
