@@ -61,7 +61,7 @@ class Projector:
     """One worker. Several may run at once, in this process and in others; each call is for one thread at a time."""
 
     def __init__(self, database: Database, *, batch: int = BATCH, capacity: int = CAPACITY) -> None:
-        """Project at most `batch` events in a transaction, and keep at most `capacity` aggregates of a trust in memory."""
+        """Project at most `batch` events in a transaction, and keep at most `capacity` aggregates of a trust."""
         self._database = database
         self._batch = batch
         self._capacity = capacity
