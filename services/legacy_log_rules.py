@@ -70,50 +70,59 @@ _DATE_FORMS = (
 
 
 class LogRule(StrEnum):
-    """A rule that a log, a row or a cell can break; the value is the sentence a report shows."""
+    """A rule that a log, a row or a cell can break: a code for programs, and the sentence a report shows."""
 
-    FILE_EMPTY = "the file is empty"
-    HEADER_MISSING = "the first line is not the header of an e-safety log"
-    COLUMN_UNKNOWN = "is no column of an e-safety log"
-    COLUMN_MISSING = "this column is missing"
-    COLUMN_REPEATED = "this column stands twice in the header"
-    ROWS_MISSING = "the file has a header and no rows"
-    TOO_MANY_ROWS = "the file has more rows than one import takes"
+    sentence: str
 
-    NOT_UTF8 = "is not UTF-8"
-    NUL_BYTE = "contains a NUL byte"
-    ROW_TOO_LONG = "the row is too long, or a quote in it is never closed"
-    QUOTING = "a quote is not closed, or text follows a closing quote"
-    CELL_COUNT = "the row has another number of cells than the header"
+    def __new__(cls, code: str, sentence: str) -> LogRule:
+        """Give each code its sentence."""
+        rule = str.__new__(cls, code)
+        rule._value_ = code
+        rule.sentence = sentence
+        return rule
 
-    EMPTY = "must not be empty"
-    TEXT_TOO_LONG = "is too long"
-    CONTROL_CHARACTER = "must be one line without control characters"
-    FORMULA = "begins like a spreadsheet formula"
-    SCHOOL_UNKNOWN = "is no school of this trust"
-    DATE_FORM = "must be YYYY-MM-DD or DD/MM/YYYY"
-    DATE_IMPOSSIBLE = "is no day of the calendar"
-    DATE_IN_FUTURE = "lies in the future"
-    POSTED_AFTER_DISCOVERED = "lies after discovered_on"
-    CODE_UNKNOWN = "is not in the code list"
-    CLASSIFICATION_FORM = "must be NATURE:TARGET, joined by ;"
-    NATURE_UNKNOWN = "names a nature that is not in the code list"
-    TARGET_UNKNOWN = "names a target that is not in the code list"
+    FILE_EMPTY = "FILE_EMPTY", "the file is empty"
+    HEADER_MISSING = "HEADER_MISSING", "the first line is not the header of an e-safety log"
+    COLUMN_UNKNOWN = "COLUMN_UNKNOWN", "is no column of an e-safety log"
+    COLUMN_MISSING = "COLUMN_MISSING", "this column is missing"
+    COLUMN_REPEATED = "COLUMN_REPEATED", "this column stands twice in the header"
+    ROWS_MISSING = "ROWS_MISSING", "the file has a header and no rows"
+    TOO_MANY_ROWS = "TOO_MANY_ROWS", "the file has more rows than one import takes"
 
-    DISAGREES = "differs within one reference"
-    SCHOOL_DISAGREES = "another line with this reference has no school of this trust"
-    CLOSED_BEFORE_DISCOVERED = "lies before the day the school became aware"
-    TOO_MANY_ITEMS = "the reference has more rows than one case takes"
-    DUPLICATE_OF_EMPTY = "a DUPLICATE must name what it duplicates"
-    DUPLICATE_OF_ITSELF = "names its own case"
-    DUPLICATE_OF_UNKNOWN = "names no case of this school, in the file or imported before"
-    DUPLICATE_OF_UNCOUNTED = "names a case that does not count itself"
-    DUPLICATE_OF_REFUSED = "names a case that is refused"
-    CASE_REFUSED = "left out, because its case is refused"
-    NOT_RECORDED = "the case could not be recorded"
+    NOT_UTF8 = "NOT_UTF8", "is not UTF-8"
+    NUL_BYTE = "NUL_BYTE", "contains a NUL byte"
+    ROW_TOO_LONG = "ROW_TOO_LONG", "the row is too long, or a quote in it is never closed"
+    QUOTING = "QUOTING", "a quote is not closed, or text follows a closing quote"
+    CELL_COUNT = "CELL_COUNT", "the row has another number of cells than the header"
 
-    ROW_CHANGED = "differs from what was imported before under this reference, and is not applied"
-    ROW_ADDED = "is new under a reference imported before; record it on the case itself"
+    EMPTY = "EMPTY", "must not be empty"
+    TEXT_TOO_LONG = "TEXT_TOO_LONG", "is too long"
+    CONTROL_CHARACTER = "CONTROL_CHARACTER", "must be one line without control characters"
+    FORMULA = "FORMULA", "begins like a spreadsheet formula"
+    SCHOOL_UNKNOWN = "SCHOOL_UNKNOWN", "is no school of this trust"
+    DATE_FORM = "DATE_FORM", "must be YYYY-MM-DD or DD/MM/YYYY"
+    DATE_IMPOSSIBLE = "DATE_IMPOSSIBLE", "is no day of the calendar"
+    DATE_IN_FUTURE = "DATE_IN_FUTURE", "lies in the future"
+    POSTED_AFTER_DISCOVERED = "POSTED_AFTER_DISCOVERED", "lies after discovered_on"
+    CODE_UNKNOWN = "CODE_UNKNOWN", "is not in the code list"
+    CLASSIFICATION_FORM = "CLASSIFICATION_FORM", "must be NATURE:TARGET, joined by ;"
+    NATURE_UNKNOWN = "NATURE_UNKNOWN", "names a nature that is not in the code list"
+    TARGET_UNKNOWN = "TARGET_UNKNOWN", "names a target that is not in the code list"
+
+    DISAGREES = "DISAGREES", "differs within one reference"
+    SCHOOL_DISAGREES = "SCHOOL_DISAGREES", "another line with this reference has no school of this trust"
+    CLOSED_BEFORE_DISCOVERED = "CLOSED_BEFORE_DISCOVERED", "lies before the day the school became aware"
+    TOO_MANY_ITEMS = "TOO_MANY_ITEMS", "the reference has more rows than one case takes"
+    DUPLICATE_OF_EMPTY = "DUPLICATE_OF_EMPTY", "a DUPLICATE must name what it duplicates"
+    DUPLICATE_OF_ITSELF = "DUPLICATE_OF_ITSELF", "names its own case"
+    DUPLICATE_OF_UNKNOWN = "DUPLICATE_OF_UNKNOWN", "names no case of this school, in the file or imported before"
+    DUPLICATE_OF_UNCOUNTED = "DUPLICATE_OF_UNCOUNTED", "names a case that does not count itself"
+    DUPLICATE_OF_REFUSED = "DUPLICATE_OF_REFUSED", "names a case that is refused"
+    CASE_REFUSED = "CASE_REFUSED", "left out, because its case is refused"
+    NOT_RECORDED = "NOT_RECORDED", "the case could not be recorded"
+
+    ROW_CHANGED = "ROW_CHANGED", "differs from what was imported before under this reference, and is not applied"
+    ROW_ADDED = "ROW_ADDED", "is new under a reference imported before; record it on the case itself"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -128,9 +137,13 @@ class BadLine:
     rule: LogRule
     detail: str = ""
 
+    @property
+    def message(self) -> str:
+        """The rule's sentence, with what the detail adds."""
+        return f"{self.rule.sentence} ({self.detail})" if self.detail else self.rule.sentence
+
     def __str__(self) -> str:
-        place = f"line {self.line}" + (f", {self.column}" if self.column else "")
-        return f"{place}: {self.rule.value}" + (f" ({self.detail})" if self.detail else "")
+        return f"line {self.line}" + (f", {self.column}" if self.column else "") + f": {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,15 @@ def test_a_cell_that_breaks_a_rule_is_named_and_the_next_case_goes_in(
     assert good(log) == ["GOOD"]
 
 
+def test_a_bad_line_reads_as_a_sentence_and_its_rule_as_a_code() -> None:
+    log = read(log_file(log_row(platform="SEMAPHORE", reference="=1")))
+
+    assert [(str(bad), bad.rule.value) for bad in log.bad_lines] == [
+        ("line 2, platform: is not in the code list (platforms)", "CODE_UNKNOWN"),
+        ("line 2, reference: begins like a spreadsheet formula", "FORMULA"),
+    ]
+
+
 def test_every_fault_of_a_row_is_named() -> None:
     log = read(log_file(log_row(discovered_on="x", platform="x", status="x")))
 
