@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.authentication import UNAUTHENTICATED, Unauthenticated
+from api.refusals import told
 from domain.refusals import RefusalCode, Refused
 
 __all__ = ["PROBLEM_HANDLERS", "REFUSAL_STATUS", "problem"]
@@ -80,7 +81,8 @@ def problem(
 def refusal_problem(refused: Refused) -> Response:
     """Return what a refused command or question is in HTTP."""
     status = REFUSAL_STATUS.get(refused.code.value, 422)
-    return problem(status, refused.message, code=refused.code.value, clause=refused.clause, fields=refused.fields)
+    message, fields = told(refused.message, refused.fields)
+    return problem(status, message, code=refused.code.value, clause=refused.clause, fields=fields)
 
 
 async def _unauthenticated(_request: Request, _error: Exception) -> Response:

@@ -14,6 +14,7 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from graphql.validation import ValuesOfCorrectTypeRule
 
 from api.middleware import log_fault
+from api.refusals import told
 from domain.refusals import Refused
 
 __all__ = ["INTERNAL", "QuietValues", "document_error", "field_error", "invalid", "syntax_error", "variable_errors"]
@@ -81,9 +82,10 @@ def field_error(error: GraphQLError) -> GraphQLError:
         extensions: dict[str, Any] = {"code": original.code.value}
         if original.clause is not None:
             extensions["clause"] = original.clause
-        if original.fields:
-            extensions["fields"] = list(original.fields)
-        masked = invalid(original.message, error=error)
+        message, fields = told(original.message, original.fields)
+        if fields:
+            extensions["fields"] = fields
+        masked = invalid(message, error=error)
         masked.extensions = extensions
         return masked
     if original is None or isinstance(original, GraphQLError):

@@ -12,6 +12,7 @@ from api.graphql.context import Info
 from api.graphql.enums import RefusalCode
 from api.graphql.folds import document_of
 from api.graphql.history import CaseEvent, events_between
+from api.refusals import told
 from services.commands import Recorded as RecordedCommand
 from services.commands import Refusal
 
@@ -55,20 +56,16 @@ CommandResult = Annotated[
 async def command_result(info: Info, outcome: RecordedCommand | Refusal) -> Recorded | Refused:
     """Return the answer to a command that the services carried out or refused."""
     if isinstance(outcome, Refusal):
-        return Refused(
-            code=outcome.code,
-            message=outcome.message,
-            clause=outcome.clause,
-            fields=list(outcome.fields),
-        )
+        message, fields = told(outcome.message, outcome.fields)
+        return Refused(code=outcome.code, message=message, clause=outcome.clause, fields=fields)
     position = outcome.last_position
     if position is None:
         position, _ = await info.context.read(info.context.services.ledger.head)
     context = info.context
     document = await context.read(document_of, context.services, context.caller, outcome.case)
     # An earlier mutation of the same request may have read what has changed now.
-    context.histories.clear(document.id)
-    context.cases.clear(document.id)
+    context.histories.clear_all()
+    context.cases.clear_all()
     return Recorded(
         case=case_of(document),
         position=position,

@@ -1,0 +1,104 @@
+"""The published contract: as it is committed, described throughout, and answered without a synchronous resolver."""
+
+from __future__ import annotations
+
+import inspect
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLUnionType,
+)
+
+from api.graphql.schema import SCHEMA_FILE, build_schema, printed_schema
+from domain.stored import stored_names
+from services.catalogue import COMMANDS
+
+SCHEMA = build_schema()
+CORE = SCHEMA._schema
+OWN = {name: kind for name, kind in CORE.type_map.items() if not name.startswith("__")}
+BUILT_IN = {"Boolean", "Float", "ID", "Int", "String"}
+
+
+def test_the_committed_schema_is_the_one_of_the_code() -> None:
+    assert SCHEMA_FILE.read_text() == printed_schema()
+
+
+def test_every_type_field_argument_and_value_is_described() -> None:
+    silent: list[str] = []
+    for name, kind in OWN.items():
+        if name in BUILT_IN:
+            continue
+        if not kind.description:
+            silent.append(name)
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            for field_name, field in kind.fields.items():
+                silent += [f"{name}.{field_name}"] * (not field.description)
+                silent += [
+                    f"{name}.{field_name}({argument_name})"
+                    for argument_name, argument in field.args.items()
+                    if not argument.description and name != "Mutation"
+                ]
+        elif isinstance(kind, GraphQLInputObjectType):
+            silent += [f"{name}.{field}" for field, value in kind.fields.items() if not value.description]
+        elif isinstance(kind, GraphQLEnumType):
+            silent += [f"{name}.{value}" for value, entry in kind.values.items() if not entry.description]
+        else:
+            assert isinstance(kind, GraphQLUnionType | GraphQLScalarType)
+
+    assert silent == []
+
+
+def test_every_command_is_a_mutation_that_takes_its_input_and_answers_the_same_union() -> None:
+    mutation = CORE.mutation_type
+    assert mutation is not None
+    shown = {
+        name: ({argument: str(given.type) for argument, given in field.args.items()}, str(field.type))
+        for name, field in mutation.fields.items()
+    }
+
+    assert shown == {name[0].lower() + name[1:]: ({"input": f"{name}Input!"}, "CommandResult!") for name in COMMANDS}
+
+
+def test_every_command_carries_its_id_and_one_on_a_case_the_version_it_expects() -> None:
+    for name in COMMANDS:
+        fields = {field: str(value.type) for field, value in OWN[f"{name}Input"].fields.items()}
+        assert fields["commandId"] == "ID!"
+        if name != "ReportIncident":
+            assert (fields["caseId"], fields["expectedVersion"]) == ("ID!", "Int")
+
+
+def test_no_resolver_runs_on_the_event_loop() -> None:
+    blocking = [
+        f"{kind.name}.{field.python_name}"
+        for kind in (concrete.definition for concrete in SCHEMA.schema_converter.type_map.values())
+        if hasattr(kind, "fields")
+        for field in kind.fields
+        if getattr(field, "base_resolver", None) is not None
+        and not inspect.iscoroutinefunction(field.base_resolver.wrapped_func)
+    ]
+
+    assert blocking == []
+
+
+def test_a_sealed_field_is_never_a_plain_string() -> None:
+    sealed = {
+        "".join([first, *(word.capitalize() for word in rest)])
+        for entry in stored_names().values()
+        for first, *rest in (field.split("_") for field in entry.sealed)
+    }
+    plain = [
+        f"{name}.{field_name}"
+        for name, kind in OWN.items()
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and name not in ("SealedText", "CodeList", "Code")
+        for field_name, field in kind.fields.items()
+        if field_name in sealed
+        and str(field.type).strip("!") == "String"
+        # A case's own reference is clear; a platform's reference to a report is not.
+        and not (field_name == "reference" and "schoolReference" in kind.fields)
+    ]
+
+    assert plain == []
