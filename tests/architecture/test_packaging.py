@@ -27,5 +27,5 @@ def test_no_other_distribution_owns_one_of_our_names() -> None:
 def test_every_dependency_has_its_line_of_reason() -> None:
     text = (ROOT / "docs" / "dependencies.md").read_text()
     declared = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]
-    names = {entry.split(">")[0].split("[")[0].split("=")[0].strip() for entry in declared}
+    names = {entry.split(">")[0].split("[")[0].split("=")[0].split(";")[0].strip() for entry in declared}
     assert {name for name in names if name not in text} == set()
