@@ -193,3 +193,9 @@ def test_an_excluded_item_is_restored_before_anything_else_is_done_to_it() -> No
     given.refuses(
         lambda one: one.request_removal(item_id=ITEM, requested_on=day(1), today=TODAY), ItemExcluded, "item_id"
     )
+
+
+def test_an_item_is_restored_with_a_reason() -> None:
+    incident = with_item()
+    incident.exclude_item(item_id=ITEM, mark="DUPLICATE", reason=WHY)
+    Given(incident).refuses(lambda one: one.restore_item(item_id=ITEM, reason=Secret("")), EmptyText, "reason")

@@ -11,9 +11,11 @@ from domain.incident import Incident
 from domain.refusals import (
     AlreadyRemoved,
     CaseClosed,
+    CaseMarked,
     DatesOutOfOrder,
     FutureDate,
     IdentityTaken,
+    ItemExcluded,
     NotRemoved,
     Refused,
     RemovalNotRequested,
@@ -24,6 +26,7 @@ from domain.refusals import (
 from domain.sealed import Secret
 from tests.domain.incidents import (
     TODAY,
+    WHY,
     classified,
     closed,
     day,
@@ -81,6 +84,37 @@ def test_the_removal_of_a_post_is_checked_on_a_closed_case_too() -> None:
     )
     incident.confirm_removal(item_id=ITEM, checked_on=day(12), today=TODAY)
     assert incident.items[ITEM].removal == "REMOVED"
+
+
+def test_of_a_marked_case_no_removal_is_pursued() -> None:
+    incident = with_item()
+    incident.request_removal(item_id=ITEM, requested_on=day(1), today=TODAY)
+    given = Given(marked(incident))
+    given.refuses(lambda one: one.confirm_removal(item_id=ITEM, checked_on=day(2), today=TODAY), CaseMarked, "item_id")
+    given.refuses(lambda one: one.refuse_removal(item_id=ITEM, refused_on=day(2), today=TODAY), CaseMarked, "item_id")
+
+
+@pytest.mark.parametrize(
+    ("end", "because"), [(closed, CaseClosed), (marked, CaseMarked)], ids=["a closed case", "a marked case"]
+)
+def test_a_post_put_up_again_is_no_matter_for(end: Any, because: type[Refused]) -> None:
+    Given(end(removed())).refuses(
+        lambda one: one.record_repost(item_id=named("again"), repost_of=ITEM, discovered_on=day(9), today=TODAY),
+        because,
+        "repost_of",
+    )
+
+
+def test_an_excluded_item_is_neither_pursued_nor_put_up_again() -> None:
+    incident = removed()
+    incident.exclude_item(item_id=ITEM, mark="DUPLICATE", reason=WHY)
+    given = Given(incident)
+    given.refuses(
+        lambda one: one.record_repost(item_id=named("again"), repost_of=ITEM, discovered_on=day(9), today=TODAY),
+        ItemExcluded,
+        "repost_of",
+    )
+    given.refuses(lambda one: one.refuse_removal(item_id=ITEM, refused_on=day(4), today=TODAY), ItemExcluded, "item_id")
 
 
 def test_what_is_gone_is_not_removed_again_and_what_nobody_asked_is_not_refused() -> None:

@@ -11,29 +11,25 @@ from domain.incident import Incident
 from domain.refusals import (
     AlreadyReported,
     CaseClosed,
-    DatesOutOfOrder,
     EmptyText,
     FutureDate,
     IdentityTaken,
-    InvestigationFinished,
-    InvestigationIncomplete,
+    ItemExcluded,
     MalformedValue,
     MeetingNotAttended,
     PosterNotPupil,
     Refused,
     RepeatedValue,
     UnknownCode,
-    UnknownInvestigation,
     UnknownItem,
 )
 from domain.sealed import Secret
-from domain.steps import Impact, Investigation
+from domain.steps import Impact
 from tests.domain.incidents import (
     TODAY,
     WHY,
     closed,
     day,
-    investigated,
     named,
     reported,
     with_item,
@@ -204,107 +200,6 @@ def test_an_impact_that_cannot_be_is_refused(given: dict[str, Any], because: typ
     Given(with_item()).refuses(lambda one: one.record_impact(**{**harmed, **given}), because, field)
 
 
-# --- investigation and outcome
-
-
-@pytest.mark.obligation("S0-011")
-def test_an_investigation_is_recorded_and_comes_to_a_finding() -> None:
-    incident = with_item("ALLEGATION:STAFF")
-    Given(incident).when(
-        lambda one: one.record_investigation(
-            investigation_id=named("investigation"), started_on=day(1), investigator=named("head"), today=TODAY
-        ),
-        lambda one: one.complete_investigation(
-            investigation_id=named("investigation"),
-            completed_on=day(8),
-            finding="UNFOUNDED",
-            report=Secret("nothing"),
-            today=TODAY,
-        ),
-    ).then(
-        (
-            "incident.investigation_recorded.v1",
-            {"investigation_id": named("investigation"), "started_on": day(1), "investigator": named("head")},
-        ),
-        (
-            "incident.investigation_completed.v1",
-            {
-                "investigation_id": named("investigation"),
-                "completed_on": day(8),
-                "finding": "UNFOUNDED",
-                "report": Secret("nothing"),
-            },
-        ),
-    )
-    assert incident.investigations[named("investigation")] == Investigation(
-        named("investigation"), day(1), named("head"), day(8), "UNFOUNDED", None, Secret("nothing")
-    )
-
-
-def test_an_investigation_begins_once_and_ends_once_on_days_that_can_be() -> None:
-    incident = with_item("ALLEGATION:STAFF")
-    start: dict[str, Any] = {"investigation_id": named("investigation"), "started_on": day(1), "today": TODAY}
-    end: dict[str, Any] = {
-        "investigation_id": named("investigation"),
-        "completed_on": day(8),
-        "finding": "FALSE",
-        "today": TODAY,
-    }
-    given = Given(incident)
-    given.refuses(lambda one: one.record_investigation(**{**start, "started_on": TOMORROW}), FutureDate, "started_on")
-    given.refuses(lambda one: one.complete_investigation(**end), UnknownInvestigation, "investigation_id")
-    incident.record_investigation(**start)
-    given = Given(incident)
-    given.refuses(lambda one: one.record_investigation(**start), IdentityTaken, "investigation_id")
-    given.refuses(lambda one: one.complete_investigation(**{**end, "finding": "GUILTY"}), UnknownCode, "finding")
-    given.refuses(
-        lambda one: one.complete_investigation(**{**end, "completed_on": day(0)}), DatesOutOfOrder, "completed_on"
-    )
-    given.refuses(
-        lambda one: one.complete_investigation(**{**end, "completed_on": TOMORROW}), FutureDate, "completed_on"
-    )
-    incident.complete_investigation(**end)
-    Given(incident).refuses(lambda one: one.complete_investigation(**end), InvestigationFinished, "investigation_id")
-
-
-@pytest.mark.obligation("S0-012")
-def test_the_outcome_is_told_once_the_investigation_is_complete_and_not_before() -> None:
-    told: dict[str, Any] = {"recipient_role": "TARGET", "recipient": named("teacher"), "communicated_on": day(9)}
-    incident = with_item("ALLEGATION:STAFF")
-    Given(incident).refuses(lambda one: one.communicate_outcome(today=TODAY, **told), InvestigationIncomplete)
-    incident.record_investigation(investigation_id=named("investigation"), started_on=day(1), today=TODAY)
-    Given(incident).refuses(lambda one: one.communicate_outcome(today=TODAY, **told), InvestigationIncomplete)
-    incident.complete_investigation(
-        investigation_id=named("investigation"), completed_on=day(8), finding="FALSE", today=TODAY
-    )
-    Given(incident).refuses(
-        lambda one: one.communicate_outcome(today=TODAY, **{**told, "communicated_on": day(7)}),
-        DatesOutOfOrder,
-        "communicated_on",
-    )
-    Given(incident).when(lambda one: one.communicate_outcome(today=TODAY, **told)).then(
-        ("incident.outcome_communicated.v1", told)
-    )
-
-
-def test_every_investigation_must_be_complete_before_the_outcome_is_told_even_on_a_closed_case() -> None:
-    incident = investigated()
-    incident.record_investigation(investigation_id=named("second"), started_on=day(2), today=TODAY)
-    closed(incident)
-    told: dict[str, Any] = {"recipient_role": "TARGET", "communicated_on": day(9), "today": TODAY}
-    Given(incident).refuses(lambda one: one.communicate_outcome(**told), InvestigationIncomplete)
-    first = closed(investigated())
-    given = Given(first)
-    given.refuses(
-        lambda one: one.communicate_outcome(**{**told, "recipient_role": "AUNT"}), UnknownCode, "recipient_role"
-    )
-    given.refuses(
-        lambda one: one.communicate_outcome(**{**told, "communicated_on": TOMORROW}), FutureDate, "communicated_on"
-    )
-    first.communicate_outcome(**told)
-    assert [notice.recipient_role for notice in first.outcome_notices] == ["TARGET"]
-
-
 # --- both sides, the right channel, parents
 
 
@@ -393,3 +288,13 @@ def test_a_closed_case_takes_no_further_steps(step: Any) -> None:
     before = decided(incident)
     Given(incident).refuses(step, CaseClosed)
     assert decided(incident) == before
+
+
+def test_a_parent_is_advised_on_an_open_case_about_an_item_that_counts() -> None:
+    advice: dict[str, Any] = {"item_id": ITEM, "advised_on": day(2), "today": TODAY}
+    Given(closed(with_item(poster_role="PUPIL"))).refuses(
+        lambda one: one.advise_parent(**advice), CaseClosed, "item_id"
+    )
+    incident = with_item(poster_role="PUPIL")
+    incident.exclude_item(item_id=ITEM, mark="DUPLICATE", reason=WHY)
+    Given(incident).refuses(lambda one: one.advise_parent(**advice), ItemExcluded, "item_id")
