@@ -69,8 +69,11 @@ class KeyStore:
         found = {owner: key for owner in wanted if (key := self._cached_of(trust_id, owner)) is not None}
         missing = [owner for owner in wanted if owner not in found]
         if missing:
-            self._mint(trust_id, missing)
-            found |= self._select_owners(trust_id, missing)
+            found |= self._mint(trust_id, missing)
+            # Those that somebody made before.
+            others = [owner for owner in missing if owner not in found]
+            if others:
+                found |= self._select_owners(trust_id, others)
         return found
 
     def open(self, trust_id: UUID, key_ids: Iterable[UUID]) -> dict[UUID, DataKey | None]:
@@ -148,25 +151,31 @@ class KeyStore:
         key = self.keys_for(trust_id, [owner])[owner]
         return digest(key.secret, purpose.encode() + b"\n" + message, sha256)
 
-    def _mint(self, trust_id: UUID, owners: list[KeyOwner]) -> None:
-        new = [(uuid4(), owner, secrets.token_bytes(32)) for owner in owners]
-        kek_id = self._provider.current
-        wrapped = [self._provider.wrap(secret, _context(trust_id, key_id)) for key_id, _, secret in new]
+    def _mint(self, trust_id: UUID, owners: list[KeyOwner]) -> dict[KeyOwner, DataKey]:
+        """Make and commit keys for the owners that have none; returns those made here."""
+        new = {uuid4(): (owner, secrets.token_bytes(32)) for owner in owners}
+        wrapped = [self._provider.wrap(secret, _context(trust_id, key_id)) for key_id, (_, secret) in new.items()]
         with self._database.trust(trust_id).connection() as connection:
-            connection.execute(
+            made = connection.execute(
                 "INSERT INTO data_key (trust_id, key_id, case_id, person_id, kek_id, wrapped, state)"
-                " SELECT %s, k.key_id, k.case_id, k.person_id, %s, k.wrapped, 'ACTIVE'"
-                " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[]) AS k (key_id, case_id, person_id, wrapped)"
-                " ON CONFLICT DO NOTHING",
+                " SELECT %s, k.key_id, k.case_id, k.person_id, %s, k.wrapped, 'ACTIVE' FROM"
+                " unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::bytea[]) AS k (key_id, case_id, person_id, wrapped)"
+                " ON CONFLICT DO NOTHING RETURNING key_id",
                 (
                     trust_id,
-                    kek_id,
-                    [key_id for key_id, _, _ in new],
-                    [owner.case_id for _, owner, _ in new],
-                    [owner.person_id for _, owner, _ in new],
+                    self._provider.current,
+                    list(new),
+                    [owner.case_id for owner, _ in new.values()],
+                    [owner.person_id for owner, _ in new.values()],
                     wrapped,
                 ),
-            )
+                binary=True,
+            ).fetchall()
+        minted = {}
+        for (key_id,) in made:
+            owner, secret = new[key_id]
+            minted[owner] = self._remember(trust_id, owner, DataKey(key_id, secret))
+        return minted
 
     def _select_owners(self, trust_id: UUID, owners: list[KeyOwner]) -> dict[KeyOwner, DataKey]:
         with self._database.trust(trust_id).connection() as connection:
@@ -190,13 +199,16 @@ class KeyStore:
         return keys
 
     def _unwrap(self, trust_id: UUID, owner: KeyOwner, key_id: UUID, kek_id: str, wrapped: bytes) -> DataKey:
-        key = DataKey(key_id, self._provider.unwrap(kek_id, wrapped, _context(trust_id, key_id)))
+        secret = self._provider.unwrap(kek_id, wrapped, _context(trust_id, key_id))
+        return self._remember(trust_id, owner, DataKey(key_id, secret))
+
+    def _remember(self, trust_id: UUID, owner: KeyOwner, key: DataKey) -> DataKey:
         with self._lock:
             if len(self._cache) >= _CACHE_KEYS:
                 self._cache.clear()
                 self._by_owner.clear()
-            self._cache[trust_id, key_id] = (time.monotonic() + _CACHE_SECONDS, key)
-            self._by_owner[trust_id, owner] = key_id
+            self._cache[trust_id, key.key_id] = (time.monotonic() + _CACHE_SECONDS, key)
+            self._by_owner[trust_id, owner] = key.key_id
         return key
 
     def _cached(self, trust_id: UUID, key_id: UUID) -> DataKey | None:

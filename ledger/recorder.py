@@ -27,6 +27,7 @@ from eventsourcing.persistence import (
 
 from ledger.database import TrustDatabase
 
+# Arrays travel in binary (%b): as text they cost a fifth of an import's time.
 # The advanced head gives each event of the append its own microsecond, later than any before it.
 _APPEND = """
 WITH head AS (
@@ -39,8 +40,8 @@ WITH head AS (
 ), placed AS (
     SELECT stream_id, version, type, school_urn, command_id, ordinal, body, n,
            head.base + n AS position, head.first + (n - 1) * interval '1 microsecond' AS recorded_at
-    FROM head, unnest(%(streams)s::uuid[], %(versions)s::int[], %(types)s::text[], %(schools)s::text[],
-                      %(commands)s::uuid[], %(ordinals)s::int[], %(bodies)s::bytea[])
+    FROM head, unnest(%(streams)b::uuid[], %(versions)b::int[], %(types)b::text[], %(schools)b::text[],
+                      %(commands)b::uuid[], %(ordinals)b::int[], %(bodies)b::bytea[])
          WITH ORDINALITY AS e (stream_id, version, type, school_urn, command_id, ordinal, body, n)
 ), written AS (
     INSERT INTO event (trust_id, stream_id, version, position, recorded_at, type, school_urn, command_id, ordinal,
@@ -55,8 +56,8 @@ WITH head AS (
 
 _PARTS = """, sealed AS (
     INSERT INTO sealed_part (trust_id, stream_id, version, part, key_id, blob)
-    SELECT %(trust)s, * FROM unnest(%(part_streams)s::uuid[], %(part_versions)s::int[], %(parts)s::text[],
-                                    %(part_keys)s::uuid[], %(part_blobs)s::bytea[])
+    SELECT %(trust)s, * FROM unnest(%(part_streams)b::uuid[], %(part_versions)b::int[], %(parts)b::text[],
+                                    %(part_keys)b::uuid[], %(part_blobs)b::bytea[])
 )
 """
 
@@ -65,8 +66,8 @@ _RECEIPTS = """, received AS (
     SELECT %(trust)s, r.command_id, r.actor_id, r.input_mac, r.case_id,
            (SELECT min(position) FROM placed WHERE placed.command_id = r.command_id),
            (SELECT max(position) FROM placed WHERE placed.command_id = r.command_id)
-    FROM unnest(%(receipt_ids)s::uuid[], %(receipt_actors)s::uuid[], %(receipt_macs)s::bytea[],
-                %(receipt_cases)s::uuid[]) AS r (command_id, actor_id, input_mac, case_id)
+    FROM unnest(%(receipt_ids)b::uuid[], %(receipt_actors)b::uuid[], %(receipt_macs)b::bytea[],
+                %(receipt_cases)b::uuid[]) AS r (command_id, actor_id, input_mac, case_id)
 )
 """
 
