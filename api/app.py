@@ -1,4 +1,4 @@
-"""The application: routes, what surrounds them, and what starts and stops with the server. Nothing happens at import."""
+"""The application: routes, what surrounds them, what starts and stops with the server. Nothing happens at import."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BODY_LIMIT = 100_000
 
 
 class Authenticate:
-    """Turns a request's `Authorization` header into a caller. Without keys every request is refused, in the same words."""
+    """Turns a request's `Authorization` header into a caller. Without keys every request is refused alike."""
 
     def __init__(self, tokens: DevelopmentTokens | None) -> None:
         self._tokens = tokens

@@ -108,7 +108,7 @@ class DevelopmentTokens:
 
     @classmethod
     def load(cls, data_dir: Path, *, host: str) -> DevelopmentTokens:
-        """Read the key file of `data_dir`, creating it at first. Raise `NotLoopback` if `host` is reachable from outside."""
+        """Read the key file of `data_dir`, made at first use. Raise `NotLoopback` if others can reach `host`."""
         if not is_loopback(host):
             raise NotLoopback("development tokens are only accepted by a server bound to a loopback address")
         path = data_dir / _KEY_FILE
@@ -138,7 +138,7 @@ class DevelopmentTokens:
         return f"{_PREFIX}.{payload}.{_encode(self._sign(payload))}"
 
     def identify(self, authorization: str | None) -> Identity:
-        """Return who sends this `Authorization` header. Raise `Unauthenticated`, in the same words whatever is wrong."""
+        """Return who sends this `Authorization` header. Raise `Unauthenticated`, alike whatever is wrong."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or len(token) > _MAX_TOKEN_CHARACTERS:
             raise Unauthenticated

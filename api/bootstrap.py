@@ -12,7 +12,7 @@ from ledger.database import Database
 from ledger.embedded import KEYS_DATABASE, MAIN_DATABASE, EmbeddedPostgres
 from ledger.key_store import KeyStore
 from ledger.keys import LocalKeyFile
-from migrations import current_revision, head_revision, migrate
+from migrations import Chain, current_revision, head_revision, migrate
 from services.commands import Services
 from services.store import TrustLedger
 
@@ -61,6 +61,11 @@ class Runtime:
                 self._services.clear()
             self._services[trust_id] = services
         return services
+
+    def trust_ids(self) -> list[UUID]:
+        """Return every trust, in order of id."""
+        with self.database.unscoped() as connection:
+            return [trust_id for (trust_id,) in connection.execute("SELECT trust_id FROM trust ORDER BY trust_id")]
 
     def trust_name(self, trust_id: UUID) -> str:
         """Return what a trust is called; empty for one that was never registered."""
@@ -112,7 +117,8 @@ def _urls(settings: Settings, resources: ExitStack) -> tuple[str, str]:
         return settings.database_url.get_secret_value(), settings.keys_database_url.get_secret_value()
     server = resources.enter_context(EmbeddedPostgres.attach(settings.data_dir, port=settings.embedded_port))
     # The tables of an embedded database belong to this program alone, so it brings them up to date itself.
-    for name, chain in ((MAIN_DATABASE, "main"), (KEYS_DATABASE, "keys")):
+    chains: tuple[tuple[str, Chain], ...] = ((MAIN_DATABASE, "main"), (KEYS_DATABASE, "keys"))
+    for name, chain in chains:
         if current_revision(server.admin_url(name)) != head_revision(chain):
             migrate(server.admin_url(name), chain)
     return server.app_url(MAIN_DATABASE), server.app_url(KEYS_DATABASE)

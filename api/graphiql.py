@@ -1,4 +1,4 @@
-"""The query editor at `/graphiql`: files of this package alone, under a policy that lets a browser load nothing else."""
+"""The query editor at `/graphiql`: files of this package, under a policy that lets a browser load nothing else."""
 
 from __future__ import annotations
 

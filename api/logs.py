@@ -12,7 +12,7 @@ __all__ = ["configure_logging"]
 class _OneLine(logging.Formatter):
     """A formatter whose record stays on one line and leaves out exception text, which may carry submitted values."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def format(self, record: logging.LogRecord) -> str:
         if record.exc_info:

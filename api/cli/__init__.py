@@ -24,7 +24,7 @@ VERBS = {
     "export-case": "write one case as a bundle that can be verified offline",
     "verify": "verify a bundle offline",
     "token": "print a bearer token for development",
-    "appoint": "appoint a person to a role at a school, or end the appointment",
+    "appoint": "give a person a role in the trust or at a school",
     "check": "check settings, database, tables and what was packaged",
 }
 

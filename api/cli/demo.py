@@ -1,17 +1,19 @@
-"""`caseledger demo`: the demonstration trust, filled and served, until it is stopped. Run again it finds what is there."""
+"""`caseledger demo`: the demonstration trust, filled and served until stopped; run again it finds what is there."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import threading
+import time
+from collections.abc import Callable
 
 import uvicorn
 
 from api.app import create_app
 from api.authentication import DevelopmentTokens
 from api.bootstrap import Runtime
-from api.cli.progress import Advance, progress
+from api.cli.progress import progress
 from api.demo.fill import fill
 from api.health import Readiness
 from api.logs import configure_logging
@@ -53,7 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
 class _Filling(threading.Thread):
     """Fills the trust while the server already answers that it is alive; stops the server if that fails."""
 
-    def __init__(self, runtime: Runtime, readiness: Readiness, server: uvicorn.Server, done: object) -> None:
+    def __init__(
+        self, runtime: Runtime, readiness: Readiness, server: uvicorn.Server, done: Callable[[], None]
+    ) -> None:
         super().__init__(name="demonstration")
         self._runtime, self._readiness, self._server, self._done = runtime, readiness, server, done
         self.failure: Exception | None = None
@@ -62,22 +66,15 @@ class _Filling(threading.Thread):
         """Fill and tell."""
         try:
             with progress("demonstration") as advance:
-                fill(self._runtime, DEMONSTRATION_TRUST, _teller(advance))
+                fill(self._runtime, DEMONSTRATION_TRUST, lambda phase, done, total: advance(done, total, phase))
             self._readiness.demonstration_filled.set()
             while not self._server.started and not self._server.should_exit:
-                threading.Event().wait(0.02)
-            if self._server.started and callable(self._done):
+                time.sleep(0.02)
+            if self._server.started:
                 self._done()
         except Exception as error:  # noqa: BLE001 - raised again by the main thread
             self.failure = error
             self._server.should_exit = True
-
-
-def _teller(advance: Advance):  # type: ignore[no-untyped-def]  # a plain closure
-    def tell(_phase: str, done: int, total: int | None) -> None:
-        advance(done, total)
-
-    return tell
 
 
 def _print_addresses(settings: Settings, server: uvicorn.Server, tokens: DevelopmentTokens) -> None:

@@ -14,53 +14,56 @@ _SECONDS_BETWEEN_LINES = 5.0
 
 
 class Advance(Protocol):
-    """Told how much is done, of how much if that is known."""
+    """Told how much is done of a phase, of how much if that is known."""
 
-    def __call__(self, done: int, total: int | None = None) -> None:
+    def __call__(self, done: int, total: int | None = None, phase: str = "") -> None:
         """Show it."""
 
 
 @contextmanager
-def progress(label: str, total: int | None = None, *, stream: TextIO | None = None) -> Iterator[Advance]:
+def progress(label: str, *, stream: TextIO | None = None) -> Iterator[Advance]:
     """Show the progress of work called `label` on standard error while the block runs."""
     stream = stream or sys.stderr
     if stream.isatty():
-        with _bar(label, total, stream) as advance:
+        with _bar(label, stream) as advance:
             yield advance
     else:
-        yield _Lines(label, total, stream)
+        yield _Lines(label, stream)
 
 
 @contextmanager
-def _bar(label: str, total: int | None, stream: TextIO) -> Iterator[Advance]:
+def _bar(label: str, stream: TextIO) -> Iterator[Advance]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(file=stream)) as bar:
-        task = bar.add_task(label, total=total)
+        tasks = {"": bar.add_task(label, total=None)}
 
-        def advance(done: int, total: int | None = None) -> None:
-            if total is None:
-                bar.update(task, completed=done)
-            else:
-                bar.update(task, completed=done, total=total)
+        def advance(done: int, total: int | None = None, phase: str = "") -> None:
+            if phase not in tasks:
+                bar.remove_task(tasks.popitem()[1])
+                tasks[phase] = bar.add_task(_named(label, phase), total=None)
+            bar.update(tasks[phase], completed=done, total=total)
 
         yield advance
 
 
 class _Lines:
-    """One line at first, one every few seconds, and one at the end."""
+    """One line when a phase begins, one every few seconds, and one when it is done."""
 
-    def __init__(self, label: str, total: int | None, stream: TextIO) -> None:
-        self._label, self._total, self._stream = label, total, stream
+    def __init__(self, label: str, stream: TextIO) -> None:
+        self._label, self._stream = label, stream
+        self._phase: str | None = None
         self._next = 0.0
 
-    def __call__(self, done: int, total: int | None = None) -> None:
-        self._total = total if total is not None else self._total
-        finished = self._total is not None and done >= self._total
+    def __call__(self, done: int, total: int | None = None, phase: str = "") -> None:
         now = time.monotonic()
-        if now >= self._next or finished:
-            self._next = now + _SECONDS_BETWEEN_LINES
-            of = f" of {self._total}" if self._total is not None else ""
-            print(f"{self._label}: {done}{of}", file=self._stream, flush=True)
+        if phase != self._phase or now >= self._next or done == total:
+            self._phase, self._next = phase, now + _SECONDS_BETWEEN_LINES
+            of = f" of {total}" if total is not None else ""
+            print(f"{_named(self._label, phase)}: {done}{of}", file=self._stream, flush=True)
+
+
+def _named(label: str, phase: str) -> str:
+    return f"{label}, {phase}" if phase else label

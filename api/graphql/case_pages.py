@@ -3,7 +3,7 @@
 # ruff: noqa: D101, D102 - the description of each type and field stands in the schema
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -113,7 +113,7 @@ def case_connection(page: Page[CaseRow], after: str | None, count: Callable[[], 
     )
 
 
-def _several(values: list[str] | list[strawberry.ID] | None) -> tuple[str, ...] | None:
+def _several(values: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if values is None else tuple(str(value) for value in values)
 
 

@@ -1,6 +1,6 @@
 """The code lists: what may stand in each coded field, what it means, and since when."""
 
-# ruff: noqa: D101, D102 - the description of each type and field stands in the schema
+# ruff: noqa: D101 - the description of each type and field stands in the schema
 from __future__ import annotations
 
 from datetime import date

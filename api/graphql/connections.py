@@ -1,6 +1,6 @@
-"""Pages of a list, as Relay has them: edges, nodes, page information, and a total that costs nothing unless asked for."""
+"""Pages of a list, as Relay has them: edges, nodes, page information, and a total only when it is asked for."""
 
-# ruff: noqa: D101, D102 - the description of each type and field stands in the schema
+# ruff: noqa: D101 - the description of each type and field stands in the schema
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -180,7 +180,7 @@ publish(
     "Which date decides the period.",
     {
         "DISCOVERED": "The day the school became aware.",
-        "POSTED": "The day it was posted; where that is not known, and for complaints and breaches, the day of awareness.",
+        "POSTED": "The day it was posted; where that is not known, and for other cases, the day of awareness.",
         "RECORDED": "The day it was recorded, in London; for an imported item what the school's log says.",
     },
 )

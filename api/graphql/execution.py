@@ -60,7 +60,7 @@ class Answer:
 
 
 class QuietSchema(strawberry.Schema):
-    """A schema that logs nothing of an error here: `faults.field_error` logs what is unexpected, without its message."""
+    """A schema that logs no error itself: `faults.field_error` logs what is unexpected, without its message."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing: the message of an error may hold a submitted value."""

@@ -67,12 +67,12 @@ class CaseEvent:
     leaf_hash: str = strawberry.field(description="Its leaf in the trust's Merkle tree, in hexadecimal.")
 
     @strawberry.field(description="What it changed in the case, member by member.")
-    async def changes(self, info: Info) -> list[FieldChange]:
+    async def changes(self) -> list[FieldChange]:
         before, after = await self.entry.history.around(self.version)
         return [FieldChange(field=field, before=old, after=new) for field, old, new in differences(before, after)]
 
     @strawberry.field(description="The case as it stood after this event.")
-    async def case_after(self, info: Info) -> Case:
+    async def case_after(self) -> Case:
         _, after = await self.entry.history.around(self.version)
         return case_of(after)
 

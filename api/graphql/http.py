@@ -79,7 +79,7 @@ def _refused(message: str) -> Answer:
 
 
 def _accepted(header: str | None) -> str | None:
-    """Return the media type of the answer: the one with the greater weight, `application/json` where nothing decides."""
+    """Return the media type of the answer: that of the greater weight, `application/json` where nothing decides."""
     if header is None or not header.strip():
         return JSON_TYPE
     weights = {JSON_TYPE: 0.0, RESPONSE_TYPE: 0.0}

@@ -1,6 +1,6 @@
 """What an incident is made of: its items, and what the school's steps leave behind."""
 
-# ruff: noqa: D101, D102 - the description of each type and field stands in the schema
+# ruff: noqa: D101 - the description of each type and field stands in the schema
 from __future__ import annotations
 
 from datetime import date

@@ -69,7 +69,7 @@ class QueryTooLarge(GraphQLError):
 
 
 def check_shape(document: DocumentNode, limits: Limits) -> None:
-    """Check what needs no schema: depth, aliases and directives. Raise `QueryTooLarge` for the first that is exceeded."""
+    """Check what needs no schema: depth, aliases and directives. Raise `QueryTooLarge` for the first exceeded."""
     measures = _Shape(_fragments(document))
     for definition in document.definitions:
         if not isinstance(definition, OperationDefinitionNode):

@@ -56,7 +56,7 @@ class MonitoringCell:
     platform: str | None = strawberry.field(description="The platform; null also for what has none.")
     poster_role: str | None = strawberry.field(description="The role of who posted; null also for what has none.")
     value: int | None = strawberry.field(
-        description="The figure. Zero is reported as zero; null where the school was no member, or where it is suppressed."
+        description="The figure. Zero is reported as zero; null where the school was no member, and where suppressed."
     )
     partial: bool = strawberry.field(description="Whether the range of the report cuts the period.")
     coverage: Coverage = strawberry.field(description="What the school recorded in the period.")
@@ -69,8 +69,8 @@ class MonitoringCell:
         return None if urn is None else school_of((await info.context.schools())[urn])
 
     @strawberry.field(
-        description="What makes up the figure in ITEMS: `totalCount` plus `withheld` is the value. Null for a viewer who "
-        "lists no cases, and where the figure is suppressed."
+        description="What makes up the figure in ITEMS: `totalCount` plus `withheld` is the value. Null for a viewer "
+        "who lists no cases, and where the figure is suppressed."
     )
     async def contributions(
         self,
@@ -81,8 +81,8 @@ class MonitoringCell:
         return await contributions_behind(info, self.drill, self.fact, first, after)
 
     @strawberry.field(
-        description="The cases behind the figure: in CASES, `totalCount` plus `withheld` is the value. Null for a viewer "
-        "who lists no cases, and where the figure is suppressed."
+        description="The cases behind the figure: in CASES, `totalCount` plus `withheld` is the value. Null for a "
+        "viewer who lists no cases, and where the figure is suppressed."
     )
     async def cases(
         self,
@@ -101,8 +101,8 @@ class MonitoringReport:
     )
     scope: ReportScope = strawberry.field(description="Whether figures cover every case or those the viewer may see.")
     cells: list[MonitoringCell] = strawberry.field(
-        description="The figures, in the order of `groupBy`, ascending; zeros are there for every count, school, source "
-        "and period."
+        description="The figures, in the order of `groupBy`, ascending; zeros are there for every count, school, "
+        "source and period."
     )
     definitions: list[CountDefinition] = strawberry.field(description="What each count means.")
     excluded: list[ExcludedCount] = strawberry.field(description="What marks keep out of the figures.")

@@ -49,7 +49,7 @@ class Restatement:
         return found[0] if found else None
 
     @strawberry.field(
-        description="The cases whose figures it moved, as far as the viewer sees them: also complaints that arose from it."
+        description="The cases whose figures it moved, as far as the viewer sees them; also complaints arisen from it."
     )
     async def cases(self, info: Info) -> list[Case]:
         return await _cases(info, list(self.fact.cases))

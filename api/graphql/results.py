@@ -58,10 +58,10 @@ async def command_result(info: Info, outcome: RecordedCommand | Refusal) -> Reco
     if isinstance(outcome, Refusal):
         message, fields = told(outcome.message, outcome.fields)
         return Refused(code=outcome.code, message=message, clause=outcome.clause, fields=fields)
+    context = info.context
     position = outcome.last_position
     if position is None:
-        position, _ = await info.context.read(info.context.services.ledger.head)
-    context = info.context
+        position = (await context.read(context.services.ledger.head))[0]
     document = await context.read(document_of, context.services, context.caller, outcome.case)
     # An earlier mutation of the same request may have read what has changed now.
     context.histories.clear_all()

@@ -1,6 +1,6 @@
 """The trust, its schools and the policies that cases are held to."""
 
-# ruff: noqa: D101, D102 - the description of each type and field stands in the schema
+# ruff: noqa: D101 - the description of each type and field stands in the schema
 from __future__ import annotations
 
 from datetime import date

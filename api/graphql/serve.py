@@ -11,10 +11,10 @@ from starlette.requests import Request
 
 from api.bootstrap import Runtime
 from api.graphql.context import Context, WorkerSlots
+from api.graphql.enums import MonitoringDimension
 from api.graphql.execution import Answer, Executor
 from api.graphql.http import GraphQLRequest
 from api.graphql.limits import Limits
-from api.graphql.enums import MonitoringDimension
 from api.graphql.schema import build_schema
 
 if TYPE_CHECKING:

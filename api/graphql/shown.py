@@ -1,4 +1,4 @@
-"""From the JSON of a case document to the types of the API: by name, with dates, people and sealed texts made of theirs.
+"""From the JSON of a case document to the types of the API: by name, with dates, people and sealed texts.
 
 A document shows a sealed text as `{version, part}` and everything else as plain JSON. Each API type names the members
 it takes as its own fields; `source` in a field's metadata names a member that is called otherwise.
@@ -36,7 +36,8 @@ def shown_members(
     kind: type[Any], case_id: UUID, values: Mapping[str, Any], without: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
     """Return the fields of an API type read from a record, but for those named in `without`."""
-    return {name: read(case_id, values.get(source)) for name, source, read in _plan(kind) if name not in without}
+    plan = _plan(kind)  # type: ignore[arg-type]  # classes are hashable; mypy asks it of their instances
+    return {name: read(case_id, values.get(source)) for name, source, read in plan if name not in without}
 
 
 def shown_list(kind: type[T], case_id: UUID, records: list[Mapping[str, Any]] | None) -> list[T]:
@@ -47,11 +48,11 @@ def shown_list(kind: type[T], case_id: UUID, records: list[Mapping[str, Any]] | 
 @cache
 def _plan(kind: type[Any]) -> tuple[tuple[str, str, Reader], ...]:
     hints = get_type_hints(kind)
-    plan = []
-    for field in dataclasses.fields(kind):
-        if field.init:
-            plan.append((field.name, field.metadata.get("source", field.name), _reader(hints[field.name])))
-    return tuple(plan)
+    return tuple(
+        (field.name, field.metadata.get("source", field.name), _reader(hints[field.name]))
+        for field in dataclasses.fields(kind)
+        if field.init
+    )
 
 
 def _reader(annotation: Any) -> Reader:

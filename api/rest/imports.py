@@ -18,6 +18,7 @@ from api.graphql.context import WorkerSlots
 from api.problems import problem
 from api.projecting import ProjectionParked, bring_up
 from ledger.keys import KeysUnavailableError
+from services.legacy_log_rules import BadLine
 from services.log_import import ImportReport, import_log
 from services.scope import Caller
 
@@ -92,9 +93,9 @@ def _import(runtime: Runtime, caller: Caller, file: BinaryIO) -> Response:
 def report_as_json(report: ImportReport) -> dict[str, Any]:
     """Return what came of an import: figures first, then each line that did not go in, with column and rule."""
 
-    def lines(found: list[Any]) -> list[dict[str, Any]]:
+    def lines(found: list[BadLine]) -> list[dict[str, Any]]:
         return [
-            {"line": bad.line, "column": bad.column or None, "rule": bad.rule.value, "detail": bad.message}
+            {"line": bad.line, "column": bad.column or None, "rule": bad.rule.value, "message": bad.message}
             for bad in found
         ]
 

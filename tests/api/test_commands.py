@@ -12,7 +12,7 @@ from services.catalogue import COMMANDS
 from tests.api.client import Client, Json
 
 SCHOOL = "900003"
-ITEM = {
+ITEM: Json = {
     "platform": "FACEBOOK",
     "posterRole": "PARENT",
     "discoveredOn": "2026-09-14",
@@ -68,7 +68,7 @@ def test_an_incident_is_reported_and_says_what_was_recorded(demo: Client) -> Non
 
 
 def test_the_same_command_is_carried_out_once(demo: Client) -> None:
-    fields = {"commandId": new_id(), "schoolUrn": SCHOOL, "openedOn": "2026-09-14"}
+    fields: Json = {"commandId": new_id(), "schoolUrn": SCHOOL, "openedOn": "2026-09-14"}
     first = demo.command("reportIncident", **fields)
 
     again = demo.command("reportIncident", **fields)
@@ -78,7 +78,7 @@ def test_the_same_command_is_carried_out_once(demo: Client) -> None:
 
 @pytest.mark.parametrize("change", ["content", "actor"])
 def test_a_command_id_is_not_used_twice_for_different_things(demo: Client, change: str) -> None:
-    fields = {"commandId": new_id(), "schoolUrn": SCHOOL, "openedOn": "2026-09-14"}
+    fields: Json = {"commandId": new_id(), "schoolUrn": SCHOOL, "openedOn": "2026-09-14"}
     demo.command("reportIncident", **fields)
 
     if change == "content":

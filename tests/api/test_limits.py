@@ -48,7 +48,11 @@ class Branch:
         return LeafConnection(nodes=[])
 
     @strawberry.field
-    async def filtered(self, filter: Filter | None = None, sizes: list[int] | None = None) -> int:
+    async def filtered(
+        self,
+        filter: Filter | None = None,  # noqa: A002 - as the contract calls it
+        sizes: list[int] | None = None,
+    ) -> int:
         if filter is not None and filter.text == "fail":
             raise RuntimeError(f"text was {filter.text}")
         return 1
@@ -104,7 +108,8 @@ def test_ten_levels_are_answered_and_eleven_are_refused() -> None:
 
 
 def test_levels_are_counted_through_fragments() -> None:
-    query = "{branch{branch{branch{branch{branch{...F}}}}}} fragment F on Branch {branch{branch{branch{branch{branch{name}}}}}}"
+    five = "branch{" * 5
+    query = "{" + five + "...F" + "}" * 6 + " fragment F on Branch {" + five + "name" + "}" * 6
 
     assert codes(ask(query)) == ["QUERY_TOO_LARGE"]
 

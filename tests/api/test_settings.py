@@ -32,7 +32,7 @@ def test_a_wrong_value_names_the_variable_and_not_the_value(monkeypatch: pytest.
 def test_a_database_without_a_database_of_keys_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASELEDGER_DATABASE_URL", "postgresql://app:canary@example.invalid/caseledger")
 
-    with pytest.raises(SettingsError, match="^CASELEDGER_KEYS_DATABASE_URL is needed"):
+    with pytest.raises(SettingsError, match=r"^CASELEDGER_KEYS_DATABASE_URL is needed"):
         load_settings()
 
 

@@ -1,0 +1,59 @@
+"""`caseledger export-case CASE [--output FILE]`: one case as a bundle that `caseledger verify` checks offline."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from uuid import UUID
+
+from api.bootstrap import Runtime
+from api.settings import load_settings
+from domain.access import Role
+from projections.cases import find_case
+from services.command_refusals import NotFound
+from services.export import export_case
+from services.scope import Caller, system_caller
+
+__all__ = ["configure", "run"]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("case", metavar="CASE", help="the case's id or reference, such as INC-2026-000123")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where to write; unset: standard output")
+    parser.add_argument(
+        "--without-texts", action="store_true", help="leave sealed texts closed, as an auditor has them"
+    )
+    parser.add_argument("--trust", type=UUID, help="the trust's id; unset: CASELEDGER_TRUST")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Export."""
+    settings = load_settings()
+    trust_id = arguments.trust or settings.trust
+    caller = system_caller(trust_id)
+    if arguments.without_texts:
+        caller = Caller(trust_id, caller.person_id, Role.AUDITOR)
+    with Runtime.open(settings) as runtime:
+        ledger = runtime.services(trust_id).ledger
+        try:
+            bundle = export_case(ledger, caller.visibility, _case_id(runtime, caller, arguments.case))
+        except NotFound as error:
+            print(f"caseledger export-case: {error.args[0]}", file=sys.stderr)
+            return 1
+    if arguments.output is None:
+        sys.stdout.buffer.write(bundle)
+    else:
+        arguments.output.write_bytes(bundle)
+    return 0
+
+
+def _case_id(runtime: Runtime, caller: Caller, text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        found = find_case(runtime.database.trust(caller.trust_id), caller.visibility, reference=text)
+        if found is None:
+            raise NotFound("case") from None
+        return found.case_id
