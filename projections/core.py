@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,7 +13,6 @@ import msgspec
 from domain.case import Case
 from domain.case_document import case_document
 from domain.complaint import Complaint
-from domain.countable import CountedCase
 from domain.counting import Contribution, MonitoringCount
 from domain.incident import Incident
 from domain.monitoring_counts import DEFINITIONS
@@ -26,23 +26,29 @@ from projections.changes import Fact, Row
 COUNT_NUMBERS: dict[MonitoringCount, int] = {definition.count: definition.number for definition in DEFINITIONS}
 
 
-# What counting reads of a case, for each kind: the members of the protocols in domain.countable.
-_ALL_KINDS: tuple[str, ...] = ("school_urn", "mark", "duplicate_of", "arose_from")
-FOOTPRINTS: dict[str, tuple[str, ...]] = {
-    "INCIDENT": (*_ALL_KINDS, "items"),
-    "COMPLAINT": (*_ALL_KINDS, "heads", "received_on"),
+# What counting reads of a case, for each kind: the members of the protocols in domain.countable. Items and heads stand
+# apart as `pieces`, and `arose_from` is worked out from the links, which are read instead.
+_ALL_KINDS = ("school_urn", "mark", "duplicate_of")
+READ_BY_COUNTING: dict[str, tuple[str, ...]] = {
+    "INCIDENT": _ALL_KINDS,
+    "COMPLAINT": (*_ALL_KINDS, "received_on"),
     "STAFF_BREACH": (*_ALL_KINDS, "source", "reported_on", "recorded_on"),
+}
+PIECES_READ_BY_COUNTING = {"INCIDENT": "items", "COMPLAINT": "heads", "STAFF_BREACH": "links"}
+_FOOTPRINTS = {
+    kind: (attrgetter(*members), attrgetter(PIECES_READ_BY_COUNTING[kind]))
+    for kind, members in READ_BY_COUNTING.items()
 }
 
 
-def footprint(case: CountedCase) -> tuple[Any, ...]:
+def footprint(case: Case) -> tuple[Any, ...]:
     """Everything of a case that its own contributions and those of cases arisen from it can depend on.
 
     While it is equal, no contribution has changed: most events leave it alone, and comparing it is cheap, as items and
     heads that have not changed are the same objects.
     """
-    values = [getattr(case, name) for name in FOOTPRINTS[case.kind]]
-    return tuple([tuple(value.values()) if type(value) is dict else value for value in values])
+    members, pieces = _FOOTPRINTS[case.kind]
+    return members(case), tuple(case.links), tuple(pieces(case).values())
 
 
 def contribution_fact(case_id: UUID, contribution: Contribution) -> Fact:

@@ -80,64 +80,70 @@ class _Batch:
         self._states = fold.states
         self._packs = fold.packs
         self._changes = Changes()
-        # The cases to look at again when a case changes.
+        # The streams of the page, and the cases to look at again when one of them changes.
+        self._here: dict[UUID, Known] = {}
         self._dependants: dict[UUID, set[UUID]] = {}
-        # The cases whose rows are written, with the position of the event that changed them last.
-        self._touched: dict[UUID, int] = {}
+        self._changed: list[tuple[UUID, Known]] = []
         self._begun: set[UUID] = set()
         self._absent: set[UUID] = set()
 
     def prepare(self, page: Sequence[StoredRow]) -> None:
         """Have every stream of the page in memory, and every case whose counts hang on one of them."""
         self._begun = {row.stream_id for row in page if row.version == 1}
-        continued = {row.stream_id for row in page} - self._begun
-        touched = continued | self._begun
-        for case_id, other_id in self._connection.execute(
-            _DEPENDANTS, [self._trust_id, self._generation, list(touched)]
-        ):
+        streams = {row.stream_id for row in page}
+        continued = streams - self._begun
+        dependants = self._connection.execute(_DEPENDANTS, [self._trust_id, self._generation, list(streams)])
+        for case_id, other_id in dependants:
             self._dependants.setdefault(other_id, set()).add(case_id)
         waiting = continued.union(*self._dependants.values())
         for stream_id in self._states.load(self._connection, self._trust_id, waiting):
             self._work_out(self._states.known(stream_id))
         for stream_id in waiting:
-            self._register(stream_id, self._states.get(stream_id))
+            known = self._states.use(stream_id)
+            self._depend(stream_id, known)
+            if stream_id in continued:
+                self._here[stream_id] = known
 
     def apply(self, row: StoredRow) -> None:
         """Fold one event, and note what it opens and closes."""
         stream_id = row.stream_id
-        known = self._states.get(stream_id)
+        known = self._here.get(stream_id)
         event = event_of(row)
         if known is None:
-            known = Known(event.mutate(None), row.version)
+            known = self._here[stream_id] = Known(event.mutate(None), row.version)
             self._states.put(stream_id, known)
         else:
-            if known.version != row.version - 1:
-                raise PositionGap(f"version {row.version} of a stream came after its version {known.version}")
-            known.state = event.mutate(known.state)
+            # The library refuses an event that is not the next of its stream.
+            event.mutate(known.state)
             known.version = row.version
-        case = known.case
-        if case is None:
+        if known.case is None:
             self._compare_facts(known, row.position)
             return
-        self._touched[stream_id] = row.position
-        seen = footprint(case)
+        self._change(stream_id, known, row.position)
+        seen = footprint(known.case)
         if seen != known.footprint:
             known.footprint = seen
             self._compare(stream_id, known, row.position)
             for dependant in self._dependants.get(stream_id, ()):
-                if self._compare(dependant, self._states.known(dependant), row.position):
-                    self._touched[dependant] = row.position
+                other = self._states.known(dependant)
+                if self._compare(dependant, other, row.position):
+                    self._change(dependant, other, row.position)
 
     def finish(self) -> Changes:
-        """The changes of the whole page, with the rows of each touched case as it stands at the end."""
-        for case_id, position in self._touched.items():
-            known = self._states.known(case_id)
+        """The changes of the whole page, with the rows of each changed case as it stands at the end."""
+        for case_id, known in self._changed:
             assert known.case is not None
             if case_id not in self._begun:
                 self._changes.replaced.append(case_id)
             pack = self._pack(known.case.policy)
-            add_case_rows(self._changes.cases, known.case, pack, known.adds, known.depends, position)
+            add_case_rows(self._changes.cases, known.case, pack, known.adds, known.depends, known.changed_at)
+            known.changed_at = 0
         return self._changes
+
+    def _change(self, case_id: UUID, known: Known, position: int) -> None:
+        if known.changed_at == 0:
+            self._changed.append((case_id, known))
+        known.changed_at = position
 
     def _compare(self, case_id: UUID, known: Known, position: int) -> bool:
         """Open and close contributions of one case; says whether anything was to be done."""
@@ -145,7 +151,7 @@ class _Batch:
         assert known.case is not None
         self._count(known, known.case)
         if known.depends != depended:
-            self._register(case_id, known)
+            self._depend(case_id, known)
         if known.adds == before:
             return known.depends != depended
         gone, new = before - known.adds, known.adds - before
@@ -193,10 +199,9 @@ class _Batch:
                 self._absent.add(case_id)
         return None if known is None else known.case
 
-    def _register(self, case_id: UUID, known: Known | None) -> None:
-        if known is not None:
-            for other in known.depends:
-                self._dependants.setdefault(other, set()).add(case_id)
+    def _depend(self, case_id: UUID, known: Known) -> None:
+        for other in known.depends:
+            self._dependants.setdefault(other, set()).add(case_id)
 
     def _add_months(self, contributed: frozenset[Contribution], sign: int) -> None:
         months = self._changes.months

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -14,23 +13,27 @@ from domain.case import Case
 from domain.counting import Contribution
 from domain.stored import decode
 from ledger.reading import StoredRow, clear_part, read_streams
+from projections.changes import Fact
 
 
-@dataclass(slots=True)
 class Known:
-    """One stream as folded so far, with what was worked out from it last."""
+    """One stream as folded so far, with what was worked out from it last.
 
-    state: Any
-    version: int
-    footprint: tuple[Any, ...] = ()
-    adds: frozenset[Contribution] = frozenset()
-    depends: frozenset[UUID] = frozenset()
-    facts: frozenset[Any] = field(default_factory=frozenset)
+    `state` is changed in place; `case` is the same when the stream is one of a case, else None. `changed_at` is the
+    position of the event of the present batch that changed what is written of the case last, 0 for none.
+    """
 
-    @property
-    def case(self) -> Case | None:
-        """The case, or None when the stream is a register."""
-        return self.state if isinstance(self.state, Case) else None
+    __slots__ = ("adds", "case", "changed_at", "depends", "facts", "footprint", "state", "version")
+
+    def __init__(self, state: Any, version: int) -> None:
+        self.state = state
+        self.case: Case | None = state if isinstance(state, Case) else None
+        self.version = version
+        self.changed_at = 0
+        self.footprint: tuple[Any, ...] = ()
+        self.adds: frozenset[Contribution] = frozenset()
+        self.depends: frozenset[UUID] = frozenset()
+        self.facts: frozenset[tuple[str, Fact]] = frozenset()
 
 
 def event_of(row: StoredRow) -> Any:
@@ -53,10 +56,12 @@ class States:
 
     def get(self, stream_id: UUID) -> Known | None:
         """A stream that is in memory."""
-        known = self._known.get(stream_id)
-        if known is not None:
-            self._known.move_to_end(stream_id)
-        return known
+        return self._known.get(stream_id)
+
+    def use(self, stream_id: UUID) -> Known:
+        """A stream that is in memory and is to stay there; raises KeyError when it is not."""
+        self._known.move_to_end(stream_id)
+        return self._known[stream_id]
 
     def known(self, stream_id: UUID) -> Known:
         """A stream that must be in memory; raises KeyError when it is not."""
@@ -79,7 +84,10 @@ class States:
         loaded: dict[UUID, Known] = {}
         for row in read_streams(connection, trust_id, missing, up_to=self.position):
             known = loaded.get(row.stream_id)
-            state = event_of(row).mutate(None if known is None else known.state)
-            loaded[row.stream_id] = Known(state, row.version)
+            if known is None:
+                loaded[row.stream_id] = Known(event_of(row).mutate(None), row.version)
+            else:
+                event_of(row).mutate(known.state)
+                known.version = row.version
         self._known |= loaded
         return list(loaded)

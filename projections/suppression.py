@@ -4,7 +4,8 @@ A figure from 1 to n - 1 is hidden; 0 is shown, for it points at nobody. A hidde
 the others that make up a total are shown and the total is printed, as the same report with one dimension less prints
 it. So the figures are looked at in lines: cells that differ in one dimension alone, and whose sum is such a total. A
 line tells its hidden figures when there is one of them, or when their sum says that each is 1; then the smallest figure
-still shown in it is hidden too, a zero only if nothing else is left, until no line tells anything. Counts make no line: one item may add to several, so their sum is printed nowhere.
+still shown in it is hidden too, a zero only if nothing else is left, until no line tells anything. Counts make no line:
+one item may add to several, so their sum is printed nowhere.
 """
 
 from __future__ import annotations

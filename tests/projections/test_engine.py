@@ -12,13 +12,13 @@ from unittest.mock import patch
 import psycopg
 import pytest
 
-import projections.core
 import projections.states
 from domain.countable import CountedBreach, CountedComplaint, CountedIncident
 from domain.sealed import Secret
 from ledger.database import Database
 from ledger.reading import StoredRow, read_page
 from projections.bulk import WrongRowCount, write
+from projections.core import PIECES_READ_BY_COUNTING, READ_BY_COUNTING
 from projections.engine import Parked, Projector, parked, unpark, waiting_trusts
 from projections.folding import Folding, PositionGap
 from tests.projections.examples import add_item, complaint, incident, school
@@ -320,12 +320,17 @@ def test_what_no_longer_fits_in_memory_is_replayed(recording: Recording) -> None
 
 
 def test_what_counting_reads_is_what_the_footprint_compares() -> None:
+    # given
     def members(protocol: type) -> set[str]:
-        return {
-            name for each in protocol.__mro__ for name, member in vars(each).items() if isinstance(member, property)
-        }
+        return {name for name in dir(protocol) if isinstance(getattr(protocol, name), property)}
 
-    assert {kind: {*names, "id", "kind"} for kind, names in projections.core.FOOTPRINTS.items()} == {
+    everywhere = {"id", "kind", "arose_from"}
+
+    # then
+    assert {
+        kind: {*names, PIECES_READ_BY_COUNTING[kind], *everywhere} - {"links"}
+        for kind, names in READ_BY_COUNTING.items()
+    } == {
         "INCIDENT": members(CountedIncident),
         "COMPLAINT": members(CountedComplaint),
         "STAFF_BREACH": members(CountedBreach),
