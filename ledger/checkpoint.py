@@ -118,8 +118,7 @@ def sign(
         raise CheckpointError("roots must be 32 bytes")
     if signer.verifier_key.name != origin:
         raise CheckpointError("signer must bear the name of the origin it signs for")
-    if _parse_text(checkpoint.text) != checkpoint:
-        raise CheckpointError("checkpoint must read back as it was written")
+    _parse_text(checkpoint.text)  # what no reader would take is not signed
     return f"{checkpoint.text}\n{signer.signature_line(checkpoint.text)}"
 
 

@@ -107,6 +107,13 @@ def _nested(levels: int) -> JSON:
     return value
 
 
+def _nested_objects(levels: int) -> JSON:
+    value: JSON = 1
+    for _ in range(levels):
+        value = {"a": value}
+    return value
+
+
 @pytest.mark.parametrize("write", [canonical.encode, encode_fast], ids=["plain", "fast"])
 @pytest.mark.parametrize(
     ("value", "path", "rule"),
@@ -129,6 +136,7 @@ def _nested(levels: int) -> JSON:
         (OrderedDict(a=1), "", "is of type OrderedDict, which canonical JSON does not have"),
         ({"her own words": {"b": 0.5}}, "(member).b", "is of type float, which canonical JSON does not have"),
         (_nested(65), "[0]" * 64, "is nested deeper than 64 levels"),
+        (_nested_objects(65), ".".join("a" * 64), "is nested deeper than 64 levels"),
     ],
 )
 def test_what_has_no_canonical_form_is_refused_by_both_writers(write, value, path, rule) -> None:  # type: ignore[no-untyped-def] # the values are wrong on purpose

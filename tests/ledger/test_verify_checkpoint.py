@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger import verify
+from ledger import checkpoint, tree, verify
 from ledger.checkpoint import CheckpointSigner
 from tests.ledger.genuine_case import BUNDLE, KEY, LEDGER, found
 from tests.ledger.small_ledger import SmallLedger, school_week
@@ -72,6 +72,17 @@ def test_a_rewritten_past_is_found_by_any_checkpoint_kept_from_after_it() -> Non
     assert found(mixed, LEDGER.checkpoint(9)) == (
         "earlier checkpoints: consistency[0]: does not prove that the checkpoint continues the earlier ledger"
     )
+
+
+def test_a_known_checkpoint_with_fewer_events_and_a_later_time_contradicts() -> None:
+    heads = LEDGER.heads(9)
+    figures = (KEY.name, 9, tree.root(LEDGER.leaves(9)), len(heads), heads.root())
+
+    assert found(BUNDLE, checkpoint.sign(*figures, LEDGER.instant(13), LEDGER.signer)) == "holds"
+    for instant in (LEDGER.instant(14), LEDGER.instant(15)):
+        assert found(BUNDLE, checkpoint.sign(*figures, instant, LEDGER.signer)) == (
+            "earlier checkpoints: checkpoint: has more events than the known checkpoint and is not later"
+        )
 
 
 def test_consistency_proofs_rise_in_size() -> None:

@@ -10,7 +10,7 @@ import pytest
 from ledger import verify
 from ledger.bundle import Bundle, BundledEvent, ClosedPart, OpenedPart, build
 from ledger.canonical import JSON
-from ledger.entry import decode_body
+from ledger.entry import body_link, decode_body, encode_body
 from ledger.verify import PartFound
 from tests.ledger.genuine_case import BUNDLE, LEDGER, found, restated, with_event
 from tests.ledger.small_ledger import SmallLedger
@@ -99,6 +99,16 @@ def test_an_erasure_is_an_event_of_the_ledger_that_records_one() -> None:
         assert found(proving((dataclasses.replace(event, parts=()),))) == problem
     assert found(dataclasses.replace(BUNDLE, erasures=(erasure, erasure))) == (
         "erasures: erasure 2 (position 11): has a position that does not rise"
+    )
+
+
+def test_an_erasure_cannot_lend_its_place_in_the_ledger_to_a_forged_event() -> None:
+    last = BUNDLE.events[-1]
+    body = dataclasses.replace(decode_body(last.body), version=7, prev=body_link(last.body))
+    forged = BundledEvent.recorded(11, LEDGER.instant(11), encode_body(body))
+
+    assert found(dataclasses.replace(BUNDLE, events=(*BUNDLE.events, forged))) == (
+        "inclusion: erasures: must not share a position with an event"
     )
 
 
