@@ -104,6 +104,16 @@ def test_a_pack_that_breaks_a_rule_is_refused_by_file_key_and_rule(
     assert str(refusal.value).startswith("invented.toml: ")
 
 
+def test_the_error_of_a_pack_reads_as_file_key_and_rule() -> None:
+    with pytest.raises(PolicyPackError) as within:
+        parse_pack(PACK.replace("format = 1", ""), "invented.toml")
+    with pytest.raises(PolicyPackError) as as_a_whole:
+        parse_pack("= 1", "invented.toml")
+
+    assert str(within.value) == "invented.toml: format: is missing"
+    assert str(as_a_whole.value).startswith("invented.toml: is not TOML: ")
+
+
 def test_a_step_named_twice_for_one_kind_of_case_is_refused() -> None:
     step = PACK[PACK.index("[[ladder]]") :]
 

@@ -112,6 +112,7 @@ def test_a_school_is_renamed_and_not_to_the_name_it_has() -> None:
     ).then(("school.renamed.v1", {"name": "Mill Bank Academy", "renamed_on": date(2026, 1, 1)}))
 
     assert recorded(register).name == "Mill Bank Academy"
+    Given(register).refuses(lambda one: one.rename(name="", renamed_on=date(2026, 1, 3)), MalformedValue, "name")
 
 
 def test_a_calendar_is_set_for_its_academic_year_and_a_later_version_replaces_it() -> None:
@@ -181,9 +182,9 @@ def test_a_school_keeps_each_pack_it_adopted_and_knows_which_was_in_force_on_a_d
 @pytest.mark.parametrize(
     ("content", "key", "rule"),
     [
-        (LIBRA.replace('id = "libra"', ""), "id", "is missing"),
-        (LIBRA.replace("[review]", "[reviews]"), "reviews", "no such key"),
-        ("no pack", "", "is not TOML"),
+        (LIBRA.replace('id = "libra"', ""), "id", "(id: is missing)"),
+        (LIBRA.replace("[review]", "[reviews]"), "reviews", "(reviews: no such key)"),
+        ("no pack", "", "(as a whole: is not TOML"),
     ],
 )
 def test_a_pack_that_cannot_be_used_is_not_adopted(content: str, key: str, rule: str) -> None:
