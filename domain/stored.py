@@ -17,6 +17,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
+from eventsourcing.domain import decorated_funcs
 
 from domain.aggregate import Opening, Recordable
 from domain.sealed import SealedRef, Secret
@@ -115,11 +116,12 @@ def _describe(name: str, event_class: type[Any], aggregate_class: type[Recordabl
 
 
 def _description(event_class: type[Any]) -> str:
-    from eventsourcing.domain import decorated_funcs
-
     change = decorated_funcs.get(event_class)
-    text = (change.__doc__ if change else None) or event_class.__doc__ or ""
-    return "" if text.startswith(event_class.__name__ + "(") else " ".join(text.split())
+    if change is not None:
+        return " ".join((change.__doc__ or "").split())
+    # The library derives the first event of a stream anew, with a signature for a docstring.
+    own = (vars(base).get("__doc__") or "" for base in event_class.__mro__)
+    return next((" ".join(text.split()) for text in own if text and "originator_id" not in text), "")
 
 
 def _is_optional(hint: object) -> bool:

@@ -181,13 +181,13 @@ MARK = """
 mutation ($input: MarkDuplicateInput!) {
   markDuplicate(input: $input) {
     __typename
-    ... on Recorded { position events { id type } }
+    ... on Recorded { position events { position type } }
     ... on Refused { code message fields }
   }
 }
 """
 COUNTED = """
-{ cases(first: 100, filter: {statuses: [CLOSED], natures: ["ALLEGATION"]}) {
+{ cases(first: 100, filter: {statuses: [CLOSED]}) {
     nodes { id reference ... on Incident { items { id classifications { nature target } } } } } }
 """
 
@@ -196,19 +196,19 @@ def test_a_reclassification_and_a_duplicate_move_the_figures_and_are_named(shown
     before = figures(shown)
     position = shown.ask("{ ledger { position } }")["ledger"]["position"]
     cases = shown.ask(COUNTED)["cases"]["nodes"]
-    of_staff = [
-        (case, item)
-        for case in cases
-        for item in case["items"]
-        if item["classifications"] == [{"nature": "ALLEGATION", "target": "STAFF"}] and len(case["items"]) == 1
-    ]
-    (moved, item), (copy, _), *_ = of_staff
+
+    def one_item(nature: str, target: str) -> dict[str, Any]:
+        """A case of one item that is this and nothing else."""
+        wanted = [[{"nature": nature, "target": target}]]
+        return next(case for case in cases if [item["classifications"] for item in case["items"]] == wanted)
+
+    moved, copy = one_item("ALLEGATION", "STAFF"), one_item("DEFAMATORY_STATEMENT", "STAFF")
     reclassified = shown.ask(
         RECLASSIFY,
         input={
             "commandId": str(uuid4()),
             "caseId": moved["id"],
-            "itemId": item["id"],
+            "itemId": moved["items"][0]["id"],
             "classifications": [{"nature": "ALLEGATION", "target": "PUPIL"}],
             "reason": "It speaks of a pupil.",
         },
@@ -224,24 +224,26 @@ def test_a_reclassification_and_a_duplicate_move_the_figures_and_are_named(shown
     report = shown.ask(after_query, by=["COUNT"], unit="ITEMS", basis="DISCOVERED", **RANGE)["monitoring"]
     after = {(cell["count"],): cell["value"] for cell in report["cells"]}
     expected = dict(before)
-    expected["ALLEGATIONS_ABOUT_STAFF",] -= 2
+    expected["ALLEGATIONS_ABOUT_STAFF",] -= 1
     expected["ALLEGATIONS_ABOUT_PUPILS",] += 1
+    expected["DEFAMATION_OF_STAFF",] -= 1
     assert after == expected
     assert figures(shown, as_of={"position": position}) == before
 
     restated = shown.ask(
         "query ($from: Date!, $to: Date!, $between: AsOf!) {"
-        " restatements(from: $from, to: $to, between: $between) { event { id type } } }",
+        " restatements(from: $from, to: $to, between: $between) { position type changes { count change } } }",
         between={"position": position},
         **RANGE,
     )["restatements"]
-    assert {entry["event"]["type"] for entry in restated} == {
-        "incident.item_reclassified.v1",
-        "incident.marked_duplicate.v1",
-    }
-    assert {entry["event"]["id"] for entry in restated} <= {
-        event["id"] for event in reclassified["events"] + marked["events"]
-    }
+    assert [(entry["position"], entry["type"]) for entry in restated] == [
+        (reclassified["position"], "incident.item_reclassified.v1"),
+        (marked["events"][0]["position"], "incident.marked_duplicate.v1"),
+    ]
+    assert [{change["count"]: change["change"] for change in entry["changes"]} for entry in restated] == [
+        {"ALLEGATIONS_ABOUT_STAFF": -1, "ALLEGATIONS_ABOUT_PUPILS": 1},
+        {"DEFAMATION_OF_STAFF": -1},
+    ]
 
 
 def test_a_second_run_finds_what_is_there(shown: Demonstration) -> None:
