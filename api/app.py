@@ -18,7 +18,7 @@ from api.graphql.context import WorkerSlots
 from api.graphql.http import GraphQLEndpoint
 from api.graphql.serve import GraphQLService
 from api.health import Readiness
-from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders
+from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders, answer_fault
 from api.problems import PROBLEM_HANDLERS
 from api.rest.bundles import bundle_routes
 from api.rest.imports import IMPORT_PATH, import_routes
@@ -68,6 +68,7 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
     app.router.routes.extend(bundle_routes(runtime, slots, authenticate))
     if runtime.settings.graphiql:
         app.router.routes.extend(graphiql_routes())
+    app.add_exception_handler(Exception, answer_fault)
     for error, handler in PROBLEM_HANDLERS.items():
         app.add_exception_handler(error, handler)
     limited = BodyLimit(app, limit=BODY_LIMIT, by_path={IMPORT_PATH: runtime.settings.import_max_bytes})

@@ -13,11 +13,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem
 
-__all__ = ["AccessLog", "BodyLimit", "LastResort", "SecurityHeaders", "log_fault"]
+__all__ = ["AccessLog", "BodyLimit", "LastResort", "SecurityHeaders", "answer_fault", "log_fault"]
+
+# Marks a request whose fault is in the log already.
+_LOGGED = "caseledger.logged"
 
 access_log = logging.getLogger("caseledger.access")
 fault_log = logging.getLogger("caseledger.fault")
@@ -62,9 +67,21 @@ class LastResort:
         try:
             await self._app(scope, receive, watched)
         except Exception as error:  # noqa: BLE001 - this is the last handler there is
-            log_fault(error, f"{scope['method']} {_route(scope)}")
+            if _LOGGED not in scope:
+                log_fault(error, f"{scope['method']} {_route(scope)}")
             if not started:
-                await problem(500, "Something went wrong on our side; it has been logged.")(scope, receive, send)
+                await _fault()(scope, receive, send)
+
+
+async def answer_fault(request: Request, error: Exception) -> Response:
+    """Answer an unexpected error inside the application, which hands it on to `LastResort` all the same."""
+    log_fault(error, f"{request.method} {_route(request.scope)}")
+    request.scope[_LOGGED] = True
+    return _fault()
+
+
+def _fault() -> Response:
+    return problem(500, "Something went wrong on our side; it has been logged.")
 
 
 class AccessLog:
@@ -165,6 +182,10 @@ def _too_large(limit: int) -> ASGIApp:
 
 
 def _route(scope: Scope) -> str:
-    """Return the pattern of the route, such as `/v1/cases/{case_id}/bundle`; never the path that was sent."""
-    route = scope.get("route")
-    return getattr(route, "path", None) or "unknown address"
+    """Return the pattern of the route, such as `/v1/cases/{case_id}/bundle`; never what was sent in its place."""
+    if "endpoint" not in scope:
+        return "unknown address"
+    path: str = scope["path"]
+    for name, value in scope.get("path_params", {}).items():
+        path = path.replace(str(value), f"{{{name}}}")
+    return path

@@ -17,6 +17,7 @@ from uuid import UUID
 import strawberry
 
 from domain.items import Classification
+from domain.refusals import Refused
 from services.commands import Described, camel
 
 __all__ = ["InputField", "InvalidIdentifier", "describe_fields", "input_class", "read_input"]
@@ -31,12 +32,8 @@ _VALUE_WORDS = {
 _SEVERAL = (tuple, list, frozenset)
 
 
-class InvalidIdentifier(ValueError):
-    """An identifier is not one; `field` names the input, as the API writes it."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
+class InvalidIdentifier(Refused):
+    """This is not an identifier of the kind that the field takes."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import strawberry
 
 from api.graphql.context import Info
 from api.graphql.inputs import InvalidIdentifier, input_class, read_input
-from api.graphql.results import CommandResult, Recorded, Refused, command_result, invalid_input
+from api.graphql.results import CommandResult, Recorded, Refused, command_result, refusal
 from services.catalogue import COMMANDS
 from services.commands import Command, run
 
@@ -33,8 +33,8 @@ def _resolver(command_class: type[Command], input_type: type[Any]) -> Any:
     async def carry_out(info: Info, input: Any) -> Recorded | Refused:  # noqa: A002 - the contract's name
         try:
             command = read_input(command_class, input)
-        except InvalidIdentifier as error:
-            return invalid_input("This is not an identifier of the kind that the field takes.", error.field)
+        except InvalidIdentifier as refused:
+            return refusal(refused)
         outcome = await info.context.write(run, info.context.services, info.context.caller, command)
         return await command_result(info, outcome)
 

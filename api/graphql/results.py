@@ -13,10 +13,11 @@ from api.graphql.enums import RefusalCode
 from api.graphql.folds import document_of
 from api.graphql.history import CaseEvent, events_between
 from api.refusals import told
+from domain.refusals import Refused as Rule
 from services.commands import Recorded as RecordedCommand
 from services.commands import Refusal
 
-__all__ = ["CommandResult", "Recorded", "Refused", "command_result", "invalid_input"]
+__all__ = ["CommandResult", "Recorded", "Refused", "command_result", "refusal"]
 
 
 @strawberry.type(description="The command was carried out; its events are in the ledger.")
@@ -56,8 +57,7 @@ CommandResult = Annotated[
 async def command_result(info: Info, outcome: RecordedCommand | Refusal) -> Recorded | Refused:
     """Return the answer to a command that the services carried out or refused."""
     if isinstance(outcome, Refusal):
-        message, fields = told(outcome.message, outcome.fields)
-        return Refused(code=outcome.code, message=message, clause=outcome.clause, fields=fields)
+        return refusal(outcome)
     context = info.context
     position = outcome.last_position
     if position is None:
@@ -75,6 +75,7 @@ async def command_result(info: Info, outcome: RecordedCommand | Refusal) -> Reco
     )
 
 
-def invalid_input(message: str, *fields: str) -> Refused:
-    """Return the refusal of an input that no command can be made of."""
-    return Refused(code=RefusalCode.INVALID_INPUT, message=message, clause=None, fields=list(fields))
+def refusal(refused: Refusal | Rule) -> Refused:
+    """Return a refusal, by the services or of an input that no command can be made of."""
+    message, fields = told(refused.message, refused.fields)
+    return Refused(code=refused.code, message=message, clause=refused.clause, fields=fields)

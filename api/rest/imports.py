@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import anyio
 from psycopg import OperationalError
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -62,7 +62,7 @@ async def _receive_form(request: Request, spool: BinaryIO) -> bool:
                 return False
             while piece := await upload.read(_SPOOL_BYTES):
                 await anyio.to_thread.run_sync(spool.write, piece)
-    except (MultiPartException, ValueError):
+    except (HTTPException, ValueError):
         return False
     return True
 
