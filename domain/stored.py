@@ -55,6 +55,7 @@ class StoredName:
     aggregate_class: type[Recordable]
     clear: tuple[str, ...]
     sealed: tuple[str, ...]
+    writers: tuple[tuple[str, Callable[[Any], Any] | None], ...]
     decoder: msgspec.json.Decoder[Any]
     description: str
 
@@ -111,7 +112,14 @@ def _describe(name: str, event_class: type[Any], aggregate_class: type[Recordabl
         frozen=True,
     )
     return StoredName(
-        name, event_class, aggregate_class, clear, sealed, msgspec.json.Decoder(schema), _description(event_class)
+        name,
+        event_class,
+        aggregate_class,
+        clear,
+        sealed,
+        tuple((field, _writer(hints[field])) for field in clear),
+        msgspec.json.Decoder(schema),
+        _description(event_class),
     )
 
 
@@ -124,6 +132,19 @@ def _description(event_class: type[Any]) -> str:
     return next((" ".join(text.split()) for text in own if text and "originator_id" not in text), "")
 
 
+def _writer(hint: object) -> Callable[[Any], Any] | None:
+    """How a field's values become canonical JSON, found once for its type; None where they are that already."""
+    members = [member for member in get_args(hint) if member is not type(None)] if _is_optional(hint) else [hint]
+    known: dict[object, Callable[[Any], Any] | None] = {
+        str: None,
+        int: None,
+        bool: None,
+        UUID: UUID.__str__,
+        date: date.isoformat,
+    }
+    return known.get(members[0], plain) if len(members) == 1 else plain
+
+
 def _is_optional(hint: object) -> bool:
     return get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint)
 
@@ -134,10 +155,14 @@ def _is_sealed(hint: object) -> bool:
 
 
 def payload_of(event: Any) -> Payload:
-    """The payload of a decided event; raises StoredEventError when a field has a value its schema does not allow."""
+    """The payload of a decided event; raises StoredEventError when a text of it was sealed before."""
     entry = stored_name(type(event).TOPIC)
     values = vars(event)
-    data = {field: plain(values[field]) for field in entry.clear if values[field] is not None}
+    data = {}
+    for field, write in entry.writers:
+        value = values[field]
+        if value is not None:
+            data[field] = value if write is None else write(value)
     secrets = {}
     for field in entry.sealed:
         value = values[field]

@@ -1,4 +1,4 @@
-"""Ledgers for tests: a trust with its head and nothing recorded, or a trust with schools where commands can be given."""
+"""Ledgers for tests: a trust with nothing recorded, or a trust with schools where commands can be given."""
 
 from __future__ import annotations
 
