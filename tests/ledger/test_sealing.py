@@ -6,6 +6,7 @@ from hashlib import sha256
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,6 +112,13 @@ def test_a_text_that_no_bundle_could_show_is_not_sealed(text: str, sentence: str
             refuse()
 
         assert str(refused.value) == sentence
+
+
+def test_a_part_that_holds_no_text_is_refused() -> None:
+    blob = b"\x01" + bytes(12) + AESGCM(KEY).encrypt(bytes(12), bytes(32) + b"\xff", AAD)
+
+    with pytest.raises(SealingError, match=r"^sealed part does not hold UTF-8 text$"):
+        sealing.open_blob(blob, KEY, AAD)
 
 
 def test_keys_salts_and_nonces_of_another_length_are_refused() -> None:
