@@ -18,7 +18,10 @@ PERSON = UUID(int=77)
 # Everything of a case by which its content could leave.
 WHOLE = """{
   id reference version status owner { id name }
-  ... on Incident { summary { state text } items { id narrative { state text } url { state text } poster { id name nameState } } }
+  ... on Incident {
+    summary { state text }
+    items { id narrative { state text } url { state text } poster { id name nameState } }
+  }
   history { totalCount nodes { data reason { state text } sealed { content { state text } } caseAfter { reference } } }
 }"""
 
@@ -51,9 +54,11 @@ def position(demo: Client) -> int:
 def test_the_dashboard_sees_every_figure_and_no_case(demo: Client) -> None:
     case = case_of_school(demo, SCHOOL)
     query = (
-        f"query($id: ID!, $reference: String!) {{ byId: case(id: $id) {{ id }} byReference: case(reference: $reference) {{ id }}"
-        f" cases {{ totalCount nodes {{ id }} }} viewer {{ listsCases opensSealedText }}"
-        f" monitoring({RANGE}) {{ scope cells {{ value withheld contributions {{ totalCount }} cases {{ totalCount }} }} }} }}"
+        "query($id: ID!, $reference: String!) {"
+        " byId: case(id: $id) { id } byReference: case(reference: $reference) { id }"
+        " cases { totalCount nodes { id } } viewer { listsCases opensSealedText }"
+        f" monitoring({RANGE}) {{ scope cells {{ value withheld contributions {{ totalCount }}"
+        " cases { totalCount } } } }"
     )
 
     answer = demo.ask(query, "dashboard", id=case["id"], reference=case["reference"])

@@ -55,7 +55,10 @@ def test_a_question_takes_as_many_statements_for_one_row_as_for_many(
 
 def test_the_case_after_each_event_takes_one_fold(demo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     [node] = demo.ask("{ cases(first: 1, filter: { statuses: [CLOSED] }) { nodes { id } } }")["cases"]["nodes"]
-    query = "query($id: ID!, $n: Int!) { case(id: $id) { history(first: $n) { nodes { changes { field } caseAfter { version } } } } }"
+    query = (
+        "query($id: ID!, $n: Int!) { case(id: $id) { history(first: $n) {"
+        " nodes { changes { field } caseAfter { version } } } } }"
+    )
     taken = []
     for size in (1, 100):
         demo.ask(query, id=node["id"], n=size)
