@@ -69,6 +69,16 @@ def read_streams(
     )
 
 
+def read_key_destructions(connection: psycopg.Connection[Any], trust_id: UUID, *, up_to: int) -> list[StoredRow]:
+    """The events of a trust that record the destruction of a key (docs/formats.md says how they are named)."""
+    return _rows(
+        connection,
+        f"SELECT {_COLUMNS} FROM event WHERE trust_id = %s AND position <= %s"  # noqa: S608 - constant columns
+        r" AND type ~ '^[a-z0-9_.]*key_destroyed(\.v[0-9]+)?$' ORDER BY position",
+        (trust_id, up_to),
+    )
+
+
 def head(connection: psycopg.Connection[Any], trust_id: UUID) -> tuple[int, datetime | None]:
     """The last position given and when; (0, None) before the first event."""
     row = connection.execute(

@@ -76,6 +76,16 @@ def latest_checkpoint(ledger: TrustLedger) -> str | None:
     return None if row is None else row[0]
 
 
+def kept_sizes(ledger: TrustLedger, *, below: int, most: int) -> list[int]:
+    """The sizes of the newest checkpoints kept that are smaller than a size."""
+    with ledger.trust.connection() as connection:
+        rows = connection.execute(
+            "SELECT size FROM checkpoint WHERE trust_id = %s AND size < %s ORDER BY size DESC LIMIT %s",
+            (ledger.trust_id, below, most),
+        ).fetchall()
+    return [size for (size,) in rows]
+
+
 def read_state(ledger: TrustLedger) -> LedgerState:
     """Every leaf and every head at the present size, read in one statement so that they are of one moment."""
     leaves: list[bytes] = []
