@@ -57,7 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # A program of its own, which has to run where there is nothing but a bundle.
         from ledger import verify
 
-        return verify.main(words[1:])
+        try:
+            return verify.main(words[1:])
+        except SystemExit as stopped:
+            return int(stopped.code or 0)
     verb = cast("Verb", importlib.import_module(f"api.cli.{words[0].replace('-', '_')}"))
     parser = argparse.ArgumentParser(prog=f"caseledger {words[0]}", description=VERBS[words[0]].capitalize() + ".")
     verb.configure(parser)

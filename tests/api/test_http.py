@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from graphql import get_introspection_query
 
 from tests.api.client import Client
 
@@ -201,3 +202,11 @@ def test_the_demonstration_is_not_ready_before_its_data_is_in(demo: Client) -> N
         demo.readiness.demonstration_filled.set()
 
     assert (answer.status_code, answer.json()["checks"]["demonstration"]) == (503, "not yet filled")
+
+
+def test_the_editors_own_question_for_the_schema_is_within_the_limits(demo: Client) -> None:
+    answer = demo.ask(
+        get_introspection_query(input_value_deprecation=True, specified_by_url=True, directive_is_repeatable=True)
+    )
+
+    assert "Incident" in [kind["name"] for kind in answer["__schema"]["types"]]

@@ -1,0 +1,238 @@
+"""The command line: each verb's words, exit status and effect, on a database of this module."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.authentication import DevelopmentTokens
+from api.cli import VERBS, main
+from api.cli.progress import progress
+from api.cli.serve import load_tokens
+from api.settings import DEMONSTRATION_TRUST, load_settings
+from domain.access import Role
+from tests.api.client import Client
+from tests.support.postgres import DatabaseUrls
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(
+    demo: Client, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Run:
+    """Run a verb on the databases of the demonstration: its exit status, standard output and standard error."""
+    variables = {
+        "DATA_DIR": str(demo.runtime.settings.data_dir),
+        "DATABASE_URL": database_urls.main,
+        "KEYS_DATABASE_URL": database_urls.keys,
+        "ADMIN_DATABASE_URL": database_urls.admin_main,
+        "ADMIN_KEYS_DATABASE_URL": database_urls.admin_keys,
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(f"CASELEDGER_{name}", value)
+
+    def verb(*arguments: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        status = main(arguments)
+        printed = capfd.readouterr()
+        return status, printed.out, printed.err
+
+    return verb
+
+
+def test_help_lists_every_verb_and_each_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")] == list(VERBS)
+    for verb in VERBS:
+        assert main([verb, "--help"]) == 0
+        assert f"usage: caseledger {verb}" in capsys.readouterr().out
+
+
+def test_a_verb_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["frobnicate"]) == 2
+    assert main([]) == 2
+    assert "no such verb" in capsys.readouterr().err
+
+
+def test_token_prints_a_token_and_nothing_else(run: Run, demo: Client) -> None:
+    status, out, err = run("token", "--role", "headteacher:900003", "--person", "00000000-0000-0000-0000-00000000004d")
+
+    tokens = DevelopmentTokens.load(demo.runtime.settings.data_dir, host="127.0.0.1")
+    identity = tokens.identify(f"Bearer {out.strip()}")
+    assert (status, out.count("\n"), err) == (0, 1, "")
+    assert (identity.trust_id, identity.role, identity.school_urn) == (DEMONSTRATION_TRUST, Role.HEADTEACHER, "900003")
+    assert identity.person_id.int == 77
+    assert identity.expires_at - identity.issued_at == 12 * 3600
+
+
+@pytest.mark.parametrize("role", ["dsl:900003", "headteacher", "emperor"])
+def test_token_for_a_role_that_is_not_served_prints_why(run: Run, role: str) -> None:
+    status, out, err = run("token", "--role", role)
+
+    assert (status, out) == (2, "")
+    assert err.startswith("caseledger token: ")
+
+
+def test_no_token_is_printed_for_a_server_that_others_can_reach(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASELEDGER_HOST", "0.0.0.0")
+
+    status, out, err = run("token", "--role", "trust-lead")
+
+    assert (status, out) == (2, "")
+    assert "loopback" in err
+
+
+def test_a_server_that_others_can_reach_accepts_no_development_token(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert load_tokens(load_settings(data_dir=tmp_path, host="0.0.0.0")) is None
+    assert "401" in caplog.text
+
+
+def test_check_says_that_everything_is_in_order(run: Run) -> None:
+    status, out, _ = run("check")
+
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["ok"] * 4
+
+
+def test_a_database_that_was_not_migrated_is_refused_in_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The database of keys stands where the ledger's should: it is at another chain's revision.
+    monkeypatch.setenv("CASELEDGER_DATABASE_URL", load_settings().keys_database_url.get_secret_value())  # type: ignore[union-attr]
+
+    status, out, err = run("check", "--projections")
+
+    assert (status, out) == (1, "")
+    assert err.startswith("caseledger check: ")
+
+
+def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASELEDGER_POOL_SIZE", "canary")
+
+    status, _, err = run("check")
+
+    assert status == 1
+    assert "CASELEDGER_POOL_SIZE" in err
+    assert "canary" not in err
+
+
+def test_migrating_again_changes_nothing(run: Run) -> None:
+    assert run("migrate") == run("migrate")
+
+
+def test_importing_the_example_log_again_adds_nothing(run: Run) -> None:
+    status, out, _ = run("import-log", str(ROOT / "examples" / "e_safety_log.csv"))
+
+    assert status == 0
+    assert out == "160 rows: 0 recorded in 0 cases, 160 known from before, 0 changed since, 0 not taken\n"
+
+
+def test_a_log_with_a_bad_line_says_which(run: Run, tmp_path: Path) -> None:
+    header, first, *_ = (ROOT / "examples" / "e_safety_log.csv").read_text().splitlines()
+    log = tmp_path / "log.csv"
+    log.write_text("\n".join([header, first.replace("900003", "999999")]) + "\n")
+
+    status, out, _ = run("import-log", str(log))
+
+    assert status == 1
+    assert "line 2, school_urn: is no school of this trust" in out
+
+
+def test_a_file_that_is_not_there_is_named(run: Run) -> None:
+    status, _, err = run("import-log", "/nowhere/log.csv")
+
+    assert (status, err) == (2, "caseledger import-log: /nowhere/log.csv: No such file or directory\n")
+
+
+def test_a_rebuild_agrees_with_what_is_live(run: Run, demo: Client) -> None:
+    query = '{ monitoring(from: "2024-09-01", to: "2026-08-31", groupBy: [COUNT, MONTH]) { cells { value } } }'
+    before = demo.ask(query)
+
+    status, out, err = run("rebuild", "--all", "--verify")
+
+    assert status == 0
+    assert out.endswith("tables compared: live\n")
+    assert f"core of trust {DEMONSTRATION_TRUST}: " in err
+    assert demo.ask(query) == before
+
+
+def test_a_rebuild_of_what_there_is_not_is_refused(run: Run) -> None:
+    status, _, err = run("rebuild", "shell")
+
+    assert status == 2
+    assert "there is no projection" in err
+
+
+def test_an_exported_case_verifies_and_fails_when_its_last_event_is_cut_off(
+    run: Run, demo: Client, tmp_path: Path
+) -> None:
+    import json
+
+    [node] = demo.ask("{ cases(first: 1) { nodes { reference } } }")["cases"]["nodes"]
+    bundle = tmp_path / "case.json"
+
+    assert run("export-case", node["reference"], "--output", str(bundle))[0] == 0
+    assert run("verify", str(bundle))[0] == 0
+    content = json.loads(bundle.read_bytes())
+    content["events"].pop()
+    bundle.write_text(json.dumps(content, separators=(",", ":"), ensure_ascii=False, sort_keys=True))
+    status, out, _ = run("verify", str(bundle))
+
+    assert status == 1
+    assert "does not hold" in out
+
+
+def test_a_case_that_there_is_not_is_not_exported(run: Run) -> None:
+    status, out, err = run("export-case", "INC-1999-000001")
+
+    assert (status, out) == (1, "")
+    assert err == "caseledger export-case: There is no such case.\n"
+
+
+def test_an_appointment_is_recorded_once(run: Run, demo: Client) -> None:
+    def position() -> Any:
+        return demo.ask("{ ledger { position } }")["ledger"]["position"]
+
+    arguments = ("appoint", "--role", "headteacher:900003", "--person", "00000000-0000-0000-0000-00000000004d")
+    before = position()
+
+    assert run(*arguments)[0] == 0
+    assert position() == before + 1
+    assert run(*arguments)[0] == 0
+    assert position() == before + 1
+    status, _, err = run("appoint", "--role", "headteacher:999999", "--person", "00000000-0000-0000-0000-00000000004d")
+    assert (status, err) == (1, "caseledger appoint: There is no such school. (fields: urn)\n")
+
+
+def test_project_once_projects_what_is_there(run: Run) -> None:
+    assert run("project", "--once")[0] == 0
+
+
+def test_progress_in_a_log_is_plain_lines() -> None:
+    log = io.StringIO()
+
+    with progress("log.csv", stream=log) as advance:
+        for done in range(1, 1001):
+            advance(done, 1000, "recording")
+
+    assert log.getvalue() == "log.csv, recording: 1 of 1000\nlog.csv, recording: 1000 of 1000\n"
+
+
+def test_progress_on_a_terminal_is_a_bar() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    with progress("log.csv", stream=terminal) as advance:
+        advance(5, 10, "reading")
+        advance(10, 10, "recording")
+
+    assert "log.csv, recording" in terminal.getvalue()
+    assert "10/10" in terminal.getvalue()
