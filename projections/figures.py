@@ -3,15 +3,17 @@
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import repeat
 from typing import Any
 
 import psycopg
 
 from domain.counting import CountSource, MonitoringCount
 from domain.monitoring_counts import DEFINITIONS
+from domain.periods import PeriodDimension
 from domain.values import Mark
 from projections.monitoring_terms import (
     PERIODS,
@@ -82,14 +84,12 @@ def figures(
         by_month = answers_by_month(reading, query, at)
     statement = _by_month(reading, query, spans) if by_month else _by_contribution(reading, query, spans, at)
     labels = _labels(spans)
-    found: dict[Key, Figure] = {}
-    for row in connection.execute(statement.encode(), parameters):
-        *group, value, withheld = row
-        key = tuple(_told(dimension, given, labels) for dimension, given in zip(query.group_by, group, strict=True))
-        # Terms of one name come from several calendars; no item and no case is at two schools, so they add up.
-        before = found.get(key, Figure(0, 0))
-        found[key] = Figure(before.value + value, before.withheld + withheld)
-    return found
+    return {
+        tuple(_told(dimension, given, labels) for dimension, given in zip(query.group_by, row, strict=False)): Figure(
+            *row[len(query.group_by) :]
+        )
+        for row in connection.execute(statement.encode(), parameters)
+    }
 
 
 def excluded(
@@ -97,8 +97,8 @@ def excluded(
 ) -> tuple[ExcludedCount, ...]:
     """How many different items or cases of the range each mark keeps out, in the order of the marks."""
     statement = (
-        f"SELECT given.excluded_by, count(DISTINCT given.{_unit(query)}) FROM {reading.contributions()} AS given"
-        f" WHERE given.excluded_by IS NOT NULL AND {_chosen(query, at)} AND {_of_sources(query)} GROUP BY 1"
+        f"SELECT excluded_by, count(DISTINCT {_unit(query)}) FROM {reading.contributions()} AS given"
+        f" WHERE excluded_by IS NOT NULL AND {_chosen(reading, query, at)} AND {_of_sources(query)} GROUP BY 1"
     )
     counted = dict(connection.execute(statement.encode(), _parameters(reading, query, spans, at)).fetchall())
     return tuple(ExcludedCount(mark, counted[mark.value]) for mark in Mark if mark.value in counted)
@@ -119,81 +119,101 @@ def answers_by_month(reading: Reading, query: MonitoringQuery, at: Moment) -> bo
     )
 
 
-def chosen_at(at: Moment) -> str:
-    """The condition that a contribution stood at a moment."""
-    return "valid_to IS NULL" if at.is_live else VALID
-
-
 def _by_contribution(reading: Reading, query: MonitoringQuery, spans: Sequence[Spans], at: Moment) -> str:
-    columns = [_COLUMNS[dimension] for dimension in query.group_by]
-    groups = ", ".join(columns)
-    each = (
-        f"SELECT given.*, {_period(query, spans)} AS period,"
-        f" given.excluded_by IS NULL AND {_of_sources(query)} AS counted"
-        f" FROM {reading.contributions()} AS given WHERE {_chosen(query, at)}"
-    )
-    if query.unit is CountingUnit.CASES or MonitoringDimension.COUNT not in query.group_by:
-        # An item or case with several contributions in a group is one.
-        unit = _unit(query)
-        each = (
-            f"SELECT {groups}, bool_or(counted) AS counted, bool_or(counted AND withheld) AS withheld"
-            f" FROM ({each}) AS each GROUP BY {groups}, {unit}"
+    given = f"FROM {reading.contributions()} AS given WHERE {_chosen(reading, query, at)}"
+    counted = f"excluded_by IS NULL AND {_of_sources(query)}"
+    if query.unit is CountingUnit.ITEMS and MonitoringDimension.COUNT in query.group_by:
+        # By day first: periods are then worked out for a few sums, not for every contribution.
+        columns = ", ".join(_columns_by_day(query))
+        return _added_up(
+            query,
+            spans,
+            f"SELECT {columns}, count(*) FILTER (WHERE {counted}) AS value,"
+            f" count(*) FILTER (WHERE {counted} AND withheld) AS withheld"
+            f" FROM (SELECT *, {DATE_COLUMNS[query.basis]} AS day {given}) AS given GROUP BY {columns}",
         )
+    # An item or case with several contributions in a group is one.
+    groups = ", ".join(_COLUMNS[dimension] for dimension in query.group_by)
+    by_day = f"SELECT *, {DATE_COLUMNS[query.basis]} AS day {given}"
+    each = f"SELECT *, {_period(query, spans)} AS period FROM ({by_day}) AS by_day"
+    once = (
+        f"SELECT {groups}, bool_or({counted}) AS counted, bool_or({counted} AND withheld) AS withheld"
+        f" FROM ({each}) AS each GROUP BY {groups}, {_unit(query)}"
+    )
     return (
-        f"SELECT {groups}, count(*) FILTER (WHERE counted), count(*) FILTER (WHERE counted AND withheld)"
-        f" FROM ({each}) AS each GROUP BY {groups}"
+        f"SELECT {groups}, count(*) FILTER (WHERE counted), count(*) FILTER (WHERE withheld)"
+        f" FROM ({once}) AS once GROUP BY {groups}"
     )
 
 
 def _by_month(reading: Reading, query: MonitoringQuery, spans: Sequence[Spans]) -> str:
-    columns = [_COLUMNS[dimension] for dimension in query.group_by]
-    groups = ", ".join(columns)
-    range_and_schools = "BETWEEN %(first)s AND %(last)s AND given.school_urn = ANY(%(schools)s)"
-    months = (
-        f"SELECT count_number, school_urn, source, month AS discovered_on, items,"
-        f" {'0' if reading.visibility.lists_cases else 'items'} AS withheld"
-        f" FROM {reading.months()} AS given WHERE given.month {range_and_schools}"
+    chosen = "BETWEEN %(first)s AND %(last)s AND school_urn = ANY(%(schools)s)"
+    counted = _of_sources(query)
+    value = f"CASE WHEN {counted} THEN items ELSE 0 END"
+    sums = (
+        f"SELECT count_number, school_urn, source, month AS day, {value} AS value,"
+        f" {'0' if reading.visibility.lists_cases else value} AS withheld"
+        f" FROM {reading.months()} AS given WHERE month {chosen}"
     )
     if reading.visibility.lists_cases:
-        months += (
+        sums += (
             f" UNION ALL SELECT count_number, school_urn, source, discovered_on, 0, 1"
-            f" FROM {reading.withheld_contributions()} AS given WHERE given.discovered_on {range_and_schools}"
-            " AND given.valid_to IS NULL AND given.excluded_by IS NULL"
+            f" FROM {reading.withheld_contributions()} AS given WHERE discovered_on {chosen}"
+            f" AND valid_to IS NULL AND excluded_by IS NULL AND {counted}"
         )
-    each = (
-        f"SELECT given.*, {_period(query, spans)} AS period, {_of_sources(query)} AS counted FROM ({months}) AS given"
-    )
+    return _added_up(query, spans, sums)
+
+
+def _added_up(query: MonitoringQuery, spans: Sequence[Spans], sums: str) -> str:
+    """The figures from sums by at least the columns of `_columns_by_day`, with `value` and `withheld`."""
+    groups = ", ".join(_COLUMNS[dimension] for dimension in query.group_by)
     return (
-        f"SELECT {groups}, coalesce(sum(items) FILTER (WHERE counted), 0)::bigint,"
-        f" coalesce(sum(withheld) FILTER (WHERE counted), 0)::bigint FROM ({each}) AS each GROUP BY {groups}"
+        f"SELECT {groups}, sum(value)::bigint, sum(withheld)::bigint"
+        f" FROM (SELECT *, {_period(query, spans)} AS period FROM ({sums}) AS sums) AS sums GROUP BY {groups}"
     )
+
+
+def _columns_by_day(query: MonitoringQuery) -> list[str]:
+    columns = [_COLUMNS[dimension] for dimension in query.group_by if dimension not in PERIODS]
+    if query.period is not None:
+        columns.append("day")
+    if query.period is PeriodDimension.TERM and "school_urn" not in columns:
+        columns.append("school_urn")
+    return columns
 
 
 def _parameters(reading: Reading, query: MonitoringQuery, spans: Sequence[Spans], at: Moment) -> dict[str, Any]:
+    schools = [urn for span in spans for urn in span.schools]
     parameters = {
         **reading.parameters,
         "first": query.first,
         "last": query.last,
         "position": at.position,
-        "schools": [urn for span in spans for urn in span.schools],
+        "schools": schools,
         "sources": None if query.sources is None else [source.value for source in query.sources],
     }
-    for number, span in enumerate(spans):
-        parameters[f"schools_{number}"] = list(span.schools)
-        parameters[f"thresholds_{number}"] = span.thresholds
+    if query.period is not None:
+        place_of = {label: place for place, label in enumerate(_labels(spans))}
+        for number, span in enumerate(spans):
+            parameters[f"schools_{number}"] = list(span.schools)
+            parameters[f"places_{number}"] = list(_places(query, span, place_of))
     return parameters
 
 
-def _chosen(query: MonitoringQuery, at: Moment) -> str:
+def _chosen(reading: Reading, query: MonitoringQuery, at: Moment) -> str:
     """The condition for contributions of the question's range and schools that stood at the moment."""
-    return (
-        f"given.{DATE_COLUMNS[query.basis]} BETWEEN %(first)s AND %(last)s"
-        f" AND given.school_urn = ANY(%(schools)s) AND {chosen_at(at)}"
-    )
+    conditions = [
+        f"{DATE_COLUMNS[query.basis]} BETWEEN %(first)s AND %(last)s",
+        "valid_to IS NULL" if at.is_live else VALID,
+    ]
+    # Cases are at registered schools alone; a test on every row that leaves none out would take its time.
+    if query.schools is not None or reading.visibility.schools is not None or query.period is PeriodDimension.TERM:
+        conditions.append("school_urn = ANY(%(schools)s)")
+    return " AND ".join(conditions)
 
 
 def _of_sources(query: MonitoringQuery) -> str:
-    return "true" if query.sources is None else "given.source = ANY(%(sources)s)"
+    return "true" if query.sources is None else "source = ANY(%(sources)s)"
 
 
 def _unit(query: MonitoringQuery) -> str:
@@ -201,43 +221,35 @@ def _unit(query: MonitoringQuery) -> str:
 
 
 def _period(query: MonitoringQuery, spans: Sequence[Spans]) -> str:
-    """The place of a date among the periods of its school; all schools' periods are numbered through."""
+    """The place of the `day` among all labels, by its school where schools differ; null for a day without a period."""
     if query.period is None:
         return "0"
-    day = f"given.{DATE_COLUMNS[query.basis]}"
-    places = [
-        f"{begins} + width_bucket({day}, %(thresholds_{number})s::date[])"
-        for number, begins in enumerate(_first_places(spans))
-    ]
+    places = [f"(%(places_{number})s::int[])[day - %(first)s::date + 1]" for number in range(len(spans))]
     if len(places) == 1:
         return places[0]
-    of_schools = (
-        f"WHEN given.school_urn = ANY(%(schools_{number})s) THEN {place}" for number, place in enumerate(places)
-    )
+    of_schools = (f"WHEN school_urn = ANY(%(schools_{number})s) THEN {place}" for number, place in enumerate(places))
     return f"CASE {' '.join(of_schools)} END"
 
 
-def _first_places(spans: Sequence[Spans]) -> list[int]:
-    """Where the places of each span begin: one below its periods, one for each, one above them."""
-    places = [0]
-    for span in spans:
-        places.append(places[-1] + len(span.periods) + 2)
-    return places[:-1]
+def _places(query: MonitoringQuery, span: Spans, place_of: Mapping[str, int]) -> Iterator[int | None]:
+    """For each day of the range the place of its period's label."""
+    day = query.first
+    for period in span.periods:
+        begins, ends = max(period.first, query.first), min(period.last, query.last)
+        yield from repeat(None, (begins - day).days)
+        yield from repeat(place_of[period.label], (ends - begins).days + 1)
+        day = ends + timedelta(days=1)
 
 
-def _labels(spans: Sequence[Spans]) -> dict[int, str]:
-    """The labels of the periods by place; the places below and above the periods of a span have none."""
-    return {
-        begins + number: period.label
-        for begins, span in zip(_first_places(spans), spans, strict=True)
-        for number, period in enumerate(span.periods, 1)
-    }
+def _labels(spans: Sequence[Spans]) -> list[str]:
+    """The labels of all periods, each once."""
+    return list(dict.fromkeys(period.label for span in spans for period in span.periods))
 
 
-def _told(dimension: MonitoringDimension, given: Any, labels: dict[int, str]) -> Any:
+def _told(dimension: MonitoringDimension, given: Any, labels: Sequence[str]) -> Any:
     """A value of the database as the answer tells it; None for a day that is in no period."""
     if dimension is MonitoringDimension.COUNT:
         return COUNT_OF_NUMBER[given]
     if dimension is MonitoringDimension.SOURCE:
         return CountSource(given)
-    return labels.get(given) if dimension in PERIODS else given
+    return labels[given] if dimension in PERIODS and given is not None else given

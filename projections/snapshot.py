@@ -48,11 +48,15 @@ class Moment:
     is_live: bool
 
 
+# Different items and cases are found by hashing, which is slow once it does not fit.
+_BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL work_mem = '64MB'"
+
+
 @contextmanager
 def snapshot(trust: TrustDatabase) -> Iterator[psycopg.Connection[Any]]:
     """Lend a connection on which all statements read the same state and none can write."""
     with trust.connection() as connection:
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        connection.execute(_BEGIN)
         try:
             yield connection
         finally:

@@ -35,11 +35,6 @@ class Spans:
     schools: tuple[str, ...]
     periods: tuple[Period, ...]
 
-    @property
-    def thresholds(self) -> list[date]:
-        """The first days of the periods, and the day after the last of them."""
-        return [*(period.first for period in self.periods), self.periods[-1].last + timedelta(days=1)]
-
 
 def spans(
     dimension: PeriodDimension | None,

@@ -175,7 +175,21 @@ contribution = Table(
     Column("poster_role", _KEY_TEXT),
     Column("excluded_by", _KEY_TEXT),
     PrimaryKeyConstraint("trust_id", "generation", "case_id", "item_id", "count_number", "valid_from"),
-    Index("contribution_discovered", "trust_id", "generation", "discovered_on", "school_urn"),
+    Index(
+        "contribution_discovered",
+        "trust_id",
+        "generation",
+        "discovered_on",
+        "school_urn",
+        postgresql_include=["count_number", "source", "valid_from", "valid_to", "excluded_by", "case_id", "item_id"],
+    ),
+    Index(
+        "contribution_excluded",
+        "trust_id",
+        "generation",
+        "discovered_on",
+        postgresql_where=text("excluded_by IS NOT NULL"),
+    ),
     Index("contribution_opened", "trust_id", "generation", "valid_from"),
     Index("contribution_closed", "trust_id", "generation", "valid_to", postgresql_where=text("valid_to IS NOT NULL")),
 )
