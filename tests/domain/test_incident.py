@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from datetime import date
 
 import pytest
@@ -338,7 +339,7 @@ def _every(refusal: type[Refused]) -> list[type[Refused]]:
 
 @pytest.mark.parametrize("refusal", _every(Refused))
 def test_a_refusal_says_a_sentence_and_has_a_code_of_the_contract(refusal: type[Refused]) -> None:
-    sentence = refusal("a_field").args[0]
+    sentence = inspect.cleandoc(refusal.__doc__ or "")
     assert sentence == sentence.strip()
     assert sentence.split("\n\n")[0].endswith(".")
     assert refusal.code in RefusalCode

@@ -7,26 +7,17 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 
-from tests.e2e.demonstration import ROOT, Demonstration, demonstration
+from tests.e2e.demonstration import Demonstration, demonstration
+from tests.e2e.figures import LOG, MONITORING, RANGE, figures
 from tests.support.log_counter import COUNTS, count_log
 
-LOG = ROOT / "examples" / "e_safety_log.csv"
 SCHOOLS = ("900001", "900002", "900003", "900004", "900005")
-RANGE = {"from": "2024-09-01", "to": "2026-08-31"}
 TOTALS = dict(zip(COUNTS, (10, 11, 9, 15, 5, 15, 9, 12, 36, 12, 7), strict=True))
 
-MONITORING = """
-query ($from: Date!, $to: Date!, $by: [MonitoringDimension!]!, $unit: CountingUnit!, $basis: DateBasis!, $asOf: AsOf) {
-  monitoring(from: $from, to: $to, groupBy: $by, unit: $unit, dateBasis: $basis, asOf: $asOf) {
-    position scope cells { count school { urn } period value partial coverage }
-  }
-}
-"""
 BEHIND = """
 query ($from: Date!, $to: Date!, $unit: CountingUnit!) {
   monitoring(from: $from, to: $to, groupBy: [COUNT, SCHOOL], unit: $unit) {
@@ -45,24 +36,6 @@ def shown() -> Iterator[Demonstration]:
     with demonstration() as started:
         started.start()
         yield started
-
-
-def figures(
-    shown: Demonstration,
-    by: tuple[str, ...] = ("COUNT",),
-    unit: str = "ITEMS",
-    basis: str = "DISCOVERED",
-    as_of: dict[str, Any] | None = None,
-) -> dict[tuple[str, ...], int]:
-    """The cells that are not zero, keyed by the values of the dimensions."""
-    report = shown.ask(MONITORING, by=list(by), unit=unit, basis=basis, asOf=as_of, **RANGE)["monitoring"]
-    keys = {
-        "COUNT": lambda cell: cell["count"],
-        "SCHOOL": lambda cell: cell["school"]["urn"],
-        "MONTH": lambda cell: cell["period"],
-    }
-    assert all(cell["value"] is not None for cell in report["cells"])
-    return {tuple(keys[one](cell) for one in by): cell["value"] for cell in report["cells"] if cell["value"]}
 
 
 def test_the_eleven_totals_are_those_of_the_log(shown: Demonstration) -> None:
@@ -166,93 +139,3 @@ def test_a_bundle_verifies_and_fails_without_its_last_event(shown: Demonstration
     failed = shown.run("verify", str(bundle))
     assert failed.returncode == 1
     assert "head" in failed.stdout + failed.stderr or "inclusion" in failed.stdout + failed.stderr
-
-
-RECLASSIFY = """
-mutation ($input: ReclassifyItemInput!) {
-  reclassifyItem(input: $input) {
-    __typename
-    ... on Recorded { position replayed events { id type } case { version } }
-    ... on Refused { code message fields }
-  }
-}
-"""
-MARK = """
-mutation ($input: MarkDuplicateInput!) {
-  markDuplicate(input: $input) {
-    __typename
-    ... on Recorded { position events { position type } }
-    ... on Refused { code message fields }
-  }
-}
-"""
-COUNTED = """
-{ cases(first: 100, filter: {statuses: [CLOSED]}) {
-    nodes { id reference ... on Incident { items { id classifications { nature target } } } } } }
-"""
-
-
-def test_a_reclassification_and_a_duplicate_move_the_figures_and_are_named(shown: Demonstration) -> None:
-    before = figures(shown)
-    position = shown.ask("{ ledger { position } }")["ledger"]["position"]
-    cases = shown.ask(COUNTED)["cases"]["nodes"]
-
-    def one_item(nature: str, target: str) -> dict[str, Any]:
-        """A case of one item that is this and nothing else."""
-        wanted = [[{"nature": nature, "target": target}]]
-        return next(case for case in cases if [item["classifications"] for item in case["items"]] == wanted)
-
-    moved, copy = one_item("ALLEGATION", "STAFF"), one_item("DEFAMATORY_STATEMENT", "STAFF")
-    reclassified = shown.ask(
-        RECLASSIFY,
-        input={
-            "commandId": str(uuid4()),
-            "caseId": moved["id"],
-            "itemId": moved["items"][0]["id"],
-            "classifications": [{"nature": "ALLEGATION", "target": "PUPIL"}],
-            "reason": "It speaks of a pupil.",
-        },
-    )["reclassifyItem"]
-    assert reclassified["__typename"] == "Recorded", reclassified
-    marked = shown.ask(
-        MARK,
-        input={"commandId": str(uuid4()), "caseId": copy["id"], "original": moved["id"], "reason": "The same post."},
-    )["markDuplicate"]
-    assert marked["__typename"] == "Recorded", marked
-
-    after_query = MONITORING.replace("asOf: $asOf)", f"asOf: $asOf, atLeast: {marked['position']})")
-    report = shown.ask(after_query, by=["COUNT"], unit="ITEMS", basis="DISCOVERED", **RANGE)["monitoring"]
-    after = {(cell["count"],): cell["value"] for cell in report["cells"]}
-    expected = dict(before)
-    expected["ALLEGATIONS_ABOUT_STAFF",] -= 1
-    expected["ALLEGATIONS_ABOUT_PUPILS",] += 1
-    expected["DEFAMATION_OF_STAFF",] -= 1
-    assert after == expected
-    assert figures(shown, as_of={"position": position}) == before
-
-    restated = shown.ask(
-        "query ($from: Date!, $to: Date!, $between: AsOf!) {"
-        " restatements(from: $from, to: $to, between: $between) { position type changes { count change } } }",
-        between={"position": position},
-        **RANGE,
-    )["restatements"]
-    assert [(entry["position"], entry["type"]) for entry in restated] == [
-        (reclassified["position"], "incident.item_reclassified.v1"),
-        (marked["events"][0]["position"], "incident.marked_duplicate.v1"),
-    ]
-    assert [{change["count"]: change["change"] for change in entry["changes"]} for entry in restated] == [
-        {"ALLEGATIONS_ABOUT_STAFF": -1, "ALLEGATIONS_ABOUT_PUPILS": 1},
-        {"DEFAMATION_OF_STAFF": -1},
-    ]
-
-
-def test_a_second_run_finds_what_is_there(shown: Demonstration) -> None:
-    position = shown.ask("{ ledger { position } }")["ledger"]["position"]
-    totals = figures(shown)
-    shown.stop()
-    shown.start()
-    assert shown.ask("{ ledger { position } }")["ledger"]["position"] == position
-    assert figures(shown) == totals
-    imported = shown.run("import-log", str(LOG))
-    assert imported.returncode == 0, imported.stderr
-    assert shown.ask("{ ledger { position } }")["ledger"]["position"] == position
