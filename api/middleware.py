@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.availability import passing_fault
 from api.problems import problem
 
 __all__ = ["AccessLog", "BodyLimit", "LastResort", "SecurityHeaders", "answer_fault", "log_fault"]
@@ -70,17 +71,20 @@ class LastResort:
             if _LOGGED not in scope:
                 log_fault(error, f"{scope['method']} {_route(scope)}")
             if not started:
-                await _fault()(scope, receive, send)
+                await _fault(error)(scope, receive, send)
 
 
 async def answer_fault(request: Request, error: Exception) -> Response:
     """Answer an unexpected error inside the application, which hands it on to `LastResort` all the same."""
     log_fault(error, f"{request.method} {_route(request.scope)}")
     request.scope[_LOGGED] = True
-    return _fault()
+    return _fault(error)
 
 
-def _fault() -> Response:
+def _fault(error: Exception) -> Response:
+    passing = passing_fault(error)
+    if passing is not None:
+        return problem(503, passing[1], code=passing[0], headers={"Retry-After": "5"})
     return problem(500, "Something went wrong on our side; it has been logged.")
 
 

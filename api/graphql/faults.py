@@ -13,6 +13,7 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSyntaxError
 from graphql.validation import ValuesOfCorrectTypeRule
 
+from api.availability import passing_fault
 from api.middleware import log_fault
 from api.refusals import told
 from domain.refusals import Refused
@@ -94,5 +95,9 @@ def field_error(error: GraphQLError) -> GraphQLError:
         if code is not None:
             return invalid(error.message, code=str(code), error=error)
         return invalid("An argument does not fit the type that is expected there.", error=error)
+    passing = passing_fault(original)
+    if passing is not None:
+        log_fault(original, "GraphQL")
+        return invalid(passing[1], code=passing[0], error=error)
     log_fault(original, "GraphQL field " + ".".join(str(part) for part in error.path or () if isinstance(part, str)))
     return invalid("Unexpected error.", code=INTERNAL, error=error)

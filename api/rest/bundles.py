@@ -12,8 +12,6 @@ from starlette.routing import Route
 
 from api.bootstrap import Runtime
 from api.graphql.context import WorkerSlots
-from api.problems import problem
-from ledger.keys import KeysUnavailableError
 from services.command_refusals import NotFound
 from services.export import export_case
 from services.scope import Caller
@@ -44,9 +42,6 @@ def bundle_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authentica
 
 
 def _export(runtime: Runtime, caller: Caller, case_id: UUID) -> Response:
-    try:
-        bundle = export_case(runtime.services(caller.trust_id).ledger, caller.visibility, case_id)
-    except KeysUnavailableError:
-        return problem(503, "The keys that open sealed text cannot be reached.", code="KEYS_UNAVAILABLE")
+    bundle = export_case(runtime.services(caller.trust_id).ledger, caller.visibility, case_id)
     headers = {"Content-Disposition": f'attachment; filename="case-{case_id}.bundle.json"'}
     return Response(bundle, media_type=MEDIA_TYPE, headers=headers)

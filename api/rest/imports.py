@@ -6,7 +6,6 @@ import tempfile
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import anyio
-from psycopg import OperationalError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,7 +16,6 @@ from api.bootstrap import Runtime
 from api.graphql.context import WorkerSlots
 from api.problems import problem
 from api.projecting import ProjectionParked, bring_up
-from ledger.keys import KeysUnavailableError
 from services.legacy_log_rules import BadLine
 from services.log_import import ImportReport, import_log
 from services.scope import Caller
@@ -76,12 +74,6 @@ def _import(runtime: Runtime, caller: Caller, file: BinaryIO) -> Response:
             file,
             schools=runtime.school_urns(caller.trust_id),
             project=lambda position: bring_up(runtime.database, caller.trust_id, position),
-        )
-    except KeysUnavailableError:
-        return problem(503, "The keys that seal personal data cannot be reached.", code="KEYS_UNAVAILABLE")
-    except OperationalError:
-        return problem(
-            503, "The database cannot be reached at the moment; run the import again, it adds nothing twice."
         )
     except ProjectionParked:
         return problem(
