@@ -69,9 +69,9 @@ class MonitoringCell:
         return None if urn is None else school_of((await info.context.schools())[urn])
 
     @strawberry.field(
-        description="What makes up the figure. In ITEMS and with COUNT in `groupBy`, `totalCount` plus `withheld` is the "
-        "value; without COUNT, what adds to several counts stands here once for each and is one in the value. Null for a "
-        "viewer who lists no cases, and where the figure is suppressed."
+        description="What makes up the figure. In ITEMS and with COUNT in `groupBy`, `totalCount` plus `withheld` is "
+        "the value; without COUNT, what adds to several counts stands here once for each and is one in the value. "
+        "Null for a viewer who lists no cases, and where the figure is suppressed."
     )
     async def contributions(
         self,
