@@ -1,0 +1,60 @@
+"""`python -m tests.e2e.faulty FAULT serve ...`: the program with a fault planted, to see that the audit finds it.
+
+Never part of the product: it replaces functions in its own process.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from enum import StrEnum
+from importlib import import_module
+from typing import Any
+
+from ledger import recorder
+from services import commands
+
+
+class Fault(StrEnum):
+    """What is wrong with the server."""
+
+    SKIPS_A_POSITION = "skips-a-position"
+    ACKNOWLEDGES_BEFORE_COMMIT = "acknowledges-before-commit"
+    DOES_NOT_CHECK_THE_DATABASE = "does-not-check-the-database"
+
+
+def plant(fault: Fault) -> None:
+    """Replace what the fault is about."""
+    match fault:
+        case Fault.SKIPS_A_POSITION:
+            with_gaps = recorder._APPEND.replace(
+                "= position + %(count)s", "= position + %(count)s + (random() < 0.1)::int"
+            )
+            _replace("ledger.recorder", "_APPEND", with_gaps)
+        case Fault.ACKNOWLEDGES_BEFORE_COMMIT:
+            _replace("api.graphql.mutations", "run", _acknowledge_first)
+        case Fault.DOES_NOT_CHECK_THE_DATABASE:
+            _replace("api.bootstrap", "refuse_unsafe", lambda *_arguments, **_named: None)
+
+
+def _replace(module: str, name: str, by: Any) -> None:
+    loaded = import_module(module)
+    assert getattr(loaded, name) != by
+    setattr(loaded, name, by)
+
+
+def _acknowledge_first(services: commands.Services, caller: Any, command: commands.Command) -> Any:
+    """Tell the giver of an addendum that it is recorded, and record it half a second later."""
+    if command.name != "AddAddendum":
+        return commands.run(services, caller, command)
+    assert isinstance(command, commands.CaseCommand)
+    case, (position, _) = services.ledger.load(command.case_id), services.ledger.head()
+    threading.Timer(0.5, commands.run, (services, caller, command)).start()
+    return commands.Recorded(case, position + 1, position + 1, replayed=False)
+
+
+if __name__ == "__main__":
+    from api.cli import main
+
+    plant(Fault(sys.argv[1]))
+    sys.exit(main(sys.argv[2:]))
