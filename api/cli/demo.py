@@ -5,25 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 import threading
-import time
-from collections.abc import Callable
+from types import TracebackType
+from typing import Self
 
-import uvicorn
-
-from api.app import create_app
 from api.authentication import DevelopmentTokens
-from api.bootstrap import Runtime
-from api.cli.progress import progress
-from api.demo.fill import fill
-from api.health import Readiness
 from api.logs import configure_logging
-from api.projecting import ProjectorThread
-from api.server import make_server
-from api.settings import DEMONSTRATION_TRUST, Settings, load_settings
+from api.settings import Settings, load_settings
+from ledger.embedded import EmbeddedPostgres, EmbeddedPostgresError
 
 __all__ = ["configure", "run"]
-
-_QUERY = '{ monitoring(from: \\"2024-09-01\\", to: \\"2026-08-31\\") { position cells { count value } } }'
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,65 +28,38 @@ def run(arguments: argparse.Namespace) -> int:
     # Loaded first: on an address that others can reach there is no demonstration.
     tokens = DevelopmentTokens.load(settings.data_dir, host=settings.host)
     print(f"caseledger demo: starting the database in {settings.data_dir}", file=sys.stderr, flush=True)
-    with Runtime.open(settings) as runtime:
-        readiness = Readiness(runtime, ProjectorThread(runtime.database), demonstration=DEMONSTRATION_TRUST)
-        server = make_server(create_app(runtime, tokens, readiness), settings)
-        filling = _Filling(runtime, readiness, server, lambda: _print_addresses(settings, server, tokens))
-        filling.start()
-        try:
-            server.run()
-        finally:
-            filling.join()
-        if filling.failure is not None:
-            raise filling.failure
-        return 0 if server.started else 1
+    with _EarlyStart(settings):
+        # Loading the program takes as long as making the database; the two go on side by side.
+        from api.bootstrap import Runtime
+        from api.demo.serving import serve_demonstration
+
+        with Runtime.open(settings) as runtime:
+            return serve_demonstration(runtime, tokens)
 
 
-class _Filling(threading.Thread):
-    """Fills the trust while the server already answers that it is alive; stops the server if that fails."""
+class _EarlyStart:
+    """Starts the embedded server in the background; what goes wrong is told by whoever opens it in earnest."""
 
-    def __init__(
-        self, runtime: Runtime, readiness: Readiness, server: uvicorn.Server, done: Callable[[], None]
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._server: EmbeddedPostgres | None = None
+        self._thread = threading.Thread(target=self._attach, name="early-start")
+
+    def __enter__(self) -> Self:
+        if self._settings.embedded:
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        super().__init__(name="demonstration")
-        self._runtime, self._readiness, self._server, self._done = runtime, readiness, server, done
-        self.failure: Exception | None = None
+        if self._settings.embedded:
+            self._thread.join()
+        if self._server is not None:
+            self._server.stop_if_last()
 
-    def run(self) -> None:
-        """Fill and tell."""
+    def _attach(self) -> None:
         try:
-            with progress("demonstration") as advance:
-                fill(self._runtime, DEMONSTRATION_TRUST, lambda phase, done, total: advance(done, total, phase))
-            self._readiness.demonstration_filled.set()
-            while not self._server.started and not self._server.should_exit:
-                time.sleep(0.02)
-            if self._server.started:
-                self._done()
-        except Exception as error:  # noqa: BLE001 - raised again by the main thread
-            self.failure = error
-            self._server.should_exit = True
-
-
-def _print_addresses(settings: Settings, server: uvicorn.Server, tokens: DevelopmentTokens) -> None:
-    token = tokens.issue(DEMONSTRATION_TRUST, "trust-lead", hours=settings.token_hours)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    address = f"http://{settings.host}:{port}"
-    print(
-        f"""
-The demonstration trust is ready: five invented schools and the log that they kept.
-
-  query editor   {address}/graphiql#token={token}
-  GraphQL        {address}/graphql
-  readiness      {address}/health/ready
-
-The eleven counts, ready to paste:
-
-curl -s {address}/graphql -H 'Content-Type: application/json' \\
-  -H 'Authorization: Bearer {token}' \\
-  -d '{{"query": "{_QUERY}"}}'
-
-Other roles: caseledger token --role headteacher:900003 (or dashboard, auditor, staff:900003, ...).
-Stop with Ctrl-C; start again whenever you like.
-""",
-        flush=True,
-    )
+            self._server = EmbeddedPostgres.attach(self._settings.data_dir, port=self._settings.embedded_port)
+        except EmbeddedPostgresError:
+            self._server = None

@@ -139,7 +139,9 @@ class Executor:
         check_shape(document, self._limits)
         if not _storable(document):
             raise Refusals(invalid("A text holds a NUL character or half of a surrogate pair, which cannot be stored."))
-        errors = validate(self._core, document, _RULES, max_errors=20) or validate_document(self._core, document, ())
+        errors = validate(self._core, document, _RULES, max_errors=20, hide_suggestions=True) or validate_document(
+            self._core, document, ()
+        )
         if errors:
             raise Refusals(*(document_error(error) for error in errors))
         with self._lock:

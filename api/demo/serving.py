@@ -1,0 +1,91 @@
+"""Serving the demonstration while it is being filled, and telling where to look once it is."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import uvicorn
+
+from api.app import create_app
+from api.authentication import DevelopmentTokens
+from api.bootstrap import Runtime
+from api.cli.progress import progress
+from api.demo.fill import fill
+from api.health import Readiness
+from api.projecting import ProjectorThread
+from api.server import make_server
+from api.settings import DEMONSTRATION_TRUST, Settings
+
+__all__ = ["serve_demonstration"]
+
+_QUERY = '{ monitoring(from: \\"2024-09-01\\", to: \\"2026-08-31\\") { position cells { count value } } }'
+
+
+def serve_demonstration(runtime: Runtime, tokens: DevelopmentTokens) -> int:
+    """Serve until told to stop; return the exit status. Raise what kept the trust from being filled."""
+    readiness = Readiness(runtime, ProjectorThread(runtime.database), demonstration=DEMONSTRATION_TRUST)
+    server = make_server(create_app(runtime, tokens, readiness), runtime.settings)
+    filling = _Filling(runtime, readiness, server, lambda: _print_addresses(runtime.settings, server, tokens))
+    filling.start()
+    try:
+        server.run()
+    finally:
+        server.should_exit = True
+        filling.join()
+    if filling.failure is not None:
+        raise filling.failure
+    return 0 if server.started else 1
+
+
+class _Filling(threading.Thread):
+    """Fills the trust while the server already answers that it is alive; stops the server if that fails."""
+
+    def __init__(
+        self, runtime: Runtime, readiness: Readiness, server: uvicorn.Server, done: Callable[[], None]
+    ) -> None:
+        super().__init__(name="demonstration")
+        self._runtime, self._readiness, self._server, self._done = runtime, readiness, server, done
+        self.failure: Exception | None = None
+
+    def run(self) -> None:
+        """Fill and tell."""
+        try:
+            with progress("demonstration") as advance:
+                fill(self._runtime, DEMONSTRATION_TRUST, lambda phase, done, total: advance(done, total, phase))
+            self._readiness.demonstration_filled.set()
+            while not self._server.started and not self._server.should_exit:
+                time.sleep(0.02)
+            if self._server.started:
+                self._done()
+        except Exception as error:  # noqa: BLE001 - raised again by the main thread
+            self.failure = error
+            self._server.should_exit = True
+
+
+def _print_addresses(settings: Settings, server: uvicorn.Server, tokens: DevelopmentTokens) -> None:
+    token = tokens.issue(DEMONSTRATION_TRUST, "trust-lead", hours=settings.token_hours)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    address = f"http://{settings.host}:{port}"
+    sys.stdout.write(
+        f"""
+The demonstration trust is ready: five invented schools and the log that they kept.
+
+  query editor   {address}/graphiql#token={token}
+  GraphQL        {address}/graphql
+  readiness      {address}/health/ready
+
+The eleven counts, ready to paste:
+
+curl -s {address}/graphql -H 'Content-Type: application/json' \\
+  -H 'Authorization: Bearer {token}' \\
+  -d '{{"query": "{_QUERY}"}}'
+
+Other roles: caseledger token --role headteacher:900003 (or dashboard, auditor, staff:900003, ...).
+Stop with Ctrl-C; start again whenever you like.
+
+"""
+    )
+    sys.stdout.flush()
