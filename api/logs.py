@@ -29,5 +29,7 @@ def configure_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # Which revision is which is said by `caseledger migrate`; at each start it is noise.
+    logging.getLogger("alembic").setLevel(max(logging.getLogger().level, logging.WARNING))
     # The server's own access line holds the query string, and with it the variables of a GET.
     logging.getLogger("uvicorn.access").disabled = True

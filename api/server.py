@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+from types import FrameType
+
 import uvicorn
 from starlette.types import ASGIApp
 
 from api.settings import Settings
 
-__all__ = ["make_server"]
+__all__ = ["make_server", "run_server"]
 
 
 def make_server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
@@ -28,3 +31,25 @@ def make_server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
             h11_max_incomplete_event_size=32 * 1024,
         )
     )
+
+
+def run_server(server: uvicorn.Server) -> int:
+    """Serve until SIGINT or SIGTERM, and let the requests at hand finish; return the exit status.
+
+    The server sends itself the signal again when it has stopped, which would end the process before the databases are
+    closed; here that second one does nothing.
+    """
+    before = {number: signal.signal(number, _stopped) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        server.run()
+    except SystemExit:
+        # The address could not be bound, which is in the log.
+        return 1
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 0 if server.started else 1
+
+
+def _stopped(_signal: int, _frame: FrameType | None) -> None:
+    """Do nothing: the server has stopped already."""

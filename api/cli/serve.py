@@ -11,7 +11,7 @@ from api.bootstrap import Runtime
 from api.health import Readiness
 from api.logs import configure_logging
 from api.projecting import ProjectorThread
-from api.server import make_server
+from api.server import make_server, run_server
 from api.settings import Settings, load_settings
 
 __all__ = ["configure", "load_tokens", "run"]
@@ -32,8 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     with Runtime.open(settings) as runtime:
         readiness = Readiness(runtime, ProjectorThread(runtime.database) if settings.projector else None)
         server = make_server(create_app(runtime, load_tokens(settings), readiness), settings)
-        server.run()
-        return 0 if server.started else 1
+        return run_server(server)
 
 
 def load_tokens(settings: Settings) -> DevelopmentTokens | None:

@@ -16,7 +16,7 @@ from api.cli.progress import progress
 from api.demo.fill import fill
 from api.health import Readiness
 from api.projecting import ProjectorThread
-from api.server import make_server
+from api.server import make_server, run_server
 from api.settings import DEMONSTRATION_TRUST, Settings
 
 __all__ = ["serve_demonstration"]
@@ -31,13 +31,13 @@ def serve_demonstration(runtime: Runtime, tokens: DevelopmentTokens) -> int:
     filling = _Filling(runtime, readiness, server, lambda: _print_addresses(runtime.settings, server, tokens))
     filling.start()
     try:
-        server.run()
+        status = run_server(server)
     finally:
         server.should_exit = True
         filling.join()
     if filling.failure is not None:
         raise filling.failure
-    return 0 if server.started else 1
+    return status
 
 
 class _Filling(threading.Thread):
