@@ -227,4 +227,5 @@ class IncidentCorrections(IncidentItems):
 def _require_clearable(clear: Iterable[str], given: dict[str, Any]) -> None:
     for field in clear:
         if field not in _CLEARABLE or given[field] is not None:
-            raise NotClearable(field)
+            # What is no field may be anything, and a refusal never repeats a submitted value.
+            raise NotClearable(field if field in given else "clear")
