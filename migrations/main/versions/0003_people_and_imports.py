@@ -58,6 +58,12 @@ PERSON_IDENTIFIER = """
     )
 """
 
+# The planner's statistics hold samples of a column, and would keep them after the person is erased.
+WITHOUT_SAMPLES = (
+    "ALTER TABLE person_name ALTER COLUMN name SET STATISTICS 0",
+    "ALTER TABLE person_identifier ALTER COLUMN identifier SET STATISTICS 0",
+)
+
 IMPORT_RUN = """
     CREATE TABLE import_run (
         trust_id    uuid        NOT NULL,
@@ -100,6 +106,8 @@ def upgrade() -> None:
     ):
         op.execute(definition)
         protect(op, table, "SELECT", "INSERT", "UPDATE", "DELETE")
+    for statement in WITHOUT_SAMPLES:
+        op.execute(statement)
     op.execute("CREATE INDEX person_identifier_person ON person_identifier (trust_id, person_id)")
     op.execute(IMPORT_RUN)
     protect(op, "import_run", "SELECT", "INSERT", "UPDATE (finished_at, case_count, item_count, bad_count)")
