@@ -5,6 +5,7 @@ Never part of the product: it replaces functions in its own process.
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from enum import StrEnum
@@ -12,6 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from ledger import recorder
+from ledger.sealing import Sealed, seal
 from services import commands
 
 
@@ -21,6 +23,7 @@ class Fault(StrEnum):
     SKIPS_A_POSITION = "skips-a-position"
     ACKNOWLEDGES_BEFORE_COMMIT = "acknowledges-before-commit"
     DOES_NOT_CHECK_THE_DATABASE = "does-not-check-the-database"
+    LEAKS = "leaks"
 
 
 def plant(fault: Fault) -> None:
@@ -35,6 +38,9 @@ def plant(fault: Fault) -> None:
             _replace("api.graphql.mutations", "run", _acknowledge_first)
         case Fault.DOES_NOT_CHECK_THE_DATABASE:
             _replace("api.bootstrap", "refuse_unsafe", lambda *_arguments, **_named: None)
+        case Fault.LEAKS:
+            _replace("api.graphql.mutations", "run", _log_first)
+            _replace("services.store", "seal", _seal_nothing)
 
 
 def _replace(module: str, name: str, by: Any) -> None:
@@ -51,6 +57,17 @@ def _acknowledge_first(services: commands.Services, caller: Any, command: comman
     case, (position, _) = services.ledger.load(command.case_id), services.ledger.head()
     threading.Timer(0.5, commands.run, (services, caller, command)).start()
     return commands.Recorded(case, position + 1, position + 1, replayed=False)
+
+
+def _log_first(services: commands.Services, caller: Any, command: commands.Command) -> Any:
+    """Write down what is asked before doing it."""
+    logging.getLogger("caseledger").warning("%r", command)
+    return commands.run(services, caller, command)
+
+
+def _seal_nothing(text: str, key: bytes, aad: bytes) -> Sealed:
+    """Keep the text as it is."""
+    return Sealed(text.encode(), seal(text, key, aad).commitment)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from ledger.embedded import EmbeddedPostgres
 from tests.e2e.demonstration import CASELEDGER, Demonstration
@@ -30,12 +31,18 @@ class Killed(StrEnum):
 
 
 class Installation:
-    """A filled demonstration trust, served by one process and projected by another."""
+    """A filled demonstration trust, served by one process and projected by another.
 
-    def __init__(self, shown: Demonstration, serve: Sequence[str]) -> None:
+    `said` is the file of all that the processes print, `temporary` the folder of their temporary files.
+    """
+
+    def __init__(self, shown: Demonstration, serve: Sequence[str], settings: Mapping[str, str]) -> None:
         self.shown = shown
+        self.said = shown.folder.parent / "said.log"
+        self.temporary = shown.folder.parent / "tmp"
+        self.temporary.mkdir()
         self._serve = serve
-        self._said = shown.folder.parent / "said.log"
+        self._settings = {"CASELEDGER_PROJECTOR": "false", "TMPDIR": str(self.temporary), **settings}
         self._api: subprocess.Popen[bytes] | None = None
         self._projector: subprocess.Popen[bytes] | None = None
 
@@ -44,7 +51,7 @@ class Installation:
         self._api = self._start([*self._serve, "--port", str(self.shown.port)])
         until = time.monotonic() + 90
         while not self.shown.ready():
-            assert self._api.poll() is None, self._said.read_text()
+            assert self._api.poll() is None, self.said.read_text()
             assert time.monotonic() < until, "the server did not become ready"
             time.sleep(0.05)
 
@@ -90,8 +97,8 @@ class Installation:
         EmbeddedPostgres.attach(self.shown.folder).stop_if_last()
 
     def _start(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
-        environment = self.shown.environment | {"CASELEDGER_PROJECTOR": "false"}
-        with self._said.open("ab") as said:
+        environment = self.shown.environment | self._settings
+        with self.said.open("ab") as said:
             return subprocess.Popen(
                 list(command), env=environment, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
             )
@@ -124,12 +131,14 @@ def filled_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def installation(pattern: Path, serve: Sequence[str] = SERVE) -> Iterator[Installation]:
+def installation(
+    pattern: Path, serve: Sequence[str] = SERVE, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Installation]:
     """A copy of a filled data folder with its API and a projector running; all of it is stopped at the end."""
     with _folder() as folder:
         # The cluster belongs to a user of its own, which a copy keeps.
         subprocess.run(["cp", "-a", pattern, folder / "d"], check=True)
-        installed = Installation(Demonstration(folder / "d", _free_port()), serve)
+        installed = Installation(Demonstration(folder / "d", _free_port()), serve, settings)
         try:
             installed.start_api()
             installed.start_projector()

@@ -1,0 +1,138 @@
+"""Every command there is, given over HTTP with a canary in each of its sealed fields."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, get_args, get_type_hints
+from uuid import UUID, uuid4, uuid5
+
+from domain.incident import Incident
+from services.catalogue import COMMANDS
+from services.commands import Command, OpeningCommand, camel
+from services.decisions import CaseDecision, parameters
+from tests.e2e.canaries import Canaries
+from tests.e2e.demonstration import Demonstration
+
+Json = dict[str, Any]
+DAY = "2026-03-02"
+
+
+def sealed_fields(command: type[Command]) -> list[str]:
+    """The fields of a command that its decision takes as texts to be sealed; every command has a reason."""
+    if issubclass(command, CaseDecision):
+        decision = getattr(Incident, command.decision)
+    else:
+        assert issubclass(command, OpeningCommand)
+        decision = Incident.report
+    own = {field.name for field in fields(command)}
+    sealed = {name for name, is_sealed in parameters(decision) if is_sealed and name in own}
+    return sorted(sealed | {"reason"})
+
+
+def fields_by_kind(command: type[Command]) -> tuple[list[str], list[str]]:
+    """The fields of a command that are texts and are not sealed, and those that are no texts at all."""
+    sealed = sealed_fields(command)
+    kinds = {name: (kind, *get_args(kind)) for name, kind in get_type_hints(command).items() if name not in sealed}
+    members = [field.name for field in fields(command) if field.name in kinds]
+    return [name for name in members if str in kinds[name]], [name for name in members if str not in kinds[name]]
+
+
+def camel_name(command: str) -> str:
+    """What the mutation of a command is called."""
+    return command[0].lower() + command[1:]
+
+
+def mutation(command: str) -> str:
+    """The document that gives a command."""
+    return (
+        f"mutation ($input: {command}Input!) {{ {camel_name(command)}(input: $input) {{ __typename"
+        " ... on Refused { code message fields } ... on Recorded { position case { id } } } }"
+    )
+
+
+class Giver:
+    """Gives commands in one role and plants canaries in them; `given` are the inputs that were carried out, by name."""
+
+    def __init__(self, shown: Demonstration, canaries: Canaries, role: str) -> None:
+        self._shown, self._canaries, self._role = shown, canaries, role
+        self.given: dict[str, Json] = {}
+        self.cases: list[str] = []
+
+    def give(self, name: str, **content: Any) -> Json:
+        """Give a command that must be carried out; returns its result, with the command's id."""
+        command = COMMANDS[name]
+        command_id = str(uuid4())
+        planted = {camel(field): self._text(name, field) for field in sealed_fields(command)}
+        whole = {"commandId": command_id, **planted, **content}
+        result: Json = self._shown.ask(mutation(name), self._role, input=whole)[camel_name(name)]
+        assert result["__typename"] == "Recorded", (name, result)
+        self.given[name] = whole
+        return result | {"commandId": command_id}
+
+    def _text(self, name: str, field: str) -> str:
+        canary = self._canaries.plant(f"{name}.{field} as {self._role}")
+        # Long enough that the database would store it apart, and compressed, if it got it.
+        return f"{canary} " + "and so on " * 300 if field in ("narrative", "report") else f"It says {canary}."
+
+    def _open(self, school_urn: str) -> str:
+        case_id: str = self.give("ReportIncident", schoolUrn=school_urn, openedOn=DAY)["case"]["id"]
+        self.cases.append(case_id)
+        return case_id
+
+    def _made(self, name: str, new_id: str, **content: Any) -> str:
+        """Give a command that makes something; returns the id of what it made."""
+        return str(uuid5(UUID(self.give(name, **content)["commandId"]), new_id))
+
+    def give_all(self, school_urn: str, other_urn: str) -> None:
+        """Lead cases through every command."""
+        person = str(uuid4())
+        case, other, unreportable, mistaken, copy = (self._open(school_urn) for _ in range(5))
+        on = {"caseId": case}
+        self.give("AssignCase", **on, owner=person)
+        item: Json = {"platform": "FACEBOOK", "posterRole": "PUPIL", "discoveredOn": DAY, "poster": person}
+        other_nature = {"classifications": [{"nature": "OTHER", "target": "COMMUNITY"}]}
+        first = self._made("RecordItem", "item_id", **on, **item, **other_nature)
+        second = self._made("RecordItem", "item_id", **on, **item | {"poster": None})
+        self.give("ClassifyItem", **on, itemId=second, **other_nature)
+        self.give("ReclassifyItem", **on, itemId=second, classifications=[{"nature": "ALLEGATION", "target": "STAFF"}])
+        self.give("CorrectItem", **on, itemId=first, platform="TIKTOK")
+        self.give("IdentifyPoster", **on, itemId=second, posterRole="PUPIL", poster=person)
+        self.give("NoteEvidence", **on, kind="SCREENSHOT", itemId=first)
+        self.give("ReportToHeadteacher", **on, reportedOn=DAY)
+        self._take_down(case, first, person)
+        self._investigate(case, person)
+        meeting = {"mode": "IN_PERSON", "heldOn": DAY, "attended": True, "outcome": "RESOLVED"}
+        self.give("HoldMeeting", **on, **meeting)
+        self.give("RecordImpact", **on, target="STAFF", impact="EMOTIONAL", notedOn=DAY, person=person)
+        self.give("DirectToChannel", **on, channel="HEADTEACHER", directedOn=DAY, person=person)
+        self.give("AdviseParent", **on, itemId=first, advisedOn=DAY)
+        self.give("AddAddendum", **on)
+        self.give("LinkCase", **on, other=other, kind="RELATED")
+        self.give("UnlinkCase", **on, other=other, kind="RELATED")
+        self.give("ExcludeItem", **on, itemId=second, mark="NOT_REPORTABLE")
+        self.give("RestoreItem", **on, itemId=second)
+        self.give("MarkDuplicate", caseId=copy, original=case)
+        self.give("Unmark", caseId=copy)
+        self.give("MarkNotReportable", caseId=unreportable)
+        self.give("MarkRecordedInError", caseId=mistaken)
+        self.give("CloseIncident", **on, outcome="RESOLVED_AT_MEETING", closedOn=DAY)
+        self.give("ReopenIncident", **on, reopenedOn=DAY)
+        if other_urn != school_urn:
+            self.give("CorrectSchool", caseId=other, schoolUrn=other_urn)
+
+    def _take_down(self, case: str, item: str, person: str) -> None:
+        on: Json = {"caseId": case, "itemId": item}
+        self.give("RequestRemoval", **on, requestedOn=DAY, person=person)
+        self.give("RefuseRemoval", **on, refusedOn=DAY)
+        self.give("RequestRemoval", **on, requestedOn="2026-03-03")
+        self.give("ConfirmRemoval", **on, checkedOn="2026-03-04")
+        self.give("RecordRepost", caseId=case, repostOf=item, discoveredOn="2026-03-05")
+        report = self._made("ReportToPlatform", "report_id", **on, network="FACEBOOK", reportedOn=DAY)
+        self.give("RecordPlatformAnswer", caseId=case, reportId=report, result="NO_ACTION", answeredOn=DAY)
+
+    def _investigate(self, case: str, person: str) -> None:
+        on = {"caseId": case}
+        begun = self._made("RecordInvestigation", "investigation_id", **on, startedOn=DAY)
+        self.give("CompleteInvestigation", **on, investigationId=begun, completedOn=DAY, finding="UNSUBSTANTIATED")
+        self.give("CommunicateOutcome", **on, communicatedOn=DAY, recipientRole="TARGET")
+        self.give("RecordAccount", **on, side="POSTER", givenOn=DAY, person=person)
