@@ -80,7 +80,6 @@ class Projector:
             try:
                 return self._advance(self._database.trust(trust_id), limit)
             except BatchFailed as failed:
-                self._folds.pop(trust_id, None)
                 if len(failed.page) <= 1:
                     self._park(trust_id, failed)
                     return 0
@@ -108,15 +107,20 @@ class Projector:
                 stop.wait(_IDLE_SECONDS)
 
     def _advance(self, trust: TrustDatabase, limit: int) -> int:
+        done = self._claim_and_advance(trust, limit)
+        if done is None and begin(trust):
+            done = self._claim_and_advance(trust, limit)
+        if done:
+            announce(trust.trust_id)
+        return done or 0
+
+    def _claim_and_advance(self, trust: TrustDatabase, limit: int) -> int | None:
         with trust.transaction() as connection:
             claimed = claim(connection, trust.trust_id)
             if claimed is None:
-                return 0
+                return None
             generation, position = claimed
-            done = advance(connection, self._fold_at(trust.trust_id, generation, position), limit)
-        if done:
-            announce(trust.trust_id)
-        return done
+            return advance(connection, self._fold_at(trust.trust_id, generation, position), limit)
 
     def _fold_at(self, trust_id: UUID, generation: int, position: int) -> Folding:
         fold = self._folds.get(trust_id)
@@ -145,15 +149,19 @@ class Projector:
 def claim(connection: psycopg.Connection[Any], trust_id: UUID) -> tuple[int, int] | None:
     """Claim the live generation of a trust for this transaction; returns it and its position.
 
-    None when another worker has it or it is parked.
+    None when another worker has it, when it is parked, and when there is none yet.
     """
     claimed = connection.execute(_CLAIM, [trust_id, CORE]).fetchone()
-    if claimed is None:
-        begun = connection.execute(_BEGIN, [trust_id, CORE, fingerprint()]).rowcount
-        claimed = connection.execute(_CLAIM, [trust_id, CORE]).fetchone() if begun else None
-    if claimed is None or claimed[2] is not None:
-        return None
-    return claimed[0], claimed[1]
+    return None if claimed is None else (claimed[0], claimed[1])
+
+
+def begin(trust: TrustDatabase) -> bool:
+    """Begin the core projection of a trust, empty; False when it has begun.
+
+    On its own, for a claim that had yet to be committed would keep other workers waiting.
+    """
+    with trust.connection() as connection:
+        return connection.execute(_BEGIN, [trust.trust_id, CORE, fingerprint()]).rowcount > 0
 
 
 def advance(connection: psycopg.Connection[Any], fold: Folding, limit: int) -> int:
@@ -209,8 +217,8 @@ def unpark(database: Database, trust_id: UUID) -> bool:
 
 # The projection loses nothing by a late flush: what a crash takes away is projected again, position and all.
 _CLAIM = b"""
-SELECT generation, position, failure, set_config('synchronous_commit', 'off', true)
-FROM projection WHERE trust_id = %s AND name = %s AND live FOR UPDATE SKIP LOCKED
+SELECT generation, position, set_config('synchronous_commit', 'off', true)
+FROM projection WHERE trust_id = %s AND name = %s AND live AND failure IS NULL FOR UPDATE SKIP LOCKED
 """
 _BEGIN = b"""
 INSERT INTO projection (trust_id, name, generation, live, position, built_by) VALUES (%s, %s, 1, true, 0, %s)

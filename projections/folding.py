@@ -29,8 +29,8 @@ class PositionGap(RuntimeError):
 class Folding:
     """The fold of one generation of the core projection of one trust.
 
-    It keeps aggregates from page to page. When what it returned is not written, or was written by somebody else,
-    `States.clear` must be called before the next page.
+    It keeps aggregates from page to page. When what it returned was not written after all, or more was written by
+    somebody else, `restart_at` must be called before the next page.
     """
 
     def __init__(self, trust_id: UUID, generation: int, capacity: int = CAPACITY) -> None:
@@ -60,10 +60,15 @@ class Folding:
         if page and (page[0].position != self.position + 1 or page[-1].position != self.position + len(page)):
             raise PositionGap(f"after position {self.position} came {page[0].position} to {page[-1].position}")
         batch = _Batch(self, connection)
-        batch.prepare(page)
-        for row in page:
-            batch.apply(row)
-        changes = batch.finish()
+        try:
+            batch.prepare(page)
+            for row in page:
+                batch.apply(row)
+            changes = batch.finish()
+        except BaseException:
+            # Some aggregates are ahead of the position by now.
+            self.states.clear()
+            raise
         if page:
             self.states.position = page[-1].position
         self.states.trim()

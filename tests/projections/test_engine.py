@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from unittest.mock import patch
 
@@ -19,7 +19,7 @@ from ledger.database import Database
 from ledger.reading import StoredRow, read_page
 from projections.bulk import WrongRowCount, write
 from projections.core import PIECES_READ_BY_COUNTING, READ_BY_COUNTING
-from projections.engine import Parked, Projector, parked, unpark, waiting_trusts
+from projections.engine import Parked, Projector, begin, claim, parked, unpark, waiting_trusts
 from projections.folding import Folding, PositionGap
 from tests.projections.examples import add_item, complaint, incident, school
 from tests.projections.histories import WHY
@@ -41,13 +41,13 @@ def position(recording: Recording) -> int:
 
 
 @contextmanager
-def failing_at(failing: int) -> Iterator[None]:
+def failing_at(failing: int, fault: type[Exception] = LookupError) -> Iterator[None]:
     """Let the event at a position fail to be read, as when the code does not know its name."""
     read = projections.states.event_of
 
     def reading(row: StoredRow) -> Any:
         if row.position == failing:
-            raise LookupError("secret words")
+            raise fault("secret words")
         return read(row)
 
     with patch("projections.folding.event_of", reading):
@@ -176,6 +176,44 @@ def test_an_event_that_fails_parks_its_trust_behind_the_ones_before_it_and_no_ot
         Parked(recording.trust_id, "core", 1, 3, case.id, 3, "LookupError")
     ]
     assert recording.trust_id not in waiting_trusts(database)
+
+
+@pytest.mark.parametrize("fault", [LookupError, psycopg.OperationalError])
+def test_what_was_folded_of_a_failed_batch_is_forgotten(
+    database: Database, recording: Recording, fault: type[Exception]
+) -> None:
+    # given
+    case = incident("A", "ALLEGATION:STAFF")
+    recording.record(case)
+    projector = Projector(database)
+    projector.catch_up(recording.trust_id)
+    case.mark_not_reportable(reason=WHY)
+    case.unmark(reason=WHY)
+    recording.record(case)
+
+    # when
+    with failing_at(4, fault), suppress(psycopg.OperationalError):
+        projector.catch_up(recording.trust_id)
+    unpark(database, recording.trust_id)
+    projector.catch_up(recording.trust_id)
+
+    # then
+    assert parked(database) == [each for each in parked(database) if each.trust_id != recording.trust_id]
+    assert rows(recording, CONTRIBUTIONS) == [(1, 2, 3, None), (1, 3, 4, "NOT_REPORTABLE"), (1, 4, None, None)]
+
+
+def test_who_finds_a_trust_claimed_does_not_wait_for_it(database: Database, recording: Recording) -> None:
+    # given
+    recording.record(incident("A"))
+    begin(recording.trust)
+    with recording.trust.transaction() as connection:
+        assert claim(connection, recording.trust_id) == (1, 0)
+
+        # when
+        done = Projector(database).run_once(recording.trust_id)
+
+    # then
+    assert (done, Projector(database).run_once(recording.trust_id)) == (0, 1)
 
 
 def test_a_parked_projection_goes_on_once_it_is_let(database: Database, recording: Recording) -> None:
