@@ -108,6 +108,12 @@ class Installation:
         process.kill()
         process.wait(timeout=30)
 
+    def refuse_deaths(self) -> None:
+        """Neither the server nor the projector has ended of its own accord."""
+        for process in (self._api, self._projector):
+            assert process is not None
+            assert process.poll() is None, self.said.read_text()
+
 
 SERVE = (*CASELEDGER, "serve")
 

@@ -90,10 +90,10 @@ class Run:
             self.installed.restart(what)
             self.wait_for_acknowledged(LEAST_ACKNOWLEDGED)
 
-    def findings(self) -> list[str]:
+    def findings(self, rows: LedgerRows) -> list[str]:
         """What is wrong with the ledger, or with what the writers were told."""
         journal = self.journal
-        wrong = findings(self.rows(), journal.acknowledged.values(), journal.refused, self.since)
+        wrong = findings(rows, journal.acknowledged.values(), journal.refused, self.since)
         return [*wrong, *journal.troubles]
 
     def live_figures(self, position: int) -> dict[Cell, int]:
@@ -119,10 +119,11 @@ def test_nothing_acknowledged_is_lost_and_the_figures_stay_true(pattern: Path) -
         run = Run(installed, SEED)
         for number, kind in enumerate(kinds, start=1):
             run.kill_while_writing(kind)
-            assert run.findings() == [], f"after kill {number}, of {kind}, with seed {SEED}"
+            rows = run.rows()
+            assert run.findings(rows) == [], f"after kill {number}, of {kind}, with seed {SEED}"
+            assert run.live_figures(rows.head) == rows.figures()
+            installed.refuse_deaths()
 
-        rows = run.rows()
-        assert run.live_figures(rows.head) == rows.figures()
         rebuilt = installed.shown.run("rebuild", "core", "--verify")
         assert (rebuilt.returncode, "NOT live" in rebuilt.stdout) == (0, False), rebuilt.stdout + rebuilt.stderr
         assert run.live_figures(rows.head) == rows.figures()
@@ -143,7 +144,7 @@ def test_a_server_that_acknowledges_before_it_commits_is_found(pattern: Path) ->
     with installation(pattern, faulty_serve(Fault.ACKNOWLEDGES_BEFORE_COMMIT)) as installed:
         run = Run(installed, SEED)
         run.kill_while_writing(Killed.API)
-        assert "command was acknowledged and is not recorded" in summary(run.findings())
+        assert "command was acknowledged and is not recorded" in summary(run.findings(run.rows()))
 
 
 def test_a_database_that_acknowledges_before_it_is_on_disk_is_found(pattern: Path) -> None:
@@ -157,7 +158,7 @@ def test_a_database_that_acknowledges_before_it_is_on_disk_is_found(pattern: Pat
         installed.start_api()
         run = Run(installed, SEED)
         run.kill_while_writing(Killed.DATABASE)
-        assert "command was acknowledged and is not recorded" in summary(run.findings())
+        assert "command was acknowledged and is not recorded" in summary(run.findings(run.rows()))
 
 
 def test_a_recorder_that_skips_a_position_is_found(pattern: Path) -> None:
@@ -165,7 +166,7 @@ def test_a_recorder_that_skips_a_position_is_found(pattern: Path) -> None:
         run = Run(installed, SEED)
         with run.writing():
             run.wait_for_acknowledged(60)
-        assert summary(run.findings()) >= {"position is missing", "the head is at and there are events"}
+        assert summary(run.findings(run.rows())) >= {"position is missing", "the head is at and there are events"}
 
 
 # --- What the audit must find: faults in the rows
