@@ -155,7 +155,7 @@ CONTRIBUTION = """
     )
 """
 CONTRIBUTION_INDEXES = (
-    # Figures are read from this index alone, in the order of the days; the rest of the row is for what lies behind them.
+    # Figures are read from this index alone, by day; the rest of the row is for what lies behind them.
     """
     CREATE INDEX contribution_discovered ON contribution (trust_id, generation, discovered_on, school_urn)
     INCLUDE (count_number, source, valid_from, valid_to, excluded_by, case_id, item_id)
@@ -175,9 +175,10 @@ COUNT_MONTH = """
         month        date     NOT NULL,
         count_number smallint NOT NULL,
         source       text     COLLATE "C" NOT NULL,
+        epoch        int      NOT NULL,
         items        int      NOT NULL,
         excluded     int      NOT NULL,
-        PRIMARY KEY (trust_id, generation, school_urn, month, count_number, source)
+        PRIMARY KEY (trust_id, generation, school_urn, month, count_number, source, epoch)
     )
 """
 
