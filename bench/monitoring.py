@@ -19,6 +19,7 @@ from bench.sizes import Sizes
 from domain.access import Visibility
 from ledger.database import TrustDatabase
 from ledger.embedded import EmbeddedPostgres
+from projections.changes import first_of_epoch
 from projections.engine import Projector
 from projections.monitoring import report
 from projections.monitoring_terms import DateBasis, MonitoringDimension, MonitoringQuery
@@ -52,8 +53,11 @@ _FILL = (
     """
     INSERT INTO count_month
     SELECT trust_id, generation, school_urn, date_trunc('month', discovered_on)::date, count_number, source,
-           count(*) FILTER (WHERE excluded_by IS NULL), count(*) FILTER (WHERE excluded_by IS NOT NULL)
-    FROM contribution WHERE trust_id = %(trust)s AND valid_to IS NULL GROUP BY 1, 2, 3, 4, 5, 6
+           position / %(epoch)s, coalesce(sum(change) FILTER (WHERE excluded_by IS NULL), 0),
+           coalesce(sum(change) FILTER (WHERE excluded_by IS NOT NULL), 0)
+    FROM (SELECT *, valid_from AS position, 1 AS change FROM contribution
+          UNION ALL SELECT *, valid_to, -1 FROM contribution WHERE valid_to IS NOT NULL) AS moved
+    WHERE trust_id = %(trust)s GROUP BY 1, 2, 3, 4, 5, 6, 7
     """,
     "UPDATE projection SET position = %(size)s + 1000 WHERE trust_id = %(trust)s",
 )
@@ -118,7 +122,13 @@ def _fill(ground: Ground, ledger: TrustLedger, size: int) -> None:
         urn = str(900001 + number)
         join_school(ledger, system, urn=urn, name=f"School {urn}", joined_on=date(2020, 9, 1))
     Projector(ground.main).catch_up(ledger.trust_id)
-    parameters = {"trust": ledger.trust_id, "size": size, "schools": _SCHOOLS, "first": _FIRST}
+    parameters = {
+        "trust": ledger.trust_id,
+        "size": size,
+        "schools": _SCHOOLS,
+        "first": _FIRST,
+        "epoch": first_of_epoch(1),
+    }
     with psycopg.connect(ground.admin_url) as admin:
         for statement in _FILL:
             admin.execute(statement.encode(), parameters)

@@ -24,16 +24,18 @@ _COPY_FROM = 200
 
 _MERGE_MONTHS = """
 MERGE INTO count_month AS known
-USING unnest(%(schools)s::text[], %(months)s::date[], %(counts)s::smallint[], %(sources)s::text[], %(items)s::int[],
-             %(excluded)s::int[]) AS change (school_urn, month, count_number, source, items, excluded)
+USING unnest(%(schools)s::text[], %(months)s::date[], %(counts)s::smallint[], %(sources)s::text[], %(epochs)s::int[],
+             %(items)s::int[], %(excluded)s::int[])
+      AS change (school_urn, month, count_number, source, epoch, items, excluded)
 ON known.trust_id = %(trust)s AND known.generation = %(generation)s AND known.school_urn = change.school_urn
    AND known.month = change.month AND known.count_number = change.count_number AND known.source = change.source
+   AND known.epoch = change.epoch
 WHEN MATCHED AND known.items + change.items = 0 AND known.excluded + change.excluded = 0 THEN DELETE
 WHEN MATCHED THEN UPDATE SET items = known.items + change.items, excluded = known.excluded + change.excluded
 WHEN NOT MATCHED THEN
-    INSERT (trust_id, generation, school_urn, month, count_number, source, items, excluded)
+    INSERT (trust_id, generation, school_urn, month, count_number, source, epoch, items, excluded)
     VALUES (%(trust)s, %(generation)s, change.school_urn, change.month, change.count_number, change.source,
-            change.items, change.excluded)
+            change.epoch, change.items, change.excluded)
 """
 
 
@@ -62,7 +64,7 @@ def write(connection: psycopg.Connection[Any], trust_id: UUID, generation: int, 
             _TABLES[name].insert(cursor, owner, temporal.new_rows())
         months = [(*key, *difference) for key, difference in changes.months.items() if any(difference)]
         if months:
-            schools, firsts, counts, sources, items, excluded = map(list, zip(*months, strict=True))
+            schools, firsts, counts, sources, epochs, items, excluded = map(list, zip(*months, strict=True))
             cursor.execute(
                 _MERGE_MONTHS,
                 {
@@ -72,6 +74,7 @@ def write(connection: psycopg.Connection[Any], trust_id: UUID, generation: int, 
                     "months": firsts,
                     "counts": counts,
                     "sources": sources,
+                    "epochs": epochs,
                     "items": items,
                     "excluded": excluded,
                 },

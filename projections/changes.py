@@ -12,6 +12,22 @@ Row = tuple[Any, ...]
 Key = tuple[Hashable, ...]
 
 
+_POSITIONS_OF_AN_EPOCH = 32_768
+
+
+def epoch_of(position: int) -> int:
+    """The run of positions that a position lies in, by which monthly figures are kept.
+
+    Long enough that a month has few epochs, short enough that what an epoch holds is read through in no time.
+    """
+    return position // _POSITIONS_OF_AN_EPOCH
+
+
+def first_of_epoch(epoch: int) -> int:
+    """The first position of an epoch."""
+    return epoch * _POSITIONS_OF_AN_EPOCH
+
+
 class Fact(NamedTuple):
     """A row of a temporal table without its validity: `key` names it among those true at one moment, `rest` follows.
 
@@ -61,7 +77,7 @@ class Changes:
     replaced: list[UUID] = field(default_factory=list)
     cases: dict[str, list[Row]] = field(default_factory=dict)
     temporal: dict[str, TemporalChanges] = field(default_factory=dict)
-    months: dict[tuple[str, date, int, str], list[int]] = field(default_factory=dict)
+    months: dict[tuple[str, date, int, str, int], list[int]] = field(default_factory=dict)
 
     def of(self, table: str) -> TemporalChanges:
         """The changes to one temporal table."""

@@ -15,6 +15,7 @@ from domain.counting import CountSource, MonitoringCount
 from domain.monitoring_counts import DEFINITIONS
 from domain.periods import PeriodDimension
 from domain.values import Mark
+from projections.changes import epoch_of, first_of_epoch
 from projections.monitoring_terms import (
     PERIODS,
     CountingUnit,
@@ -81,8 +82,8 @@ def figures(
         return {}
     parameters = _parameters(reading, query, spans, at)
     if by_month is None:
-        by_month = answers_by_month(reading, query, at)
-    statement = _by_month(reading, query, spans) if by_month else _by_contribution(reading, query, spans, at)
+        by_month = answers_by_month(reading, query)
+    statement = _by_month(reading, query, spans, at) if by_month else _by_contribution(reading, query, spans, at)
     labels = _labels(spans)
     return {
         tuple(_told(dimension, given, labels) for dimension, given in zip(query.group_by, row, strict=False)): Figure(
@@ -104,11 +105,10 @@ def excluded(
     return tuple(ExcludedCount(mark, counted[mark.value]) for mark in Mark if mark.value in counted)
 
 
-def answers_by_month(reading: Reading, query: MonitoringQuery, at: Moment) -> bool:
+def answers_by_month(reading: Reading, query: MonitoringQuery) -> bool:
     """Whether the monthly figures answer a question exactly."""
     return (
-        at.is_live
-        and reading.visibility.counts_everything
+        reading.visibility.counts_everything
         and query.unit is CountingUnit.ITEMS
         and query.basis is DateBasis.DISCOVERED
         # Without the counts told apart an item that adds to two of them must be seen once.
@@ -129,7 +129,7 @@ def _by_contribution(reading: Reading, query: MonitoringQuery, spans: Sequence[S
             query,
             spans,
             f"SELECT {columns}, count(*) FILTER (WHERE {counted}) AS value,"
-            f" count(*) FILTER (WHERE {counted} AND withheld) AS withheld"
+            f" count(*) FILTER (WHERE {counted} AND withheld) AS withheld, count(*) AS recorded"
             f" FROM (SELECT *, {DATE_COLUMNS[query.basis]} AS day {given}) AS given GROUP BY {columns}",
         )
     # An item or case with several contributions in a group is one.
@@ -146,30 +146,46 @@ def _by_contribution(reading: Reading, query: MonitoringQuery, spans: Sequence[S
     )
 
 
-def _by_month(reading: Reading, query: MonitoringQuery, spans: Sequence[Spans]) -> str:
+def _by_month(reading: Reading, query: MonitoringQuery, spans: Sequence[Spans], at: Moment) -> str:
+    """The monthly figures of all epochs, or of those before the moment's and what its own brought until then."""
+    columns = "count_number, school_urn, source"
     chosen = "BETWEEN %(first)s AND %(last)s AND school_urn = ANY(%(schools)s)"
-    counted = _of_sources(query)
-    value = f"CASE WHEN {counted} THEN items ELSE 0 END"
-    sums = (
-        f"SELECT count_number, school_urn, source, month AS day, {value} AS value,"
-        f" {'0' if reading.visibility.lists_cases else value} AS withheld"
-        f" FROM {reading.months()} AS given WHERE month {chosen}"
-    )
+    sums = [
+        f"SELECT {columns}, month AS day, items, items + excluded AS recorded, 0 AS hidden"
+        f" FROM {reading.months()} AS given WHERE month {chosen} AND {'true' if at.is_live else 'epoch < %(epoch)s'}"
+    ]
+    if not at.is_live:
+        sums += [
+            f"SELECT {columns}, discovered_on, CASE WHEN excluded_by IS NULL THEN {sign}1 ELSE 0 END, {sign}1, 0"
+            f" FROM {reading.contributions()} AS given WHERE discovered_on {chosen}"
+            f" AND {moved} BETWEEN %(epoch_begins)s AND %(position)s"
+            for moved, sign in (("valid_from", ""), ("valid_to", "-"))
+        ]
     if reading.visibility.lists_cases:
-        sums += (
-            f" UNION ALL SELECT count_number, school_urn, source, discovered_on, 0, 1"
-            f" FROM {reading.withheld_contributions()} AS given WHERE discovered_on {chosen}"
-            f" AND valid_to IS NULL AND excluded_by IS NULL AND {counted}"
+        sums.append(
+            f"SELECT {columns}, discovered_on, 0, 0, 1 FROM {reading.withheld_contributions()} AS given"
+            f" WHERE discovered_on {chosen} AND excluded_by IS NULL AND {_stood(at)}"
         )
-    return _added_up(query, spans, sums)
+    counted = _of_sources(query)
+    return _added_up(
+        query,
+        spans,
+        f"SELECT {columns}, day, recorded, CASE WHEN {counted} THEN items ELSE 0 END AS value,"
+        f" CASE WHEN {counted} THEN {'hidden' if reading.visibility.lists_cases else 'items'} ELSE 0 END AS withheld"
+        f" FROM ({' UNION ALL '.join(sums)}) AS sums",
+    )
 
 
 def _added_up(query: MonitoringQuery, spans: Sequence[Spans], sums: str) -> str:
-    """The figures from sums by at least the columns of `_columns_by_day`, with `value` and `withheld`."""
+    """The figures from sums by at least the columns of `_columns_by_day`, with `value`, `withheld` and `recorded`.
+
+    A group in which nothing is recorded does not appear, even if something once was.
+    """
     groups = ", ".join(_COLUMNS[dimension] for dimension in query.group_by)
     return (
         f"SELECT {groups}, sum(value)::bigint, sum(withheld)::bigint"
-        f" FROM (SELECT *, {_period(query, spans)} AS period FROM ({sums}) AS sums) AS sums GROUP BY {groups}"
+        f" FROM (SELECT *, {_period(query, spans)} AS period FROM ({sums}) AS sums) AS sums"
+        f" GROUP BY {groups} HAVING sum(recorded) > 0"
     )
 
 
@@ -189,6 +205,8 @@ def _parameters(reading: Reading, query: MonitoringQuery, spans: Sequence[Spans]
         "first": query.first,
         "last": query.last,
         "position": at.position,
+        "epoch": epoch_of(at.position),
+        "epoch_begins": first_of_epoch(epoch_of(at.position)),
         "schools": schools,
         "sources": None if query.sources is None else [source.value for source in query.sources],
     }
@@ -204,12 +222,17 @@ def _chosen(reading: Reading, query: MonitoringQuery, at: Moment) -> str:
     """The condition for contributions of the question's range and schools that stood at the moment."""
     conditions = [
         f"{DATE_COLUMNS[query.basis]} BETWEEN %(first)s AND %(last)s",
-        "valid_to IS NULL" if at.is_live else VALID,
+        _stood(at),
     ]
     # Cases are at registered schools alone; a test on every row that leaves none out would take its time.
     if query.schools is not None or reading.visibility.schools is not None or query.period is PeriodDimension.TERM:
         conditions.append("school_urn = ANY(%(schools)s)")
     return " AND ".join(conditions)
+
+
+def _stood(at: Moment) -> str:
+    """The condition that a contribution stood at a moment."""
+    return "valid_to IS NULL" if at.is_live else VALID
 
 
 def _of_sources(query: MonitoringQuery) -> str:

@@ -14,7 +14,7 @@ from domain.policy import PolicyPack
 from domain.registers import SchoolRegister, school_register_id
 from domain.values import PolicyRef
 from ledger.reading import StoredRow
-from projections.changes import Changes, Fact
+from projections.changes import Changes, Fact, epoch_of
 from projections.core import COUNT_NUMBERS, add_case_rows, contribution_fact, footprint, register_facts
 from projections.states import Known, States, event_of
 
@@ -165,8 +165,8 @@ class _Batch:
             [contribution_fact(case_id, each) for each in new],
             position,
         )
-        self._add_months(gone, -1)
-        self._add_months(new, 1)
+        self._add_months(gone, -1, epoch_of(position))
+        self._add_months(new, 1, epoch_of(position))
         return True
 
     def _work_out(self, known: Known) -> None:
@@ -208,11 +208,11 @@ class _Batch:
         for other in known.depends:
             self._dependants.setdefault(other, set()).add(case_id)
 
-    def _add_months(self, contributed: frozenset[Contribution], sign: int) -> None:
+    def _add_months(self, contributed: frozenset[Contribution], sign: int, epoch: int) -> None:
         months = self._changes.months
         for each in contributed:
             month = each.discovered_on.replace(day=1)
-            key = (each.school_urn, month, COUNT_NUMBERS[each.count], each.source.value)
+            key = (each.school_urn, month, COUNT_NUMBERS[each.count], each.source.value, epoch)
             difference = months.setdefault(key, [0, 0])
             difference[each.excluded_by is not None] += sign
 

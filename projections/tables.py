@@ -194,7 +194,9 @@ contribution = Table(
     Index("contribution_closed", "trust_id", "generation", "valid_to", postgresql_where=text("valid_to IS NOT NULL")),
 )
 
-# The live contributions added up by month of discovery: those that count, and those that a mark excludes.
+# What the events of each epoch (see `changes.epoch_of`) added to the contributions by month of discovery, or took away:
+# to those that count, and to those that a mark excludes. All epochs together are the live figures, the earlier ones are
+# those of the past.
 count_month = Table(
     "count_month",
     METADATA,
@@ -203,9 +205,10 @@ count_month = Table(
     Column("month", Date, nullable=False),
     Column("count_number", SmallInteger, nullable=False),
     Column("source", _KEY_TEXT, nullable=False),
+    Column("epoch", Integer, nullable=False),
     Column("items", Integer, nullable=False),
     Column("excluded", Integer, nullable=False),
-    PrimaryKeyConstraint("trust_id", "generation", "school_urn", "month", "count_number", "source"),
+    PrimaryKeyConstraint("trust_id", "generation", "school_urn", "month", "count_number", "source", "epoch"),
 )
 
 # What the registers say of each school: its names and time in the trust, its calendars, its adopted policies.
