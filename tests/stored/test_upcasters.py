@@ -34,7 +34,7 @@ def test_a_former_payload_becomes_a_later_one_step_by_step(monkeypatch: pytest.M
     )
     stored = msgspec.json.encode({"result": "POST_REMOVED", "day": "2026-09-12"})
     closed = decode("incident.ended.v1", STREAM, 2, RECORDED_AT, stored, ("notes",))
-    assert type(closed) is Incident.Closed
+    assert type(closed) is vars(Incident)["Closed"]
     incident = fold(None, [reported(), closed])
     assert (incident.outcome, incident.closed_on, incident.version) == ("POST_REMOVED", date(2026, 9, 12), 2)
 
