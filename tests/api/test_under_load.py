@@ -78,6 +78,7 @@ def test_a_moment_that_is_none_is_refused(demo: Client, moment: Json) -> None:
 def test_a_moment_to_come_is_now(demo: Client) -> None:
     query = '{ monitoring(from: "2026-09-01", to: "2026-09-30" MOMENT) { position cells { value } } }'
 
-    now = demo.ask(query.replace("MOMENT", ""))
+    position = demo.ask("{ ledger { position } }")["ledger"]["position"]
+    now = demo.ask(query.replace("MOMENT", f", atLeast: {position}"))
     for moment in ("{ position: 2000000000 }", '{ at: "2999-01-01T00:00:00Z" }'):
         assert demo.ask(query.replace("MOMENT", f", asOf: {moment}")) == now
