@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -57,8 +56,7 @@ _BY_MONTH = frozenset(
 Key = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """What one group of contributions adds up to; a group may exist and count nothing."""
 
     value: int

@@ -6,7 +6,6 @@ Figures, position and instant are read in one snapshot, in a handful of statemen
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from math import prod
 from typing import Any
@@ -127,26 +126,31 @@ def _cells(
         _require_size(query, schools, periods, sparse=len(occurring))
         keys = _sparse_keys(dimensions, domains, occurring)
     coverage = _Coverage(query, schools, periods, found)
+    # Where each member of a cell stands in its key; one more place at the end is for what is not told apart.
+    at = {_MEMBERS[dimension]: place for place, dimension in enumerate(dimensions)}
+    count, school, source, period, platform, role = (
+        at.get(member, len(dimensions))
+        for member in ("count", "school_urn", "source", "period", "platform", "poster_role")
+    )
     nothing = Figure(0, 0)
     cells = []
     for key in keys:
-        told = dict(zip(dimensions, key, strict=True))
-        figure = found.get(key, nothing)
-        period = next((told[dimension] for dimension in dimensions if dimension in PERIODS), None)
-        covered = coverage.of(told.get(MonitoringDimension.SCHOOL), period)
+        value, withheld = found.get(key, nothing)
+        told = (*key, None)
+        covered, is_partial = coverage.of(told[school], told[period])
         cells.append(
             MonitoringCell(
-                count=told.get(MonitoringDimension.COUNT),
-                school_urn=told.get(MonitoringDimension.SCHOOL),
-                source=told.get(MonitoringDimension.SOURCE),
-                period=period,
-                platform=told.get(MonitoringDimension.PLATFORM),
-                poster_role=told.get(MonitoringDimension.POSTER_ROLE),
-                value=None if covered is Coverage.NOT_A_MEMBER else figure.value,
-                withheld=figure.withheld,
-                partial=period is not None and coverage.is_partial(told.get(MonitoringDimension.SCHOOL), period),
-                coverage=covered,
-                suppressed=False,
+                told[count],
+                told[school],
+                told[source],
+                told[period],
+                told[platform],
+                told[role],
+                None if covered is Coverage.NOT_A_MEMBER else value,
+                withheld,
+                is_partial,
+                covered,
+                False,
             )
         )
     return cells
@@ -192,19 +196,18 @@ class _Coverage:
         school_at = [place for place, each in enumerate(query.group_by) if each is MonitoringDimension.SCHOOL]
         period_at = [place for place, each in enumerate(query.group_by) if each in PERIODS]
         self._recorded = {tuple(key[place] for place in (*school_at, *period_at)) for key in found}
-        self._known: dict[tuple[str | None, str | None], Coverage] = {}
+        self._known: dict[tuple[str | None, str | None], tuple[Coverage, bool]] = {}
 
-    def of(self, urn: str | None, label: str | None) -> Coverage:
-        """The coverage of a school (None: all together) in a period (None: the whole range)."""
+    def of(self, urn: str | None, label: str | None) -> tuple[Coverage, bool]:
+        """The coverage of a school (None: all together) in a period (None: the whole range), and whether it is cut."""
         known = self._known.get((urn, label))
         if known is None:
-            known = self._known[urn, label] = self._work_out(urn, label)
+            known = self._known[urn, label] = (self._work_out(urn, label), self._is_partial(urn, label))
         return known
 
-    def is_partial(self, urn: str | None, label: str) -> bool:
-        """Whether the range cuts a period: for one school, or for any."""
+    def _is_partial(self, urn: str | None, label: str | None) -> bool:
         mine = self._periods.values() if urn is None else [self._periods.get(urn, {})]
-        return any(labels[label].partial for labels in mine if label in labels)
+        return label is not None and any(labels[label].partial for labels in mine if label in labels)
 
     def _work_out(self, urn: str | None, label: str | None) -> Coverage:
         if tuple(part for part in (urn, label) if part is not None) in self._recorded:
@@ -230,7 +233,7 @@ def _suppressed(query: MonitoringQuery, cells: list[MonitoringCell]) -> list[Mon
     shown = {key: cell.value for key, cell in zip(keys, cells, strict=True) if cell.value is not None}
     hiding = hidden(shown, query.suppress_below, adding)
     return [
-        replace(cell, value=None, withheld=0, suppressed=True) if key in hiding else cell
+        cell._replace(value=None, withheld=0, suppressed=True) if key in hiding else cell
         for key, cell in zip(keys, cells, strict=True)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.counting import CountSource, MonitoringCount
 from domain.periods import PeriodDimension
@@ -114,15 +115,14 @@ class MonitoringQuery:
         return next((PERIODS[dimension] for dimension in self.group_by if dimension in PERIODS), None)
 
 
-@dataclass(frozen=True, slots=True)
-class MonitoringCell:
+class MonitoringCell(NamedTuple):
     """One figure. What it is not told apart by is None; for a platform or role, None also means that there is none.
 
     `value` is None where the school was no member, and where it is suppressed. `withheld` are those of the figure that
     lie in cases the reader may not open.
     """
 
-    count: MonitoringCount | None
+    count: MonitoringCount | None  # type: ignore[assignment] # a tuple's count() is of no use here
     school_urn: str | None
     source: CountSource | None
     period: str | None
