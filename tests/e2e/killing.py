@@ -17,6 +17,8 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
+from api.authentication import DevelopmentTokens
+from api.settings import DEMONSTRATION_TRUST
 from ledger.embedded import EmbeddedPostgres
 from tests.e2e.demonstration import CASELEDGER, Demonstration
 from tests.support.postgres import quick_folder
@@ -116,6 +118,10 @@ class Installation:
 
 
 SERVE = (*CASELEDGER, "serve")
+ROLES = (
+    *("trust-lead", "auditor", "dashboard", "mis:900003", "staff:900003"),
+    *("headteacher:900001", "headteacher:900003"),
+)
 
 
 def faulty_serve(fault: str) -> tuple[str, ...]:
@@ -144,7 +150,11 @@ def installation(
     with _folder() as folder:
         # The cluster belongs to a user of its own, which a copy keeps.
         subprocess.run(["cp", "-a", pattern, folder / "d"], check=True)
-        installed = Installation(Demonstration(folder / "d", _free_port()), serve, settings)
+        shown = Demonstration(folder / "d", _free_port())
+        tokens = DevelopmentTokens.load(shown.folder, host="127.0.0.1")
+        # What `caseledger token` prints, without a process for each.
+        shown.tokens |= {(role,): tokens.issue(DEMONSTRATION_TRUST, role, hours=2) for role in ROLES}
+        installed = Installation(shown, serve, settings)
         try:
             installed.start_api()
             installed.start_projector()
