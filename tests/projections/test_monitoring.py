@@ -15,7 +15,6 @@ from domain.counting import CountSource, MonitoringCount
 from domain.refusals import RefusalCode, Refused
 from domain.values import Mark
 from projections.engine import Projector
-from projections.figures import Figure, Key, figures
 from projections.monitoring import report
 from projections.monitoring_terms import (
     CountingUnit,
@@ -27,10 +26,7 @@ from projections.monitoring_terms import (
     MonitoringReport,
     ReportScope,
 )
-from projections.schools import schools_at
-from projections.snapshot import AsOf, moment, snapshot
-from projections.spans import spans
-from projections.visible import Reading
+from projections.snapshot import AsOf
 from tests.projections.examples import SEPTEMBER, TODAY, breach, complaint, incident, school, set_calendar
 from tests.projections.histories import WHY
 from tests.projections.oracle import told
@@ -381,48 +377,6 @@ def test_a_moment_to_come_is_the_present(recording: Recording) -> None:
 
     # then
     assert (later.position, later.cells) == (live.position, live.cells)
-
-
-@pytest.mark.parametrize(
-    "group_by", [(COUNT,), (COUNT, SCHOOL, MONTH), (SOURCE, COUNT), (YEAR, COUNT)], ids=lambda each: "-".join(each)
-)
-@pytest.mark.parametrize("epoch", [1, 2, 5, 32_768])
-def test_the_monthly_figures_are_the_sums_of_the_contributions_at_every_position(
-    recording: Recording, group_by: tuple[MonitoringDimension, ...], epoch: int
-) -> None:
-    # given
-    moved = incident("A", "ALLEGATION:STAFF", on=date(2026, 9, 30))
-    excluded = incident("B", "ALLEGATION:STAFF", "THREAT_OF_VIOLENCE:PUPIL", urn="900002")
-    barring = breach("C", subject=named("reader"))
-    recording.record(school(recording.trust_id), school(recording.trust_id, "900002"), moved, excluded, barring)
-    moved.correct_item(item_id=named("A 1"), discovered_on=date(2026, 10, 1), reason=WHY, today=TODAY)
-    excluded.exclude_item(item_id=named("B 1"), mark="RECORDED_IN_ERROR", reason=WHY)
-    recording.record(moved, excluded)
-    query = replace(YEAR_2026, group_by=group_by, sources=(CountSource.ONLINE, CountSource.STAFF_BREACH))
-
-    # when
-    with patch("projections.changes._POSITIONS_OF_AN_EPOCH", epoch):
-        Projector(recording.database).catch_up(recording.trust_id)
-        by_month, by_contribution = (
-            [_figures_at(recording, query, position, by_month=chosen) for position in (None, *range(11))]
-            for chosen in (True, False)
-        )
-
-    # then
-    assert by_month == by_contribution
-    assert sum(figure.value for figure in by_month[0].values()) == 3
-    assert sum(figure.withheld for figure in by_month[0].values()) == 1
-
-
-def _figures_at(
-    recording: Recording, query: MonitoringQuery, position: int | None, *, by_month: bool
-) -> dict[Key, Figure]:
-    reading = Reading(reader(recording.trust_id))
-    with snapshot(recording.trust) as connection:
-        at = moment(connection, reading, position)
-        schools = schools_at(connection, reading, None)
-        periods = spans(query.period, query.first, query.last, schools, {})
-        return figures(connection, reading, query, periods, at, by_month=by_month)
 
 
 @pytest.mark.parametrize(
