@@ -7,6 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from api.settings import Settings
+from api.watching import Watch
 from ledger.checks import refuse_unsafe
 from ledger.database import Database
 from ledger.embedded import KEYS_DATABASE, MAIN_DATABASE, EmbeddedPostgres
@@ -121,4 +122,5 @@ def _urls(settings: Settings, resources: ExitStack) -> tuple[str, str]:
     for name, chain in chains:
         if current_revision(server.admin_url(name)) != head_revision(chain):
             migrate(server.admin_url(name), chain)
+    resources.enter_context(Watch(server))
     return server.app_url(MAIN_DATABASE), server.app_url(KEYS_DATABASE)

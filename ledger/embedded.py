@@ -118,6 +118,19 @@ class EmbeddedPostgres:
         """Return the address of the application's role, through the socket."""
         return self._url(APPLICATION_ROLE, database)
 
+    def revive(self) -> bool:
+        """Start the server again if it has died while this process was attached; returns whether it had.
+
+        Raises EmbeddedPostgresError when it does not come up again.
+        """
+        if self._attachment is None or self._ping() is Ping.OK:
+            return False
+        with self._start_lock():
+            if self._ping() is Ping.OK:
+                return False
+            self._ensure_running()
+        return True
+
     def stop_if_last(self) -> bool:
         """Leave the server; stop it unless another process is attached or an outside tool is connected.
 
