@@ -42,7 +42,9 @@ wheel: $(READY)
 	$(UV) venv --quiet --python $(BIN)/python .cache/wheel/venv
 	$(UV) export --quiet --locked --no-dev --no-emit-project --output-file .cache/wheel/requirements.txt
 	$(UV) pip install --quiet --python .cache/wheel/venv/bin/python --requirement .cache/wheel/requirements.txt .cache/wheel/*.whl
-	cd .cache/wheel && CASELEDGER_DATA_DIR="$$(mktemp -d)" venv/bin/caseledger check
+	@# As root the embedded server runs as a user of its own, who must be able to enter the folder above its data.
+	cd .cache/wheel && folder="$$(mktemp -d)" && chmod 755 "$$folder" \
+	    && CASELEDGER_DATA_DIR="$$folder/data" venv/bin/caseledger check; status=$$?; rm -rf "$$folder"; exit $$status
 
 bench: $(READY) ## measure against the peers, as ratios in one run
 	$(BIN)/python -m bench

@@ -212,3 +212,17 @@ def test_a_configuration_that_does_not_start_is_told_in_the_servers_words(shared
             EmbeddedPostgres.attach(shared_folder)
     finally:
         settings.write_text(before)
+
+
+def test_a_process_that_stays_attached_starts_a_dead_server_again(shared_folder: Path) -> None:
+    with EmbeddedPostgres.attach(shared_folder) as server:
+        assert server.revive() is False
+        killed = postmaster(server)
+        os.kill(killed, signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while not server.revive():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert postmaster(server) != killed
+        assert one(server.app_url("caseledger"), "SELECT 1") == 1
+    assert server.revive() is False
