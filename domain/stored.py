@@ -56,13 +56,10 @@ class StoredName:
     clear: tuple[str, ...]
     sealed: tuple[str, ...]
     writers: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+    members: tuple[str, ...]
+    opens: bool
     decoder: msgspec.json.Decoder[Any]
     description: str
-
-    @property
-    def opens(self) -> bool:
-        """Whether this is the first event of a stream."""
-        return issubclass(self.event_class, Opening)
 
     def is_optional(self, field: str) -> bool:
         """Whether a clear member may be absent."""
@@ -118,6 +115,8 @@ def _describe(name: str, event_class: type[Any], aggregate_class: type[Recordabl
         clear,
         sealed,
         tuple((field, _writer(hints[field])) for field in clear),
+        schema.__struct_fields__,
+        issubclass(event_class, Opening),
         msgspec.json.Decoder(schema),
         _description(event_class),
     )
@@ -210,16 +209,14 @@ def decode(
         payload = entry.decoder.decode(data)
     except msgspec.MsgspecError as error:
         raise StoredEventError(f"an event stored as {name!r} has another shape: {error}") from None
-    event_class = entry.event_class
-    event = object.__new__(event_class)
+    event = object.__new__(entry.event_class)
     fields = event.__dict__
+    fields.update(zip(entry.members, msgspec.structs.astuple(payload), strict=True))
     fields["originator_id"] = stream_id
     fields["originator_version"] = version
     fields["timestamp"] = recorded_at
-    if issubclass(event_class, Opening):
+    if entry.opens:
         fields["originator_topic"] = entry.aggregate_class.TOPIC  # type: ignore[attr-defined]  # each aggregate has one
-    for field in entry.clear:
-        fields[field] = getattr(payload, field)
     if entry.sealed:
         present = set(parts)
         for field in entry.sealed:

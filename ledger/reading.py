@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -14,8 +13,7 @@ import psycopg
 _COLUMNS = "position, recorded_at, stream_id, version, type, school_urn, command_id, ordinal, body, leaf"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRow:
+class StoredRow(NamedTuple):
     """One event as it stands in the ledger; `body` and `leaf` are the exact bytes."""
 
     position: int
@@ -104,4 +102,4 @@ def position_at(connection: psycopg.Connection[Any], trust_id: UUID, instant: da
 
 def _rows(connection: psycopg.Connection[Any], query: str, parameters: tuple[Any, ...]) -> list[StoredRow]:
     with connection.cursor(binary=True) as cursor:
-        return [StoredRow(*row) for row in cursor.execute(query.encode(), parameters)]
+        return [StoredRow._make(row) for row in cursor.execute(query.encode(), parameters)]
