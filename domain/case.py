@@ -7,6 +7,7 @@ as `complaint.closed.v1`: a `*` in a topic stands for the kind.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import date
 from typing import Any, get_type_hints
 from uuid import UUID
@@ -343,14 +344,14 @@ class Case(Recordable):
     # --- questions
 
     @property
+    @abstractmethod
     def kind(self) -> CaseKind:
         """Which of the three kinds the case is."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def outcome_list(self) -> str:
         """The code list of this kind's outcomes."""
-        raise NotImplementedError
 
     @property
     def subjects(self) -> frozenset[UUID]:

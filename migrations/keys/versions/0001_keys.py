@@ -77,4 +77,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refuse: nothing recorded is ever thrown away."""
-    raise NotImplementedError("Keys are never taken down: restore a backup instead.")
+    raise RuntimeError("Keys are never taken down: restore a backup instead.")

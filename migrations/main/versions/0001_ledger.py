@@ -160,4 +160,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refuse: nothing recorded is ever thrown away."""
-    raise NotImplementedError("The ledger is never taken down: restore a backup instead.")
+    raise RuntimeError("The ledger is never taken down: restore a backup instead.")

@@ -117,4 +117,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refuse: people are nowhere else."""
-    raise NotImplementedError("People and imports are not thrown away: restore a backup instead.")
+    raise RuntimeError("People and imports are not thrown away: restore a backup instead.")
