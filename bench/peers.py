@@ -19,8 +19,8 @@ from eventsourcing.utils import Environment
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
+from ledger.appending import NewEvent, NewPart, NewReceipt
 from ledger.embedded import APPLICATION_ROLE
-from ledger.recorder import NewEvent, NewPart, NewReceipt
 
 LIBRARY_SCHEMA = "library"
 

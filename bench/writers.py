@@ -20,10 +20,10 @@ from bench.histories import context, open_cases
 from bench.peers import insert_plainly, insert_unit_plainly, library_recorder
 from bench.processes import apart
 from domain.sealed import Secret
+from ledger.appending import NewEvent, NewPart, NewReceipt, append
 from ledger.database import Database
 from ledger.key_store import KeyStore
 from ledger.reading import read_streams
-from ledger.recorder import NewEvent, NewPart, NewReceipt, append
 from services.registers import open_key_store
 from services.store import TrustLedger, Work
 

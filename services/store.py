@@ -24,12 +24,13 @@ from eventsourcing.utils import Environment
 from domain.aggregate import Recordable
 from domain.sealed import Secret
 from domain.stored import decode, payload_of
+from ledger.appending import NewEvent, NewPart, NewReceipt, Receipt, read_receipt
 from ledger.database import TrustDatabase
 from ledger.entry import Body, SealedEntry, body_link
 from ledger.fast_canonical import associated_data_fast, encode_body_fast
 from ledger.key_store import KeyOwner, KeyStore
 from ledger.reading import StoredRow, clear_part, head, read_streams
-from ledger.recorder import LedgerRecorder, NewEvent, NewPart, NewReceipt, Receipt, read_receipt
+from ledger.recorder import LedgerRecorder
 from ledger.sealing import seal
 
 # The name of the sealed part in which an event carries the reason given for it in words.

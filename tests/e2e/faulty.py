@@ -12,7 +12,7 @@ from enum import StrEnum
 from importlib import import_module
 from typing import Any
 
-from ledger import recorder
+from ledger import appending
 from ledger.sealing import Sealed, seal
 from services import commands
 
@@ -30,10 +30,7 @@ def plant(fault: Fault) -> None:
     """Replace what the fault is about."""
     match fault:
         case Fault.SKIPS_A_POSITION:
-            with_gaps = recorder._APPEND.replace(
-                "= position + %(count)s", "= position + %(count)s + (random() < 0.1)::int"
-            )
-            _replace("ledger.recorder", "_APPEND", with_gaps)
+            _replace("ledger.appending", "_statement", _with_gaps)
         case Fault.ACKNOWLEDGES_BEFORE_COMMIT:
             _replace("api.graphql.mutations", "run", _acknowledge_first)
         case Fault.DOES_NOT_CHECK_THE_DATABASE:
@@ -47,6 +44,15 @@ def _replace(module: str, name: str, by: Any) -> None:
     loaded = import_module(module)
     assert getattr(loaded, name) != by
     setattr(loaded, name, by)
+
+
+_SOUND_STATEMENT = appending._statement
+
+
+def _with_gaps(**fragments: Any) -> bytes:
+    return _SOUND_STATEMENT(**fragments).replace(
+        b"position = position +", b"position = (random() < 0.1)::int + position +"
+    )
 
 
 def _acknowledge_first(services: commands.Services, caller: Any, command: commands.Command) -> Any:

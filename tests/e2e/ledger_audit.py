@@ -16,10 +16,10 @@ import psycopg
 from domain.case import Case
 from domain.counting import contributions
 from domain.stored import decode
+from ledger.appending import Receipt
 from ledger.embedded import KEYS_DATABASE, MAIN_DATABASE, EmbeddedPostgres
 from ledger.entry import Body, body_link, decode_body, leaf_hash
 from ledger.reading import clear_part
-from ledger.recorder import Receipt
 from tests.e2e.command_writers import Acknowledged
 
 # Said again as it was said before, these record nothing.

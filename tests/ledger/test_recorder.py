@@ -17,10 +17,11 @@ from eventsourcing.tests.persistence import (
     NonInterleavingNotificationIDsBaseCase,
 )
 
+from ledger.appending import NewEvent, NewPart, NewReceipt, append, read_receipt
 from ledger.database import Database, TrustDatabase
 from ledger.entry import leaf_hash
 from ledger.reading import head, position_at, read_page
-from ledger.recorder import LedgerRecorder, NewEvent, NewPart, NewReceipt, append, read_receipt
+from ledger.recorder import LedgerRecorder
 from tests.support.ledgers import open_ledger
 
 

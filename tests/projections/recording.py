@@ -9,9 +9,9 @@ from uuid import UUID, uuid4, uuid5
 
 from domain.aggregate import Recordable
 from domain.stored import payload_of
+from ledger.appending import NewEvent, append
 from ledger.database import Database, TrustDatabase
 from ledger.entry import Body, SealedEntry, encode_body
-from ledger.recorder import NewEvent, append
 from tests.support.ledgers import open_ledger
 
 _NAMESPACE = UUID("3bdfb5d5-3bd6-44f5-9f8c-0a6d5d4d9a01")
