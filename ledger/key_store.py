@@ -148,7 +148,7 @@ class KeyStore:
     def mac(self, trust_id: UUID, purpose: str, message: bytes) -> bytes:
         """A keyed hash under the trust's own key, for comparing inputs that must not be guessed from their hash."""
         owner = KeyOwner(trust_id)
-        key = self.keys_for(trust_id, [owner])[owner]
+        key = self._cached_of(trust_id, owner) or self.keys_for(trust_id, [owner])[owner]
         return digest(key.secret, purpose.encode() + b"\n" + message, sha256)
 
     def _mint(self, trust_id: UUID, owners: list[KeyOwner]) -> dict[KeyOwner, DataKey]:
