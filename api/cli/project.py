@@ -11,7 +11,7 @@ from types import FrameType
 from api.bootstrap import Runtime
 from api.logs import configure_logging
 from api.settings import load_settings
-from projections.engine import Projector, waiting_trusts
+from projections.engine import Projector, parked, unpark, waiting_trusts
 
 __all__ = ["configure", "run"]
 
@@ -20,6 +20,9 @@ log = logging.getLogger("caseledger.project")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
+    parser.add_argument(
+        "--retry", action="store_true", help="try parked read models again first, from the event they stand still at"
+    )
     parser.add_argument("--once", action="store_true", help="project what is there, and stop")
 
 
@@ -36,6 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
         signal.signal(number, stopped)
     with Runtime.open(settings) as runtime:
         projector = Projector(runtime.database)
+        if arguments.retry:
+            for standing in parked(runtime.database):
+                unpark(runtime.database, standing.trust_id)
+                log.info("trust %s is tried again from position %d", standing.trust_id, standing.position)
         if arguments.once:
             done = sum(projector.catch_up(trust_id) for trust_id in waiting_trusts(runtime.database))
             log.info("projected %d events", done)
