@@ -214,6 +214,23 @@ def test_project_once_projects_what_is_there(run: Run) -> None:
     assert run("project", "--once")[0] == 0
 
 
+def test_a_read_model_that_stands_still_is_told_and_tried_again_when_asked(run: Run, demo: Client) -> None:
+    position = demo.ask("{ ledger { position } }")["ledger"]["position"]
+    with demo.runtime.database.trust(DEMONSTRATION_TRUST).connection() as connection:
+        connection.execute(
+            "UPDATE projection SET failed_position = %s, failed_stream = gen_random_uuid(), failed_version = 1,"
+            " failure = 'ValueError' WHERE trust_id = %s AND live",
+            (position + 1, DEMONSTRATION_TRUST),
+        )
+    status, told, _ = run("check", "--projections")
+    assert status == 1
+    assert f"stands still before position {position + 1}: ValueError" in told
+    assert run("project", "--once")[0] == 0
+    assert run("check", "--projections")[0] == 1
+    assert run("project", "--once", "--retry")[0] == 0
+    assert run("check", "--projections")[0] == 0
+
+
 def test_progress_in_a_log_is_plain_lines() -> None:
     log = io.StringIO()
 
