@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -56,7 +56,6 @@ class StoredName:
     clear: tuple[str, ...]
     sealed: tuple[str, ...]
     writers: tuple[tuple[str, Callable[[Any], Any] | None], ...]
-    members: tuple[str, ...]
     opens: bool
     decoder: msgspec.json.Decoder[Any]
     description: str
@@ -115,7 +114,6 @@ def _describe(name: str, event_class: type[Any], aggregate_class: type[Recordabl
         clear,
         sealed,
         tuple((field, _writer(hints[field])) for field in clear),
-        schema.__struct_fields__,
         issubclass(event_class, Opening),
         msgspec.json.Decoder(schema),
         _description(event_class),
@@ -134,14 +132,39 @@ def _description(event_class: type[Any]) -> str:
 def _writer(hint: object) -> Callable[[Any], Any] | None:
     """How a field's values become canonical JSON, found once for its type; None where they are that already."""
     members = [member for member in get_args(hint) if member is not type(None)] if _is_optional(hint) else [hint]
-    known: dict[object, Callable[[Any], Any] | None] = {
-        str: None,
-        int: None,
-        bool: None,
-        UUID: UUID.__str__,
-        date: date.isoformat,
-    }
-    return known.get(members[0], plain) if len(members) == 1 else plain
+    if len(members) > 1:
+        return plain
+    kind = members[0]
+    if kind in (str, int, bool):
+        return None
+    if kind is UUID:
+        return msgspec.to_builtins  # the same text as `str` gives, sooner
+    if kind is date:
+        return date.isoformat
+    if get_origin(kind) is tuple:
+        return _list_writer(_writer(get_args(kind)[0]))
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        return _record_writer(kind)
+    return plain
+
+
+def _list_writer(write: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    return list if write is None else lambda values: [write(value) for value in values]
+
+
+def _record_writer(kind: type[Any]) -> Callable[[Any], Any]:
+    hints = get_type_hints(kind)
+    writers = tuple((field.name, _writer(hints[field.name])) for field in dataclasses.fields(kind))
+
+    def members(record: Any) -> JSON:
+        written = {}
+        for name, write in writers:
+            value = getattr(record, name)
+            if value is not None:
+                written[name] = value if write is None else write(value)
+        return written
+
+    return members
 
 
 def _is_optional(hint: object) -> bool:
@@ -194,7 +217,7 @@ def plain(value: Any) -> Any:
 
 
 def decode(
-    name: str, stream_id: UUID, version: int, recorded_at: datetime, data: bytes | msgspec.Raw, parts: Iterable[str]
+    name: str, stream_id: UUID, version: int, recorded_at: datetime, data: bytes | msgspec.Raw, parts: Container[str]
 ) -> Any:
     """The event that a row of the ledger holds.
 
@@ -209,18 +232,17 @@ def decode(
         payload = entry.decoder.decode(data)
     except msgspec.MsgspecError as error:
         raise StoredEventError(f"an event stored as {name!r} has another shape: {error}") from None
-    event = object.__new__(entry.event_class)
-    fields = event.__dict__
-    fields.update(zip(entry.members, msgspec.structs.astuple(payload), strict=True))
+    fields = msgspec.structs.asdict(payload)
     fields["originator_id"] = stream_id
     fields["originator_version"] = version
     fields["timestamp"] = recorded_at
     if entry.opens:
         fields["originator_topic"] = entry.aggregate_class.TOPIC  # type: ignore[attr-defined]  # each aggregate has one
     if entry.sealed:
-        present = set(parts)
         for field in entry.sealed:
-            fields[field] = SealedRef(version, field) if field in present else None
+            fields[field] = SealedRef(version, field) if field in parts else None
+    event = object.__new__(entry.event_class)
+    object.__setattr__(event, "__dict__", fields)  # an event is frozen
     return event
 
 
