@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
+from json import encoder as library
 from json.encoder import encode_basestring
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 __all__ = ["INTEGER_LIMIT", "JSON", "NESTING_LIMIT", "CanonicalError", "decode", "encode"]
 
@@ -49,7 +50,7 @@ def decode(data: bytes) -> JSON:
     except UnicodeDecodeError as error:
         raise CanonicalError("", f"is not UTF-8 at byte {error.start}") from None
     try:
-        value: JSON = _READER.decode(text)
+        value = _read(text)
     except CanonicalError:
         raise
     except json.JSONDecodeError as error:
@@ -63,13 +64,22 @@ def decode(data: bytes) -> JSON:
     return value
 
 
+def _read(text: str) -> JSON:
+    try:
+        value, end = _READER.raw_decode(text)
+    except json.JSONDecodeError:
+        end = -1
+    # What stands before or after the value is for the library to judge.
+    return value if end == len(text) else _READER.decode(text)  # type: ignore[no-any-return] # JSON by its nature
+
+
 def _is_plainly_canonical(value: JSON, text: str, data: bytes) -> bool:
     # The library writes what it has read in the canonical form, but for what is asked here first, which the careful
     # writer then decides; this quick road halves the time of a check.
     if b"\\" in data and b"\\u0000" in data:  # the first is by far the quicker to find missing
         return False
     is_small = data.isascii() and data.count(b"{") + data.count(b"[") <= NESTING_LIMIT
-    return (is_small or _is_shallow_with_ascii_names(value)) and _WRITER.encode(value) == text
+    return (is_small or _is_shallow_with_ascii_names(value)) and _write(value) == text
 
 
 def _is_shallow_with_ascii_names(value: JSON) -> bool:
@@ -160,4 +170,18 @@ def _integer(literal: str) -> int:
 
 
 _READER = json.JSONDecoder(parse_int=_integer, parse_float=_no_such_number, parse_constant=_no_such_number)
-_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _library_writer() -> Callable[[JSON], str]:
+    # The library makes its quick writer anew for each value, which for a body takes as long as the writing.
+    slow = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False)
+    make: Any = getattr(library, "c_make_encoder", None)
+    if make is None:
+        return slow.encode
+    quick: Callable[[JSON, int], Iterable[str]] = make(
+        None, slow.default, encode_basestring, None, ":", ",", True, False, True
+    )
+    return lambda value: "".join(quick(value, 0))
+
+
+_write = _library_writer()

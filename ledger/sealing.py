@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -41,8 +42,9 @@ class Sealed:
 
 def associated_data(trust: UUID, stream: UUID, command: UUID, ordinal: int, part: str, key: UUID) -> bytes:
     """Name the one place where a part may stand. `ordinal` is the event's index within its command's append, from 0."""
-    number, name = canonical.encode(ordinal).decode(), canonical.encode(part).decode()
-    return f'["{trust}","{stream}","{command}",{number},{name},"{key}"]'.encode()
+    number, name = _as_json(ordinal), _as_json(part)
+    ids = f'["{_written(trust.int)}","{_written(stream.int)}","{_written(command.int)}"'
+    return f'{ids},{number},{name},"{_written(key.int)}"]'.encode()
 
 
 def commitment(salt: bytes, aad: bytes, text: str) -> bytes:
@@ -83,6 +85,19 @@ def open_blob(blob: bytes, key: bytes, aad: bytes) -> tuple[str, bytes]:
         raise SealingError("sealed part does not open with this key in this place") from None
     except UnicodeDecodeError:
         raise SealingError("sealed part does not hold UTF-8 text") from None
+
+
+# A check asks for the same few ids, parts and ordinals again and again.
+
+
+@lru_cache(maxsize=1024)
+def _written(number: int) -> str:
+    return str(UUID(int=number))
+
+
+@lru_cache(maxsize=256, typed=True)
+def _as_json(value: int | str) -> str:
+    return canonical.encode(value).decode()
 
 
 def _plain(text: str) -> bytes:
