@@ -10,14 +10,14 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
 
 from domain.case import Case
 from domain.duties import Duty, duties
-from domain.offered import offered, to_mask
+from domain.offered import mask
 from domain.policy import PolicyPack
 from domain.sealed import Secret
 from domain.values import CaseKind, CaseStatus, Imported, Mark, PolicyRef
@@ -130,7 +130,7 @@ def case_document(case: Case, pack: PolicyPack | None = None) -> CaseDocument:
         copies=tuple(case.copies),
         links=tuple(LinkDocument(other, kind) for other, kind in case.links),
         imported=case.imported,
-        offered=to_mask(offered(case, pack)),
+        offered=mask(case, pack),
         duties=duties(case, pack),
         detail={name: _shown(getattr(case, name)) for name in DETAIL[case.kind]},
     )
@@ -170,18 +170,38 @@ def _way_to_show(kind: type[Any]) -> Callable[[Any], Any]:
         return lambda value: value.value
     if not dataclasses.is_dataclass(kind):
         raise TypeError(f"a case document cannot show a {kind.__name__}")
-    names = tuple(field.name for field in dataclasses.fields(kind))
+    hints = get_type_hints(kind)
+    texts = tuple(name for name, hint in hints.items() if Secret in get_args(hint))
+    lists = tuple(name for name, hint in hints.items() if get_origin(hint) is tuple)
+    if not all(name in texts or _is_flat(get_args(hint) if name in lists else hint) for name, hint in hints.items()):
+        return lambda record: {name: _shown(getattr(record, name)) for name in hints}
 
-    def members(record: Any) -> dict[str, Any]:
-        shown = {}
-        for name in names:
-            value = getattr(record, name)
-            # Most members of most records are absent: worth not asking about.
-            shown[name] = None if value is None else _shown(value)
+    def members(record: Any) -> Any:
+        # The library shows a record at once, but a text not sealed too, and a tuple as a tuple.
+        for name in texts:
+            if type(getattr(record, name)) is Secret:
+                raise NotRecordedYetError
+        shown = msgspec.to_builtins(record)
+        for name in lists:
+            shown[name] = list(shown[name])
         return shown
 
     return members
 
+
+def _is_flat(hint: object) -> bool:
+    """Whether every value of the type, or of all of several types, is free of texts and tuples at any depth."""
+    members = hint if isinstance(hint, tuple) else get_args(hint)
+    if get_origin(hint) is tuple or hint is Secret:
+        return False
+    if members:
+        return all(_is_flat(one) for one in members)
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return all(_is_flat(one) for one in get_type_hints(hint).values())
+    return hint in _LEAVES or hint is Ellipsis or (isinstance(hint, type) and issubclass(hint, Enum))
+
+
+_LEAVES = (type(None), str, int, bool, UUID, date)
 
 # How a value of each type is shown; records and enumerations join as they are first met.
 _SHOW: dict[type[Any], Callable[[Any], Any]] = {

@@ -131,17 +131,32 @@ _OF_AN_INCIDENT: Mapping[CaseAction, Guard] = {
 _BIT = {action: 1 << place for place, action in enumerate(CaseAction)}
 
 
+def _guarded(guards: Mapping[CaseAction, Guard]) -> tuple[tuple[int, Guard], ...]:
+    return tuple((_BIT[action], bars) for action, bars in guards.items())
+
+
+_CASE_BITS = _guarded(_OF_EVERY_CASE)
+_INCIDENT_BITS = _guarded({**_OF_EVERY_CASE, **_OF_AN_INCIDENT})
+_CLOSE_BIT = _BIT[CaseAction.CLOSE_INCIDENT]
+
+
 def offered(case: Case, pack: PolicyPack | None = None) -> frozenset[CaseAction]:
     """Name what can be done with the case now; `pack` is the policy pinned to it.
 
     Each action named succeeds with some input, and each other one is refused whatever the input.
     """
-    open_now = {action for action, bars in _OF_EVERY_CASE.items() if bars(case) is None}
-    if isinstance(case, Incident):
-        open_now |= {action for action, bars in _OF_AN_INCIDENT.items() if bars(case) is None}
-        if case.bars_closing(pack.closing_rules if pack else None) is None:
-            open_now.add(CaseAction.CLOSE_INCIDENT)
-    return frozenset(open_now)
+    return frozenset(from_mask(mask(case, pack)))
+
+
+def mask(case: Case, pack: PolicyPack | None = None) -> int:
+    """Give what is offered as a bit mask, as a read table keeps it."""
+    found = 0
+    for bit, bars in _INCIDENT_BITS if isinstance(case, Incident) else _CASE_BITS:
+        if bars(case) is None:
+            found |= bit
+    if isinstance(case, Incident) and case.bars_closing(pack.closing_rules if pack else None) is None:
+        found |= _CLOSE_BIT
+    return found
 
 
 def to_mask(actions: frozenset[CaseAction]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, get_type_hints
 
@@ -19,7 +20,7 @@ from domain.staff_breach import StaffBreach
 from domain.stored import decode, fold, payload_of
 from domain.values import CaseKind, CaseStatus, Imported, Mark
 from tests.domain.histories import SEEDS, history
-from tests.domain.incidents import AWARE, POLICY, TODAY, WHY, classified, day, item, named, reported
+from tests.domain.incidents import AWARE, POLICY, TODAY, WHY, classified, day, item, named, reported, with_item
 from tests.domain.test_duties import INVESTIGATE, SILENT
 
 AT = datetime(2026, 10, 14, 23, 30, tzinfo=UTC)
@@ -221,3 +222,13 @@ def test_no_sealed_text_gets_into_a_document(seed: int) -> None:
 def test_a_case_with_a_text_not_sealed_yet_has_no_document() -> None:
     with pytest.raises(NotRecordedYetError):
         case_document(reported(summary=Secret("a post")))
+
+
+@pytest.mark.parametrize("text", ["url", "handle", "narrative", "description"])
+def test_a_case_with_an_item_whose_text_is_not_sealed_yet_has_no_document(text: str) -> None:
+    decided = recorded(with_item())
+    (held,) = decided.items.values()
+    decided.items[held.item_id] = replace(held, **{text: Secret("a post")})
+
+    with pytest.raises(NotRecordedYetError):
+        case_document(decided)
