@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import psycopg
-from psycopg.types.json import Jsonb
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from projections.changes import Changes, Key, Row
+from projections.changes import CASE_TABLE_NAMES, Changes, Key, Row
+from projections.packing import BEGIN, END, PACKS, packed
 from projections.tables import CASE_TABLES, TEMPORAL_TABLES
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
@@ -21,6 +20,9 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy le
 # PostgreSQL does not COPY into a table with row-level security, so rows go through a temporary one. Below this many the
 # table is not worth its making.
 _COPY_FROM = 200
+
+# Rows handed to the driver in one piece: each call of it takes as long as packing a row.
+_COPIED_AT_ONCE = 500
 
 _MERGE_MONTHS = """
 MERGE INTO count_month AS known
@@ -43,11 +45,6 @@ class WrongRowCount(RuntimeError):
     """The read tables do not hold what the events before said they hold, so nothing more is written on top of them."""
 
 
-def as_json(content: object) -> Jsonb:
-    """Content for a jsonb column, encoded once."""
-    return Jsonb(content, dumps=msgspec.json.encode)
-
-
 def write(connection: psycopg.Connection[Any], trust_id: UUID, generation: int, changes: Changes) -> None:
     """Write a batch's changes into one generation; the caller's transaction makes them visible with the position.
 
@@ -56,7 +53,8 @@ def write(connection: psycopg.Connection[Any], trust_id: UUID, generation: int, 
     owner = (trust_id, generation)
     with connection.cursor() as cursor:
         if changes.replaced:
-            cursor.execute(_DELETE_CASES, {"trust": trust_id, "generation": generation, "cases": changes.replaced})
+            gone: dict[str, Any] = {name: changes.replaced.get(name, []) for name in CASE_TABLE_NAMES}
+            cursor.execute(_DELETE_CASES, {"trust": trust_id, "generation": generation, **gone})
         for name, rows in changes.cases.items():
             _TABLES[name].insert(cursor, owner, rows)
         for name, temporal in changes.temporal.items():
@@ -88,9 +86,11 @@ class _WrittenTable:
         columns = [column.name for column in table.columns]
         types = [str(column.type.compile(_DIALECT)).lower().split(" collate")[0] for column in table.columns]
         names = ", ".join(columns)
-        self.types = [_NAMES_OF_TYPES.get(name, name) for name in types]
+        self._packs = [PACKS[name] for name in types]
         self._values = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join(['%s'] * len(columns))})".encode()
-        self._stage = f"CREATE TEMPORARY TABLE staged (LIKE {table.name}) ON COMMIT DROP".encode()
+        # As with the table of cases itself, nothing is compressed on the way.
+        stage = f"CREATE TEMPORARY TABLE staged (LIKE {table.name})"
+        self._stage = f"{stage} WITH (toast_tuple_target = 8160) ON COMMIT DROP".encode()
         self._copy = f"COPY staged ({names}) FROM STDIN (FORMAT BINARY)".encode()
         self._unload = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM staged".encode()
         key = [
@@ -113,9 +113,10 @@ class _WrittenTable:
             return
         cursor.execute(self._stage)
         with cursor.copy(self._copy) as copy:
-            copy.set_types(self.types)
-            for row in rows:
-                copy.write_row((*owner, *row))
+            copy.write(BEGIN)
+            for begin in range(0, len(rows), _COPIED_AT_ONCE):
+                copy.write(packed(self._packs, owner, rows[begin : begin + _COPIED_AT_ONCE]))
+            copy.write(END)
         cursor.execute(self._unload)
         cursor.execute(b"DROP TABLE staged")
 
@@ -128,20 +129,12 @@ class _WrittenTable:
             raise WrongRowCount(f"{len(ended)} rows were to be closed, {cursor.rowcount} were found open")
 
 
-# PostgreSQL's catalogue, by which psycopg looks types up, has other names for some of them.
-_NAMES_OF_TYPES = {
-    "timestamp with time zone": "timestamptz",
-    "integer": "int4",
-    "bigint": "int8",
-    "smallint": "int2",
-    "smallint[]": "int2[]",
-}
 _TABLES = {table.name: _WrittenTable(table) for table in (*CASE_TABLES, *TEMPORAL_TABLES)}
 _DELETE_CASES = (
     "WITH "
     + ", ".join(
         f"gone_{table.name} AS (DELETE FROM {table.name} WHERE trust_id = %(trust)s AND generation = %(generation)s"
-        " AND case_id = ANY(%(cases)s))"
+        f" AND case_id = ANY(%({table.name})s::uuid[]))"
         for table in CASE_TABLES
     )
     + " SELECT"

@@ -67,7 +67,7 @@ class CaseRow:
 
 
 # What `case_row` reads.
-CASE_COLUMNS = "case_id, position, counts, document::text"
+CASE_COLUMNS = "case_id, position, counts, document"
 
 
 @dataclass(frozen=True, slots=True)

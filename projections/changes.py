@@ -8,10 +8,15 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from projections.tables import CASE_TABLES
+
 Row = tuple[Any, ...]
+# The rows of one case, by table.
+CaseRows = dict[str, list[Row]]
 Key = tuple[Hashable, ...]
 
 
+CASE_TABLE_NAMES = tuple(table.name for table in CASE_TABLES)
 _POSITIONS_OF_AN_EPOCH = 32_768
 
 
@@ -69,15 +74,31 @@ class TemporalChanges:
 class Changes:
     """Everything a batch writes.
 
-    `cases` are the rows of the tables that hold a case's present state, by table name; they replace what the tables
-    have of the cases in `replaced`. `months` are differences to the monthly figures: of what counts, and of what a mark
-    excludes.
+    `cases` are the rows of the tables that hold a case's present state, by table name; they replace what each table
+    has of the cases that `replaced` names for it. `months` are differences to the monthly figures: of what counts, and
+    of what a mark excludes.
     """
 
-    replaced: list[UUID] = field(default_factory=list)
+    replaced: dict[str, list[UUID]] = field(default_factory=dict)
     cases: dict[str, list[Row]] = field(default_factory=dict)
     temporal: dict[str, TemporalChanges] = field(default_factory=dict)
     months: dict[tuple[str, date, int, str, int], list[int]] = field(default_factory=dict)
+
+    def put(self, case_id: UUID, before: CaseRows | None, after: CaseRows) -> None:
+        """Replace the rows of a case in the tables in which they differ, in all when those before are not known.
+
+        A case that is new had none before: an empty dict.
+        """
+        for table in CASE_TABLE_NAMES:
+            rows = after.get(table)
+            if before is not None:
+                known = before.get(table)
+                if known == rows:
+                    continue
+            if before is None or known:
+                self.replaced.setdefault(table, []).append(case_id)
+            if rows:
+                self.cases.setdefault(table, []).extend(rows)
 
     def of(self, table: str) -> TemporalChanges:
         """The changes to one temporal table."""

@@ -19,8 +19,7 @@ from domain.monitoring_counts import DEFINITIONS
 from domain.policy import PolicyPack
 from domain.registers import SchoolRegister
 from domain.staff_breach import StaffBreach
-from projections.bulk import as_json
-from projections.changes import Fact, Row
+from projections.changes import CaseRows, Fact
 
 # The numbers of the counts in Libra's list, by which they are stored.
 COUNT_NUMBERS: dict[MonitoringCount, int] = {definition.count: definition.number for definition in DEFINITIONS}
@@ -81,59 +80,59 @@ class _Piece(NamedTuple):
     mark: str | None
 
 
-def add_case_rows(
-    rows: dict[str, list[Row]],
+def case_rows(
     case: Case,
     pack: PolicyPack | None,
     adds: Iterable[Contribution],
     depends: Iterable[UUID],
     position: int,
-) -> None:
-    """Add a case's rows to those of a batch, by table.
+) -> CaseRows:
+    """The rows of a case by table, those with none left out.
 
     `pack` is the policy pinned to the case; `position` is that of the event that changed its rows last.
     """
     document = case_document(case, pack)
     pieces = list(_PIECES[case.kind](case))
-    rows.setdefault("case_file", []).append(
-        (
-            case.id,
-            case.kind.value,
-            case.reference,
-            case.school_reference,
-            case.school_urn,
-            case.status.value,
-            case.opened_on,
-            case.closed_on,
-            case.outcome,
-            case.owner,
-            case.duplicate_of,
-            sorted({piece.discovered_on for piece in pieces} or {case.opened_on}),
-            sorted({each for piece in pieces for each in piece.classifications}),
-            sorted({COUNT_NUMBERS[each.count] for each in adds if each.excluded_by is None}),
-            list(dict.fromkeys(duty.code.value for duty in document.duties)),
-            sorted(case.readers),
-            sorted(case.barred),
-            case.version,
-            position,
-            as_json(document),
-        )
-    )
+    rows: CaseRows = {
+        "case_file": [
+            (
+                case.id,
+                case.kind.value,
+                case.reference,
+                case.school_reference,
+                case.school_urn,
+                case.status.value,
+                case.opened_on,
+                case.closed_on,
+                case.outcome,
+                case.owner,
+                case.duplicate_of,
+                sorted({piece.discovered_on for piece in pieces} or {case.opened_on}),
+                sorted({each for piece in pieces for each in piece.classifications}),
+                sorted({COUNT_NUMBERS[each.count] for each in adds if each.excluded_by is None}),
+                list(dict.fromkeys(duty.code.value for duty in document.duties)),
+                sorted(case.readers),
+                sorted(case.barred),
+                case.version,
+                position,
+                document.to_json().decode(),
+            )
+        ]
+    }
     if pieces:
-        rows.setdefault("case_item", []).extend(
-            (case.id, piece.item_id, ordinal, *piece[1:]) for ordinal, piece in enumerate(pieces, 1)
-        )
-    if people := set(_people(case)):
-        rows.setdefault("case_person", []).extend((case.id, person, role) for person, role in people)
+        rows["case_item"] = [(case.id, piece.item_id, ordinal, *piece[1:]) for ordinal, piece in enumerate(pieces, 1)]
+    if people := dict.fromkeys(_people(case)):
+        rows["case_person"] = [(case.id, person, role) for person, role in people]
     if case.links:
-        rows.setdefault("case_link", []).extend((case.id, other, kind) for other, kind in case.links)
+        rows["case_link"] = [(case.id, other, kind) for other, kind in case.links]
     if depends:
-        rows.setdefault("case_dependency", []).extend((case.id, other) for other in depends)
+        rows["case_dependency"] = [(case.id, other) for other in sorted(depends)]
     if document.duties:
-        rows.setdefault("duty", []).extend(
+        rows["duty"] = [
             (case.id, ordinal, duty.code.value, duty.item_id, duty.clause)
             for ordinal, duty in enumerate(document.duties, 1)
-        )
+        ]
+    return rows
 
 
 # The persons that the steps of an incident name: the attribute, the member in each of its entries, the role.

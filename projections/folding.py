@@ -14,8 +14,8 @@ from domain.policy import PolicyPack
 from domain.registers import SchoolRegister, school_register_id
 from domain.values import PolicyRef
 from ledger.reading import StoredRow
-from projections.changes import Changes, Fact, epoch_of
-from projections.core import COUNT_NUMBERS, add_case_rows, contribution_fact, footprint, register_facts
+from projections.changes import Changes, Fact, Row, epoch_of
+from projections.core import COUNT_NUMBERS, case_rows, contribution_fact, footprint, register_facts
 from projections.states import Known, States, event_of
 
 # Some hundred megabytes of cases at most.
@@ -138,10 +138,11 @@ class _Batch:
         """The changes of the whole page, with the rows of each changed case as it stands at the end."""
         for case_id, known in self._changed:
             assert known.case is not None
-            if case_id not in self._begun:
-                self._changes.replaced.append(case_id)
             pack = self._pack(known.case.policy)
-            add_case_rows(self._changes.cases, known.case, pack, known.adds, known.depends, known.changed_at)
+            rows = case_rows(known.case, pack, known.adds, known.depends, known.changed_at)
+            self._changes.put(case_id, {} if case_id in self._begun else known.written, rows)
+            # The row of the case itself is never the same twice, and by far the largest.
+            known.written = {**rows, "case_file": _WRITTEN}
             known.changed_at = 0
         return self._changes
 
@@ -234,6 +235,7 @@ class _Batch:
                     self._packs[adoption.policy.sha256] = adoption.pack
 
 
+_WRITTEN: list[Row] = [()]
 _DEPENDANTS = (
     b"SELECT case_id, depends_on FROM case_dependency WHERE trust_id = %s AND generation = %s AND depends_on = ANY(%s)"
 )

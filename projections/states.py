@@ -13,17 +13,18 @@ from domain.case import Case
 from domain.counting import Contribution
 from domain.stored import decode
 from ledger.reading import StoredRow, clear_part, read_streams
-from projections.changes import Fact
+from projections.changes import CaseRows, Fact
 
 
 class Known:
     """One stream as folded so far, with what was worked out from it last.
 
     `state` is changed in place; `case` is the same when the stream is one of a case, else None. `changed_at` is the
-    position of the event of the present batch that changed what is written of the case last, 0 for none.
+    position of the event of the present batch that changed what is written of the case last, 0 for none. `written` are
+    the rows that the read tables have of the case, None when it is not known which: then all of them are replaced.
     """
 
-    __slots__ = ("adds", "case", "changed_at", "depends", "facts", "footprint", "state", "version")
+    __slots__ = ("adds", "case", "changed_at", "depends", "facts", "footprint", "state", "version", "written")
 
     def __init__(self, state: Any, version: int) -> None:
         self.state = state
@@ -34,6 +35,7 @@ class Known:
         self.adds: frozenset[Contribution] = frozenset()
         self.depends: frozenset[UUID] = frozenset()
         self.facts: frozenset[tuple[str, Fact]] = frozenset()
+        self.written: CaseRows | None = None
 
 
 def event_of(row: StoredRow) -> Any:

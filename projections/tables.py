@@ -22,7 +22,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 METADATA = MetaData()
 
@@ -83,7 +83,7 @@ case_file = Table(
     Column("barred", ARRAY(Uuid), nullable=False),
     Column("version", Integer, nullable=False),
     Column("position", BigInteger, nullable=False),
-    Column("document", JSONB, nullable=False),
+    Column("document", Text, nullable=False),
     PrimaryKeyConstraint("trust_id", "generation", "case_id"),
     Index("case_file_opened", "trust_id", "generation", "opened_on", "case_id"),
     Index("case_file_school", "trust_id", "generation", "school_urn", "opened_on", "case_id"),

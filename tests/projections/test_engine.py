@@ -123,7 +123,7 @@ def test_events_that_were_written_change_nothing_when_they_come_again(recording:
         again = fold.fold(connection, page)
 
     # then
-    assert (again.replaced, again.cases, again.temporal, again.months) == ([], {}, {}, {})
+    assert (again.replaced, again.cases, again.temporal, again.months) == ({}, {}, {}, {})
 
 
 def test_a_page_with_an_event_missing_is_not_folded(recording: Recording) -> None:

@@ -30,6 +30,8 @@ PROJECTION = """
 """
 PROJECTION_INDEXES = ("CREATE UNIQUE INDEX projection_live ON projection (trust_id, name) WHERE live",)
 
+# The document is kept as it was written and is read whole, so it is neither taken apart nor, up to a page, compressed:
+# both took longer than all else about writing it.
 CASE_FILE = """
     CREATE TABLE case_file (
         trust_id         uuid   NOT NULL,
@@ -53,9 +55,9 @@ CASE_FILE = """
         barred           uuid[] NOT NULL,
         version          int    NOT NULL,
         position         bigint NOT NULL,
-        document         jsonb  NOT NULL,
+        document         text   NOT NULL,
         PRIMARY KEY (trust_id, generation, case_id)
-    )
+    ) WITH (toast_tuple_target = 8160)
 """
 CASE_FILE_INDEXES = (
     "CREATE INDEX case_file_opened ON case_file (trust_id, generation, opened_on, case_id)",
