@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from ledger import canonical
 from ledger.canonical import INTEGER_LIMIT, JSON, NESTING_LIMIT
@@ -16,6 +17,34 @@ from ledger.entry import FORMAT, Body, check_body, encode_body
 from ledger.sealing import associated_data
 
 __all__ = ["associated_data_fast", "encode_body_fast", "encode_fast"]
+
+
+class _SealedMembers(msgspec.Struct, frozen=True):
+    commitment: str
+    key: UUID
+    part: str
+
+
+class _Members(msgspec.Struct, frozen=True):
+    """A body's members by name, as the canonical form orders them; what is absent is UNSET."""
+
+    actor: UUID
+    actor_role: str
+    causation: str | UnsetType
+    command: UUID
+    correlation: str | UnsetType
+    data: dict[str, Any]
+    format: int
+    on_behalf_of: UUID | UnsetType
+    prev: str
+    reason: str | UnsetType
+    school: str | UnsetType
+    sealed: list[_SealedMembers]
+    stream: UUID
+    trust: UUID
+    type: str
+    version: int
+
 
 _write = msgspec.json.Encoder(order="deterministic").encode
 
@@ -34,32 +63,26 @@ def encode_body_fast(body: Body) -> bytes:
     check_body(body)
     if not _is_plain(body.data, 1):
         return encode_body(body)
-    members: dict[str, object] = {
-        "actor": body.actor,
-        "actor_role": body.actor_role,
-        "command": body.command,
-        "data": body.data,
-        "format": FORMAT,
-        "prev": body.prev,
-        "sealed": [
-            {"commitment": entry.commitment.hex(), "key": entry.key, "part": entry.part} for entry in body.sealed
-        ],
-        "stream": body.stream,
-        "trust": body.trust,
-        "type": body.type,
-        "version": body.version,
-    }
-    if body.causation is not None:
-        members["causation"] = body.causation
-    if body.correlation is not None:
-        members["correlation"] = body.correlation
-    if body.on_behalf_of is not None:
-        members["on_behalf_of"] = body.on_behalf_of
-    if body.reason is not None:
-        members["reason"] = body.reason
-    if body.school is not None:
-        members["school"] = body.school
-    written = _written(members)
+    written = _written(
+        _Members(
+            body.actor,
+            body.actor_role,
+            UNSET if body.causation is None else body.causation,
+            body.command,
+            UNSET if body.correlation is None else body.correlation,
+            body.data,
+            FORMAT,
+            UNSET if body.on_behalf_of is None else body.on_behalf_of,
+            body.prev,
+            UNSET if body.reason is None else body.reason,
+            UNSET if body.school is None else body.school,
+            [_SealedMembers(entry.commitment.hex(), entry.key, entry.part) for entry in body.sealed],
+            body.stream,
+            body.trust,
+            body.type,
+            body.version,
+        )
+    )
     return encode_body(body) if written is None else written
 
 
