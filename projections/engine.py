@@ -30,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 CORE = "core"
 BATCH = 1_000
+# Events read at a time.
+_PAGE = 5_000
 # How long a worker without work waits before it looks again; a commit in the same process does not wake it.
 _IDLE_SECONDS = 0.02
 # How long a worker waits after the database failed it.
@@ -54,10 +56,11 @@ class Parked:
 class BatchFailed(Exception):
     """A batch could not be folded or written; nothing of it may be committed."""
 
-    def __init__(self, page: list[StoredRow], cause: Exception) -> None:
-        self.page = page
+    def __init__(self, first: StoredRow, last: StoredRow, cause: Exception) -> None:
+        self.first = first
+        self.events = last.position - first.position + 1
         self.failure = type(cause).__qualname__
-        super().__init__(f"{self.failure} between positions {page[0].position} and {page[-1].position}")
+        super().__init__(f"{self.failure} between positions {first.position} and {last.position}")
 
 
 class Projector:
@@ -80,11 +83,11 @@ class Projector:
             try:
                 return self._advance(self._database.trust(trust_id), limit)
             except BatchFailed as failed:
-                if len(failed.page) <= 1:
+                if failed.events <= 1:
                     self._park(trust_id, failed)
                     return 0
                 # The events before the one at fault are projected; halving finds it whatever step it failed in.
-                limit = len(failed.page) // 2
+                limit = failed.events // 2
 
     def catch_up(self, trust_id: UUID) -> int:
         """Project until nothing is left to do; returns how many events there were."""
@@ -135,7 +138,7 @@ class Projector:
         return fold
 
     def _park(self, trust_id: UUID, failed: BatchFailed) -> None:
-        row = failed.page[0]
+        row = failed.first
         with self._database.trust(trust_id).connection() as connection:
             # Unless another worker, with other code, has got past the event meanwhile.
             connection.execute(
@@ -171,18 +174,32 @@ def advance(connection: psycopg.Connection[Any], fold: Folding, limit: int) -> i
     any use. Faults of the database itself are raised as they are.
     """
     with _garbage_kept():
-        page = read_page(connection, fold.trust_id, after=fold.position, limit=limit)
-        if not page:
-            return 0
+        first = last = None
+        began = fold.position
+        batch = fold.begin(connection)
         try:
-            write(connection, fold.trust_id, fold.generation, fold.fold(connection, page))
-            last = page[-1]
+            # In pages, for the bodies of a large batch would take more memory than the cases that they are of.
+            while batch.position - began < limit and batch.cases < CAPACITY:
+                asked = min(_PAGE, limit - (batch.position - began))
+                page = read_page(connection, fold.trust_id, after=batch.position, limit=asked)
+                if page:
+                    first, last = first or page[0], page[-1]
+                    batch.fold(page)
+                if len(page) < asked:
+                    break
+            if first is None or last is None:
+                return 0
+            write(connection, fold.trust_id, fold.generation, batch.finish())
             connection.execute(_ADVANCE, [last.position, last.recorded_at, fold.trust_id, CORE, fold.generation])
-        except psycopg.OperationalError:
-            raise
-        except Exception as error:
-            raise BatchFailed(page, error) from error
-    return len(page)
+        except BaseException as error:
+            # Aggregates may be ahead of the position by now.
+            fold.restart_at(began)
+            if not isinstance(error, Exception) or isinstance(error, psycopg.OperationalError):
+                raise
+            if first is None or last is None:
+                raise
+            raise BatchFailed(first, last, error) from error
+    return last.position - first.position + 1
 
 
 @contextmanager

@@ -56,29 +56,23 @@ class Folding:
         Events up to the position are passed over: they have been written. Raises PositionGap when one is missing, and
         whatever an event that cannot be read or folded raises.
         """
-        page = [row for row in page if row.position > self.position]
-        if page and (page[0].position != self.position + 1 or page[-1].position != self.position + len(page)):
-            raise PositionGap(f"after position {self.position} came {page[0].position} to {page[-1].position}")
-        batch = _Batch(self, connection)
-        try:
-            batch.prepare(page)
-            for row in page:
-                batch.apply(row)
-            changes = batch.finish()
-        except BaseException:
-            # Some aggregates are ahead of the position by now.
-            self.states.clear()
-            raise
-        if page:
-            self.states.position = page[-1].position
-        self.states.trim()
-        return changes
+        batch = self.begin(connection)
+        batch.fold(page)
+        return batch.finish()
+
+    def begin(self, connection: psycopg.Connection[Any]) -> Batch:
+        """A batch from the position on: pages are folded into it one after another, and then it is finished."""
+        return Batch(self, connection)
 
 
-class _Batch:
-    """The work on one page."""
+class Batch:
+    """The work on the pages that are written together.
+
+    One that is not finished leaves aggregates ahead of the position: `Folding.restart_at` must be called then.
+    """
 
     def __init__(self, fold: Folding, connection: psycopg.Connection[Any]) -> None:
+        self.position = fold.position
         self._connection = connection
         self._trust_id = fold.trust_id
         self._generation = fold.generation
@@ -92,11 +86,34 @@ class _Batch:
         self._begun: set[UUID] = set()
         self._absent: set[UUID] = set()
 
-    def prepare(self, page: Sequence[StoredRow]) -> None:
+    @property
+    def cases(self) -> int:
+        """How many cases it has to write so far."""
+        return len(self._changed)
+
+    def fold(self, page: Sequence[StoredRow]) -> None:
+        """Fold the next events; raises as `Folding.fold` does."""
+        page = [row for row in page if row.position > self.position]
+        if not page:
+            return
+        if page[0].position != self.position + 1 or page[-1].position != self.position + len(page):
+            raise PositionGap(f"after position {self.position} came {page[0].position} to {page[-1].position}")
+        try:
+            self._prepare(page)
+            for row in page:
+                self._apply(row)
+        except BaseException:
+            # Some aggregates are ahead of the position by now.
+            self._states.clear()
+            raise
+        self.position = page[-1].position
+
+    def _prepare(self, page: Sequence[StoredRow]) -> None:
         """Have every stream of the page in memory, and every case whose counts hang on one of them."""
-        self._begun = {row.stream_id for row in page if row.version == 1}
-        streams = {row.stream_id for row in page}
-        continued = streams - self._begun
+        begun = {row.stream_id for row in page if row.version == 1}
+        self._begun |= begun
+        streams = {row.stream_id for row in page} - self._here.keys()
+        continued = streams - begun
         dependants = self._connection.execute(_DEPENDANTS, [self._trust_id, self._generation, list(streams)])
         for case_id, other_id in dependants:
             self._dependants.setdefault(other_id, set()).add(case_id)
@@ -109,7 +126,7 @@ class _Batch:
             if stream_id in continued:
                 self._here[stream_id] = known
 
-    def apply(self, row: StoredRow) -> None:
+    def _apply(self, row: StoredRow) -> None:
         """Fold one event, and note what it opens and closes."""
         stream_id = row.stream_id
         known = self._here.get(stream_id)
@@ -135,7 +152,7 @@ class _Batch:
                     self._change(dependant, other, row.position)
 
     def finish(self) -> Changes:
-        """The changes of the whole page, with the rows of each changed case as it stands at the end."""
+        """The changes of all pages, with the rows of each changed case as it stands at the end."""
         for case_id, known in self._changed:
             assert known.case is not None
             pack = self._pack(known.case.policy)
@@ -144,6 +161,8 @@ class _Batch:
             # The row of the case itself is never the same twice, and by far the largest.
             known.written = {**rows, "case_file": _WRITTEN}
             known.changed_at = 0
+        self._states.position = self.position
+        self._states.trim()
         return self._changes
 
     def _change(self, case_id: UUID, known: Known, position: int) -> None:

@@ -23,8 +23,9 @@ from projections.folding import Folding
 from projections.tables import CORE_TABLES
 from projections.wait import announce
 
-# Large enough that a case is mostly written once, small enough to be held in memory and lost to a kill.
-REBUILD_BATCH = 20_000
+# Large enough that a case is mostly written once, small enough to be lost to a kill. What it holds in memory is bounded
+# by the number of its cases besides.
+REBUILD_BATCH = 100_000
 # With so few events to go the live generation is held still for the last of them.
 _CLOSE_ENOUGH = 2_000
 # Rows taken away at a time, so that no statement runs for long.

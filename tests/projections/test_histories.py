@@ -66,8 +66,8 @@ def asked(query: MonitoringQuery, **changed: Any) -> MonitoringQuery:
 def test_live_past_rebuilt_and_remembered_figures_agree(
     database: Database, steps: list[Step], batch: int, rebuilt_in: int, query: MonitoringQuery, places: list[int]
 ) -> None:
-    # A few positions make an epoch here, so that monthly figures have several.
-    with patch("projections.changes._POSITIONS_OF_AN_EPOCH", 1 + batch % 5):
+    # A few positions make an epoch here, so that monthly figures have several, and batches are read in several pages.
+    with patch("projections.changes._POSITIONS_OF_AN_EPOCH", 1 + batch % 5), patch("projections.engine._PAGE", 3):
         check_history(database, steps, batch, rebuilt_in, query, places)
 
 
