@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.commands import camel
+from api.naming import camel
 
 __all__ = ["told"]
 

@@ -335,9 +335,3 @@ def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:
 def decided(text: str | None) -> Secret | None:
     """A text on its way to be sealed under the key of the case."""
     return None if text is None else Secret(text)
-
-
-def camel(name: str) -> str:
-    """A field's name as the API writes it."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)

@@ -50,16 +50,10 @@ def publish(enum_class: type[Enum], description: str, words: Mapping[str, str]) 
         value.description = words[value.name]
 
 
-def _command_of(action: CaseAction) -> str:
-    words = [word.capitalize() for word in action.value.split("_")]
-    for name in ("".join(words), words[0] + "Case"):
-        if name in COMMANDS:
-            return name
-    raise KeyError(action)
-
-
-# Which command carries out each action: ADD_ADDENDUM is AddAddendum, REOPEN_INCIDENT is ReopenCase.
-ACTION_COMMANDS: Mapping[CaseAction, str] = {action: _command_of(action) for action in CaseAction}
+# Which command carries out each action: ADD_ADDENDUM is AddAddendum.
+ACTION_COMMANDS: Mapping[CaseAction, str] = {
+    action: "".join(word.capitalize() for word in action.value.split("_")) for action in CaseAction
+}
 
 publish(
     CaseAction,

@@ -19,11 +19,11 @@ from api.graphql.context import Info
 from api.graphql.folds import History
 from api.graphql.people import Person
 from api.graphql.texts import SealedText
+from api.naming import camel
 from domain.case_document import CaseDocument
 from ledger.entry import decode_body
 from ledger.reading import StoredRow
 from projections.pages import cursor_of, page_of, place_of
-from services.commands import camel
 from services.sealed_texts import SealedPlace
 
 __all__ = ["Actor", "CaseEvent", "CaseEventConnection", "CaseEventEdge", "FieldChange", "SealedPart"]

@@ -16,9 +16,10 @@ from uuid import UUID
 
 import strawberry
 
+from api.naming import camel
 from domain.items import Classification
 from domain.refusals import Refused
-from services.commands import Described, camel
+from services.commands import Described
 
 __all__ = ["InputField", "InvalidIdentifier", "describe_fields", "input_class", "read_input"]
 

@@ -6,9 +6,10 @@ from dataclasses import fields
 from typing import Any, get_args, get_type_hints
 from uuid import UUID, uuid4, uuid5
 
+from api.naming import camel
 from domain.incident import Incident
 from services.catalogue import COMMANDS
-from services.commands import Command, OpeningCommand, camel
+from services.commands import Command, OpeningCommand
 from services.decisions import CaseDecision, parameters
 from tests.e2e.canaries import Canaries
 from tests.e2e.demonstration import Demonstration

@@ -14,8 +14,9 @@ from uuid import uuid4
 
 import httpx
 
+from api.naming import camel
 from services.catalogue import COMMANDS
-from services.commands import TEXT_LIMIT, camel
+from services.commands import TEXT_LIMIT
 from tests.e2e.canaries import Canaries
 from tests.e2e.canary_commands import Json, fields_by_kind, mutation, sealed_fields
 from tests.e2e.demonstration import Demonstration

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -80,8 +79,3 @@ def a_trust(database: Database, keys: KeyStore, *, pack: str | None = None) -> T
         if pack is not None:
             adopt_pack(ledger, system, urn=urn, content=pack, adopted_on=date(2021, 9, 1))
     return Trust(ledger, Services(ledger, lambda: NOW))
-
-
-def key_file(folder: Path) -> Path:
-    """Where a test's key file lies."""
-    return folder / "keys" / "kek.json"
