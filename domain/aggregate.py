@@ -79,6 +79,22 @@ class Recordable(BaseAggregate[UUID]):
             aggregate.modified_on = fields["timestamp"]
             return aggregate
 
+    def trigger_event(self, event_class: type[Any], **kwargs: Any) -> None:
+        """Add an event that was decided: as the library does it, without checking anew what its class declares.
+
+        The decorated change has named every field by now, those left to their defaults included.
+        """
+        new = object.__new__(event_class)
+        fields = {
+            **kwargs,
+            "originator_id": self.id,
+            "originator_version": self.version + 1,
+            "timestamp": event_class.create_timestamp(),
+        }
+        object.__setattr__(new, "__dict__", fields)  # an event is frozen
+        new.mutate(self)
+        self.pending_events.append(new)
+
 
 class Opening(AggregateCreated):
     """The first event of a stream."""
