@@ -195,7 +195,11 @@ class LegacyLog:
     def _place(self, number: int, raw: RawRow, homeless: dict[str, int]) -> None:
         row, faults = (None, raw.faults) if raw.faults else self._rules.read(raw.line, raw.cells or ())
         self._bad.extend(faults)
-        identity = self._rules.identify(raw.cells) if raw.cells else None
+        identity: tuple[str, str | None] | None = None
+        if row is not None:
+            identity = row.reference, row.school_urn
+        elif raw.cells:
+            identity = self._rules.identify(raw.cells)
         if identity is None:
             return
         reference, school = identity

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
@@ -181,10 +180,13 @@ def read_row(file: BinaryIO, header: Header, start: int, end: int) -> tuple[str,
     """The cells of a good row once more, by its place. Raises ValueError when the file is no longer what it was."""
     file.seek(start)
     text = file.read(end - start).decode()
-    rows = list(csv.reader(io.StringIO(text, newline="\n"), delimiter=header.delimiter, strict=True))
-    if len(rows) != 1 or len(rows[0]) != len(header.places):
+    try:
+        cells = next(csv.reader([text], delimiter=header.delimiter, strict=True), [])
+    except csv.Error:
+        cells = []
+    if len(cells) != len(header.places):
         raise ValueError("the file was changed while it was being read")
-    return header.arrange(rows[0])
+    return header.arrange(cells)
 
 
 def _guess(text: str, header: Header) -> tuple[str, ...] | None:

@@ -7,7 +7,6 @@ personal data.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,7 +37,7 @@ COLUMNS = (
     "duplicate_of",
 )
 
-_PLACES = {column: place for place, column in enumerate(COLUMNS)}
+_DUPLICATE_OF = COLUMNS.index("duplicate_of")
 
 # What belongs to the case and must agree among its rows; the school and the reference make the case.
 CASE_COLUMNS = ("status", "outcome", "closed_on", "duplicate_of")
@@ -67,6 +66,10 @@ _DATE_FORMS = (
     re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"),
     re.compile(r"(?P<day>[0-9]{2})/(?P<month>[0-9]{2})/(?P<year>[0-9]{4})"),
 )
+
+
+# How many different texts of a kind of cell are remembered with what they say.
+_REMEMBERED = 4_096
 
 
 class LogRule(StrEnum):
@@ -203,6 +206,29 @@ class RowRules:
         self._today = today
         # Each URN maps to the one string that all cases of the school share.
         self._schools = {school: school for school in schools}
+        # A log repeats its days and codes row after row, so that what they say is looked up and not read again.
+        day = lru_cache(maxsize=_REMEMBERED)(self._day)
+        readers: dict[str, Callable[[str], Any]] = {
+            "reference": _required(_reference),
+            "school_urn": _required(self._school),
+            "discovered_on": _required(day),
+            "posted_on": day,
+            "recorded_on": day,
+            "platform": _code_reader("platform", empty="UNKNOWN"),
+            "url": _text_reader("url"),
+            "poster_role": _code_reader("poster_role", empty="UNKNOWN"),
+            "poster_name": _text_reader("poster_name"),
+            "classifications": _classifications,
+            "protected_characteristics": _characteristics,
+            "narrative": _text_reader("narrative"),
+            "evidence_note": _text_reader("evidence_note"),
+            "removal": _code_reader("removal"),
+            "outcome": _code_reader("outcome"),
+            "closed_on": day,
+            "status": _required(_code_reader("status")),
+            "duplicate_of": _reference,
+        }
+        self._readers = tuple(readers[column] for column in COLUMNS)
 
     def identify(self, cells: Sequence[str]) -> tuple[str, str | None] | None:
         """The reference and the school of a row, whatever else is wrong with it.
@@ -211,57 +237,36 @@ class RowRules:
         """
         reference, school = cells[0].strip(), cells[1].strip()
         try:
-            _reference("reference", reference)
+            _reference(reference)
         except _CellFault:
             return None
         return (reference, self._schools.get(school)) if reference else None
 
     def read(self, line: int, cells: Sequence[str]) -> tuple[LogRow | None, list[BadLine]]:
         """The row, or every rule that its cells break; `cells` stand in the order of COLUMNS."""
-        reader = _Cells(line, cells)
-        reference = reader.take("reference", _required, _reference)
-        school = reader.take("school_urn", _required, self._school)
-        discovered_on = reader.take("discovered_on", _required, self._day)
-        posted_on = reader.take("posted_on", self._day)
-        platform = reader.take("platform", _code) or "UNKNOWN"
-        poster_role = reader.take("poster_role", _code) or "UNKNOWN"
-        classifications = reader.take("classifications", _classifications)
-        characteristics = reader.take("protected_characteristics", _characteristics)
-        status = reader.take("status", _required, _code)
-        duplicate_of = reader.take("duplicate_of", _reference)
-        row = LogRow(
-            line=line,
-            reference=reference,
-            school_urn=school,
-            discovered_on=discovered_on,
-            posted_on=posted_on,
-            recorded_on=reader.take("recorded_on", self._day),
-            platform=platform,
-            url=reader.take("url", _text),
-            poster_role=poster_role,
-            poster_name=reader.take("poster_name", _text),
-            classifications=classifications,
-            characteristics=characteristics,
-            narrative=reader.take("narrative", _text),
-            evidence_note=reader.take("evidence_note", _text),
-            removal=reader.take("removal", _code),
-            outcome=reader.take("outcome", _code),
-            closed_on=reader.take("closed_on", self._day),
-            status=status,
-            duplicate_of=duplicate_of,
-        )
-        if posted_on and discovered_on and posted_on > discovered_on:
-            reader.faults.append(BadLine(line, "posted_on", LogRule.POSTED_AFTER_DISCOVERED))
-        if status == "DUPLICATE" and not cells[_PLACES["duplicate_of"]].strip():
-            reader.faults.append(BadLine(line, "duplicate_of", LogRule.DUPLICATE_OF_EMPTY))
-        return (None, reader.faults) if reader.faults else (row, [])
+        faults: list[BadLine] = []
+        values: list[Any] = []
+        for column, cell, reader in zip(COLUMNS, cells, self._readers, strict=True):
+            try:
+                values.append(reader(cell.strip()))
+            except _CellFault as fault:
+                faults.append(BadLine(line, column, fault.rule, fault.detail))
+                values.append(None)
+        # The members of a row after its line stand in the order of COLUMNS.
+        row = LogRow(line, *values)
+        if row.posted_on and row.discovered_on and row.posted_on > row.discovered_on:
+            faults.append(BadLine(line, "posted_on", LogRule.POSTED_AFTER_DISCOVERED))
+        if row.status == "DUPLICATE" and not cells[_DUPLICATE_OF].strip():
+            faults.append(BadLine(line, "duplicate_of", LogRule.DUPLICATE_OF_EMPTY))
+        return (None, faults) if faults else (row, faults)
 
-    def _school(self, _column: str, text: str) -> str:
-        if text not in self._schools:
+    def _school(self, text: str) -> str:
+        school = self._schools.get(text)
+        if school is None:
             raise _CellFault(LogRule.SCHOOL_UNKNOWN)
-        return text
+        return school
 
-    def _day(self, _column: str, text: str) -> date | None:
+    def _day(self, text: str) -> date | None:
         if not text:
             return None
         day = _parse_day(text)
@@ -270,44 +275,34 @@ class RowRules:
         return day
 
 
-class _Cells:
-    """The cells of one row, each read in turn; what breaks a rule is noted and reading goes on."""
+def _required(reader: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        if not text:
+            raise _CellFault(LogRule.EMPTY)
+        return reader(text)
 
-    __slots__ = ("_cells", "_line", "faults")
-
-    def __init__(self, line: int, cells: Sequence[str]) -> None:
-        self._line, self._cells = line, cells
-        self.faults: list[BadLine] = []
-
-    def take(self, column: str, *readers: Callable[[str, str], Any]) -> Any:
-        """What the last reader makes of the cell, or None when one of them refuses it."""
-        text = self._cells[_PLACES[column]].strip()
-        value: Any = None
-        try:
-            for reader in readers:
-                value = reader(column, text)
-        except _CellFault as fault:
-            self.faults.append(BadLine(self._line, column, fault.rule, fault.detail))
-            return None
-        return value
+    return read
 
 
-def _required(_column: str, text: str) -> None:
-    if not text:
-        raise _CellFault(LogRule.EMPTY)
-
-
-def _text(column: str, text: str) -> str:
+def _text_reader(column: str) -> Callable[[str], str]:
     limit = TEXT_LIMITS[column]
-    if len(text) > limit:
-        raise _CellFault(LogRule.TEXT_TOO_LONG, f"at most {limit} characters")
-    return text
+
+    def read(text: str) -> str:
+        if len(text) > limit:
+            raise _CellFault(LogRule.TEXT_TOO_LONG, f"at most {limit} characters")
+        return text
+
+    return read
 
 
-def _reference(column: str, text: str) -> str | None:
+# A reference and the reference that it names are of one kind.
+_short_text = _text_reader("reference")
+
+
+def _reference(text: str) -> str | None:
     if not text:
         return None
-    _text(column, text)
+    _short_text(text)
     if text.startswith(_FORMULA_STARTS):
         raise _CellFault(LogRule.FORMULA)
     if not text.isprintable():
@@ -315,24 +310,30 @@ def _reference(column: str, text: str) -> str | None:
     return text
 
 
-def _code(column: str, text: str) -> str | None:
-    if not text:
-        return None
+def _code_reader(column: str, *, empty: str | None = None) -> Callable[[str], str | None]:
     name, codes = _LISTS[column]
-    if text not in codes:
-        raise _CellFault(LogRule.CODE_UNKNOWN, name)
     # The list's own string, so that a million rows share one.
-    return sys.intern(text)
+    known: dict[str, str | None] = {"": empty} | {code: code for code in codes}
+
+    def read(text: str) -> str | None:
+        try:
+            return known[text]
+        except KeyError:
+            raise _CellFault(LogRule.CODE_UNKNOWN, name) from None
+
+    return read
 
 
-def _characteristics(_column: str, text: str) -> tuple[str, ...]:
+@lru_cache(maxsize=_REMEMBERED)
+def _characteristics(text: str) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(part.strip() for part in text.split(";") if part.strip()))
     if not _CHARACTERISTICS.issuperset(found):
         raise _CellFault(LogRule.CODE_UNKNOWN, "characteristics")
     return found
 
 
-def _classifications(_column: str, text: str) -> tuple[tuple[str, str], ...]:
+@lru_cache(maxsize=_REMEMBERED)
+def _classifications(text: str) -> tuple[tuple[str, str], ...]:
     """The different pairs of the cell, in its order; a pair written twice is one, for an item has it or has it not."""
     found: dict[tuple[str, str], None] = {}
     for part in text.split(";"):
@@ -349,7 +350,6 @@ def _classifications(_column: str, text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)
 def _parse_day(text: str) -> date:
     for form in _DATE_FORMS:
         if found := form.fullmatch(text):
