@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from typing import Self
 from uuid import UUID
 
+from pydantic import SecretStr
+
 from api.settings import Settings
 from api.watching import Watch
 from ledger.checks import refuse_unsafe
@@ -29,8 +31,11 @@ class NotMigrated(RuntimeError):
 class Runtime:
     """What one process holds open: the databases, the keys, and the services of each trust."""
 
-    def __init__(self, settings: Settings, main: Database, keys: Database, resources: ExitStack) -> None:
+    def __init__(
+        self, settings: Settings, main_url: SecretStr, main: Database, keys: Database, resources: ExitStack
+    ) -> None:
         self.settings = settings
+        self.main_url = main_url
         self.database = main
         self.keys_database = keys
         self.key_store = KeyStore(keys, LocalKeyFile(settings.data_dir / KEY_FILE))
@@ -51,7 +56,7 @@ class Runtime:
             resources.callback(keys.close)
             refuse_unsafe(main, revision=head_revision("main"))
             refuse_unsafe(keys, revision=head_revision("keys"))
-            return cls(settings, main, keys, resources.pop_all())
+            return cls(settings, SecretStr(main_url), main, keys, resources.pop_all())
 
     def services(self, trust_id: UUID) -> Services:
         """Return the services of one trust; they hold no connection while nothing is asked."""

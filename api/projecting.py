@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import signal
 import threading
 import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Self
 from uuid import UUID
+
+import psycopg
 
 from ledger.database import Database
 from projections.engine import Projector, parked
 from projections.wait import reached
 
-__all__ = ["ProjectionParked", "ProjectorThread", "bring_up"]
+__all__ = ["ProjectionParked", "ProjectorBeside", "ProjectorThread", "bring_up"]
 
 _LOOK_AGAIN_SECONDS = 0.01
+# How long a projector beside an import lets events gather: a batch of many costs each of them less.
+_GATHER_SECONDS = 0.25
+# How many cases it keeps in memory: those that an import brings are seldom changed again.
+_CASES_KEPT = 2_000
 
 
 class ProjectionParked(RuntimeError):
@@ -28,6 +39,49 @@ def bring_up(database: Database, trust_id: UUID, position: int) -> None:
                 if stopped.trust_id == trust_id:
                     raise ProjectionParked(f"the figures stand still at position {stopped.position}: {stopped.failure}")
             time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+class ProjectorBeside:
+    """A projector of one trust in a process of its own, while this process records much; it ends with this process.
+
+    Nothing depends on it: what it leaves undone, `bring_up` does, and another projector may be at work too.
+    """
+
+    def __init__(self, url: str, trust_id: UUID) -> None:
+        """`url` is the main database as the application's role; it travels through a pipe, never on a command line."""
+        # A fresh interpreter: a forked one would share this one's connections, threads and locks.
+        apart = multiprocessing.get_context("spawn")
+        theirs, self._pipe = apart.Pipe(duplex=False)
+        self._process = apart.Process(target=_project_beside, args=(theirs, url, trust_id), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def finish(self) -> None:
+        """Let it project what there is now, and wait until it has."""
+        with suppress(OSError):  # it may have ended by itself
+            self._pipe.send(None)
+        self._process.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        # A batch cut short leaves nothing behind.
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+
+def _project_beside(pipe: Connection, url: str, trust_id: UUID) -> None:
+    # Ctrl-C goes to the whole group; this process ends when the one that started it does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    projector = Projector(Database(url), capacity=_CASES_KEPT)
+    # EOFError: the process at the other end has gone or given up.
+    with suppress(EOFError, psycopg.OperationalError):
+        while not pipe.poll(0 if projector.run_once(trust_id) else _GATHER_SECONDS):
+            pass
+        pipe.recv()
+        projector.catch_up(trust_id)
 
 
 class ProjectorThread:

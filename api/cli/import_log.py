@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
 
 from api.bootstrap import Runtime
 from api.cli.progress import progress
-from api.projecting import bring_up
+from api.projecting import ProjectorBeside, bring_up
 from api.settings import load_settings
 from services.log_import import ImportReport, import_log
 from services.scope import system_caller
 
 __all__ = ["configure", "run"]
+
+# A log of so many bytes, some thousands of rows, is worth a projector beside its recording.
+_LARGE = 1_000_000
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,13 +37,25 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"caseledger import-log: {arguments.file}: {error.strerror}", file=sys.stderr)
         return 2
-    with file, Runtime.open(settings) as runtime, progress(arguments.file.name) as advance:
+    with ExitStack() as open_now:
+        open_now.enter_context(file)
+        runtime = open_now.enter_context(Runtime.open(settings))
+        advance = open_now.enter_context(progress(arguments.file.name))
+        beside = None
+        if os.fstat(file.fileno()).st_size >= _LARGE:
+            beside = open_now.enter_context(ProjectorBeside(runtime.main_url.get_secret_value(), trust_id))
+
+        def project(position: int) -> None:
+            if beside is not None:
+                beside.finish()
+            bring_up(runtime.database, trust_id, position)
+
         report = import_log(
             runtime.services(trust_id),
             system_caller(trust_id),
             file,
             schools=runtime.school_urns(trust_id),
-            project=lambda position: bring_up(runtime.database, trust_id, position),
+            project=project,
             progress=lambda phase, done, total: advance(done, total, phase),
         )
     print_report(report)

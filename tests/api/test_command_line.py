@@ -133,6 +133,23 @@ def test_importing_the_example_log_again_adds_nothing(run: Run) -> None:
     assert out == "160 rows: 0 recorded in 0 cases, 160 known from before, 0 changed since, 0 not taken\n"
 
 
+def test_a_large_log_is_projected_beside_its_recording(
+    run: Run, demo: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.cli.import_log._LARGE", 0)
+    header, first, *_ = (ROOT / "examples" / "e_safety_log.csv").read_text().splitlines()
+    log = tmp_path / "log.csv"
+    log.write_text("\n".join([header, *(f"LARGE-{n}," + first.partition(",")[2] for n in range(3))]) + "\n")
+
+    status, out, _ = run("import-log", str(log))
+
+    assert (status, out.splitlines()[0]) == (
+        0,
+        "3 rows: 3 recorded in 3 cases, 0 known from before, 0 changed since, 0 not taken",
+    )
+    assert demo.ask('{ cases(filter: { schoolReference: "LARGE-2" }) { nodes { id } } }')["cases"]["nodes"]
+
+
 def test_a_log_with_a_bad_line_says_which(run: Run, tmp_path: Path) -> None:
     header, first, *_ = (ROOT / "examples" / "e_safety_log.csv").read_text().splitlines()
     log = tmp_path / "log.csv"
@@ -156,7 +173,7 @@ def test_a_rebuild_agrees_with_what_is_live(run: Run, demo: Client) -> None:
 
     status, out, err = run("rebuild", "--all", "--verify")
 
-    assert status == 0
+    assert status == 0, (out, err)
     assert out.endswith("tables compared: live\n")
     assert f"core of trust {DEMONSTRATION_TRUST}: " in err
     assert demo.ask(query) == before

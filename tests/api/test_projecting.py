@@ -1,0 +1,127 @@
+"""A projector beside an import: figures that keep up, in a process that ends with the one that started it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from api.projecting import ProjectorBeside, bring_up
+from ledger.database import Database
+from ledger.key_store import KeyStore
+from ledger.keys import LocalKeyFile
+from projections.wait import reached
+from tests.support.ledgers import Trust, a_trust
+from tests.support.postgres import DatabaseUrls
+
+ROOT = Path(__file__).parents[2]
+# Starts a projector, says that it has, and waits to be killed.
+STARTER = """
+import sys, time
+from uuid import UUID
+from api.projecting import ProjectorBeside
+
+if __name__ == "__main__":
+    beside = ProjectorBeside(sys.stdin.readline().strip(), UUID(sys.argv[1]))
+    print(beside._process.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(scope="module")
+def trust(database: Database, keys_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Trust:
+    keys = KeyStore(keys_database, LocalKeyFile(tmp_path_factory.mktemp("keys") / "kek.json"))
+    return a_trust(database, keys)
+
+
+def wait_for(what: str, condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < until, what
+        time.sleep(0.02)
+
+
+def test_it_projects_without_being_told_and_finishes_when_it_is(
+    trust: Trust, database: Database, database_urls: DatabaseUrls
+) -> None:
+    position, _ = trust.ledger.head()
+
+    with ProjectorBeside(database_urls.main, trust.trust_id) as beside:
+        wait_for("the figures keep up", lambda: reached(database.trust(trust.trust_id)) == position)
+        beside.finish()
+
+    bring_up(database, trust.trust_id, position)
+    assert position > 0
+
+
+def test_what_it_leaves_undone_is_done_here(trust: Trust, database: Database) -> None:
+    position, _ = trust.ledger.head()
+
+    # No such database: it ends at once.
+    with ProjectorBeside("postgresql://127.0.0.1:1/nowhere", trust.trust_id) as beside:
+        beside.finish()
+    bring_up(database, trust.trust_id, position)
+
+    assert reached(database.trust(trust.trust_id)) == position
+
+
+def test_an_import_given_up_takes_it_along(trust: Trust, database_urls: DatabaseUrls) -> None:
+    beside = ProjectorBeside(database_urls.main, trust.trust_id)
+
+    with suppress(KeyboardInterrupt), beside:
+        raise KeyboardInterrupt
+
+    assert not beside._process.is_alive()
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads command lines from /proc")
+def test_it_ends_with_a_process_that_is_killed_and_shows_no_address(
+    trust: Trust, database_urls: DatabaseUrls, tmp_path: Path
+) -> None:
+    script = tmp_path / "starter.py"
+    script.write_text(STARTER)
+    begun = datetime.now(UTC)
+    starter = subprocess.Popen(
+        [sys.executable, str(script), str(trust.trust_id)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert starter.stdin is not None
+    assert starter.stdout is not None
+    try:
+        starter.stdin.write(f"{database_urls.main}\n")
+        starter.stdin.flush()
+        theirs = Path("/proc") / starter.stdout.readline().strip()
+        wait_for("it is connected", lambda: _has_connected(database_urls, begun))
+        shown = (theirs / "cmdline").read_text() + (theirs / "environ").read_text()
+
+        starter.send_signal(signal.SIGKILL)
+        starter.wait()
+        wait_for("it ends", lambda: not (theirs / "exe").exists())
+    finally:
+        starter.kill()
+        starter.communicate()
+
+    assert database_urls.main not in shown
+
+
+def _has_connected(urls: DatabaseUrls, since: datetime) -> bool:
+    """Whether the program has made a connection since then."""
+    with psycopg.connect(urls.admin_main) as admin:
+        asked = admin.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'caseledger'"
+            " AND backend_start > %s",
+            [since],
+        ).fetchone()
+    return asked is not None
