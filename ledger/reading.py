@@ -10,6 +10,10 @@ from uuid import UUID
 import msgspec
 import psycopg
 
+_PAGE = b"""
+SELECT position, recorded_at, stream_id, version, type, body FROM event WHERE trust_id = %s AND position > %s
+ORDER BY position LIMIT %s
+"""
 _COLUMNS = "position, recorded_at, stream_id, version, type, school_urn, command_id, ordinal, body, leaf"
 
 
@@ -26,6 +30,17 @@ class StoredRow(NamedTuple):
     ordinal: int
     body: bytes
     leaf: bytes
+
+
+class EventRow(NamedTuple):
+    """What folding reads of an event, by the same names as in `StoredRow`."""
+
+    position: int
+    recorded_at: datetime
+    stream_id: UUID
+    version: int
+    type: str
+    body: bytes
 
 
 class _Part(msgspec.Struct):
@@ -46,13 +61,11 @@ def clear_part(body: bytes) -> tuple[msgspec.Raw, tuple[str, ...]]:
     return clear.data, tuple(entry.part for entry in clear.sealed)
 
 
-def read_page(connection: psycopg.Connection[Any], trust_id: UUID, *, after: int, limit: int) -> list[StoredRow]:
-    """At most `limit` events with a position above `after`, in order of position."""
-    return _rows(
-        connection,
-        f"SELECT {_COLUMNS} FROM event WHERE trust_id = %s AND position > %s ORDER BY position LIMIT %s",  # noqa: S608 - constant columns
-        (trust_id, after, limit),
-    )
+def read_page(connection: psycopg.Connection[Any], trust_id: UUID, *, after: int, limit: int) -> list[EventRow]:
+    """At most `limit` events with a position above `after`, in order of position, to be folded."""
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(_PAGE, (trust_id, after, limit))
+        return [EventRow._make(row) for row in cursor.fetchall()]
 
 
 def read_streams(
@@ -102,4 +115,4 @@ def position_at(connection: psycopg.Connection[Any], trust_id: UUID, instant: da
 
 def _rows(connection: psycopg.Connection[Any], query: str, parameters: tuple[Any, ...]) -> list[StoredRow]:
     with connection.cursor(binary=True) as cursor:
-        return [StoredRow._make(row) for row in cursor.execute(query.encode(), parameters)]
+        return [StoredRow._make(row) for row in cursor.execute(query.encode(), parameters).fetchall()]

@@ -1,4 +1,4 @@
-"""Writing many rows at once: new rows through COPY, and one statement for what is replaced, closed or added up."""
+"""Writing many rows at once: one statement for the rows of a table that are new, replaced, closed or added up."""
 
 # ruff: noqa: S608 - the statements are put together from the names of our own tables and columns
 from __future__ import annotations
@@ -11,18 +11,16 @@ import psycopg
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from projections.changes import CASE_TABLE_NAMES, Changes, Key, Row
-from projections.packing import BEGIN, END, PACKS, packed
-from projections.tables import CASE_TABLES, TEMPORAL_TABLES
+from projections.changes import Changes, Key, Row
+from projections.packing import COLUMN_TYPES, packed
+from projections.tables import CASE_TABLES, CORE_TABLES, TEMPORAL_TABLES
 
+# The trust, the generation, the case.
+_KEY_OF_A_CASE = 3
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
 
-# PostgreSQL does not COPY into a table with row-level security, so rows go through a temporary one. Below this many the
-# table is not worth its making.
-_COPY_FROM = 200
-
-# Rows handed to the driver in one piece: each call of it takes as long as packing a row.
-_COPIED_AT_ONCE = 500
+# Rows in one statement: more take no less time each, and the memory that the server needs for them grows.
+_ROWS_AT_ONCE = 2_000
 
 _MERGE_MONTHS = """
 MERGE INTO count_month AS known
@@ -52,11 +50,11 @@ def write(connection: psycopg.Connection[Any], trust_id: UUID, generation: int, 
     """
     owner = (trust_id, generation)
     with connection.cursor() as cursor:
-        if changes.replaced:
-            gone: dict[str, Any] = {name: changes.replaced.get(name, []) for name in CASE_TABLE_NAMES}
+        gone: dict[str, Any] = {name: changes.replaced.get(name, []) for name in _MANY_ROWS}
+        if any(gone.values()):
             cursor.execute(_DELETE_CASES, {"trust": trust_id, "generation": generation, **gone})
         for name, rows in changes.cases.items():
-            _TABLES[name].insert(cursor, owner, rows)
+            _TABLES[name].insert(cursor, owner, rows, over=name not in _MANY_ROWS and name in changes.replaced)
         for name, temporal in changes.temporal.items():
             _TABLES[name].close(cursor, owner, temporal.closed)
             _TABLES[name].insert(cursor, owner, temporal.new_rows())
@@ -79,63 +77,75 @@ def write(connection: psycopg.Connection[Any], trust_id: UUID, generation: int, 
             )
 
 
+def count_rows(connection: psycopg.Connection[Any]) -> None:
+    """Let the server count the rows of the read tables, so that it plans for as many as there are; not what is busy.
+
+    It does so by itself, but a minute late: until then a table that has just been filled is read as an empty one would
+    be, which takes hundreds of times as long.
+    """
+    connection.execute(_COUNT_ROWS)
+
+
 class _WrittenTable:
     """A read table as it is written: its statements, derived once from its columns."""
 
     def __init__(self, table: Table) -> None:
-        columns = [column.name for column in table.columns]
+        names = [column.name for column in table.columns]
         types = [str(column.type.compile(_DIALECT)).lower().split(" collate")[0] for column in table.columns]
-        names = ", ".join(columns)
-        self._packs = [PACKS[name] for name in types]
-        self._values = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join(['%s'] * len(columns))})".encode()
-        # As with the table of cases itself, nothing is compressed on the way.
-        stage = f"CREATE TEMPORARY TABLE staged (LIKE {table.name})"
-        self._stage = f"{stage} WITH (toast_tuple_target = 8160) ON COMMIT DROP".encode()
-        self._copy = f"COPY staged ({names}) FROM STDIN (FORMAT BINARY)".encode()
-        self._unload = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM staged".encode()
-        key = [
-            (column.name, kind)
-            for column, kind in zip(table.columns, types, strict=True)
-            if column.primary_key and column.name not in {"trust_id", "generation", "valid_from"}
+        # The first two columns are of the owner, the same in all rows.
+        self._types = [COLUMN_TYPES[kind] for kind in types[2:]]
+        given = ", ".join(f"given.{name}{kind.cast}" for name, kind in zip(names[2:], self._types, strict=True))
+        self._insert = (
+            f"INSERT INTO {table.name} ({', '.join(names)}) SELECT %s, %s, {given}"
+            f" FROM unnest({', '.join(f'%b::{kind.sent}' for kind in self._types)}) AS given ({', '.join(names[2:])})"
+        ).encode()
+        key = [column.name for column in table.primary_key]
+        replaced = ", ".join(f"{name} = EXCLUDED.{name}" for name in names if name not in key)
+        self._insert_over = self._insert + f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {replaced}".encode()
+        self._key = [
+            (name, kind)
+            for name, kind in zip(names[2:], self._types, strict=True)
+            if name in key and name != "valid_from"
         ]
-        same = " AND ".join(f"known.{name} = ended.{name}" for name, _ in key)
+        same = " AND ".join(f"known.{name} = ended.{name}" for name, _ in self._key)
         self._close = (
             f"UPDATE {table.name} AS known SET valid_to = ended.at"
-            f" FROM unnest({', '.join(f'%s::{kind}[]' for _, kind in key)}, %s::bigint[])"
-            f" AS ended ({', '.join(name for name, _ in key)}, at)"
+            f" FROM unnest({', '.join(f'%b::{kind.sent}' for _, kind in self._key)}, %b::bigint[])"
+            f" AS ended ({', '.join(name for name, _ in self._key)}, at)"
             f" WHERE known.trust_id = %s AND known.generation = %s AND known.valid_to IS NULL AND {same}"
         ).encode()
 
-    def insert(self, cursor: psycopg.Cursor[Any], owner: tuple[UUID, int], rows: Sequence[Row]) -> None:
-        if len(rows) < _COPY_FROM:
-            if rows:
-                cursor.executemany(self._values, [(*owner, *row) for row in rows])
-            return
-        cursor.execute(self._stage)
-        with cursor.copy(self._copy) as copy:
-            copy.write(BEGIN)
-            for begin in range(0, len(rows), _COPIED_AT_ONCE):
-                copy.write(packed(self._packs, owner, rows[begin : begin + _COPIED_AT_ONCE]))
-            copy.write(END)
-        cursor.execute(self._unload)
-        cursor.execute(b"DROP TABLE staged")
+    def insert(
+        self, cursor: psycopg.Cursor[Any], owner: tuple[UUID, int], rows: Sequence[Row], *, over: bool = False
+    ) -> None:
+        """Insert rows; `over` those with the same key, where they are known to be there."""
+        statement = self._insert_over if over else self._insert
+        for begin in range(0, len(rows), _ROWS_AT_ONCE):
+            columns = zip(*rows[begin : begin + _ROWS_AT_ONCE], strict=True)
+            given = [packed(kind, column) for kind, column in zip(self._types, columns, strict=True)]
+            cursor.execute(statement, [*owner, *given])
 
     def close(self, cursor: psycopg.Cursor[Any], owner: tuple[UUID, int], ended: Sequence[tuple[Key, int]]) -> None:
         if not ended:
             return
-        keys = [list(column) for column in zip(*(key for key, _ in ended), strict=True)]
-        cursor.execute(self._close, [*keys, [position for _, position in ended], *owner])
+        columns = zip(*(key for key, _ in ended), strict=True)
+        keys = [packed(kind, column) for (_, kind), column in zip(self._key, columns, strict=True)]
+        positions = packed(COLUMN_TYPES["bigint"], [position for _, position in ended])
+        cursor.execute(self._close, [*keys, positions, *owner])
         if cursor.rowcount != len(ended):
             raise WrongRowCount(f"{len(ended)} rows were to be closed, {cursor.rowcount} were found open")
 
 
 _TABLES = {table.name: _WrittenTable(table) for table in (*CASE_TABLES, *TEMPORAL_TABLES)}
+# The tables with any number of rows for a case: those it has are deleted first. The others are written over.
+_MANY_ROWS = [table.name for table in CASE_TABLES if len(table.primary_key) > _KEY_OF_A_CASE]
 _DELETE_CASES = (
     "WITH "
     + ", ".join(
-        f"gone_{table.name} AS (DELETE FROM {table.name} WHERE trust_id = %(trust)s AND generation = %(generation)s"
-        f" AND case_id = ANY(%({table.name})s::uuid[]))"
-        for table in CASE_TABLES
+        f"gone_{name} AS (DELETE FROM {name} WHERE trust_id = %(trust)s AND generation = %(generation)s"
+        f" AND case_id = ANY(%({name})s::uuid[]))"
+        for name in _MANY_ROWS
     )
     + " SELECT"
 ).encode()
+_COUNT_ROWS = f"ANALYZE (SKIP_LOCKED) {', '.join(table.name for table in CORE_TABLES)}".encode()

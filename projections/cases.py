@@ -116,7 +116,7 @@ def list_cases(
     way = "DESC" if by.descending else "ASC"
     with trust.connection() as connection:
         rows = connection.execute(
-            f"SELECT {CASE_COLUMNS}, listed.{by.column} FROM {reading.cases()} AS listed"
+            f"SELECT {CASE_COLUMNS}, listed.{by.column} FROM {reading.documents()} AS listed"
             f" WHERE {' AND '.join(['true', *conditions])}"
             f" ORDER BY listed.{by.column} {way}, listed.case_id {way} LIMIT %(limit)s".encode(),
             {**reading.parameters, **parameters, "limit": first + 1},
@@ -133,9 +133,11 @@ def count_cases(trust: TrustDatabase, visibility: Visibility, wanted: CaseFilter
     """How many cases the list has on all its pages."""
     reading = Reading(visibility)
     conditions, parameters = _conditions(reading, wanted or CaseFilter())
+    # Only what has changed since a position is told by the documents.
+    source = reading.cases() if wanted is None or wanted.updated_after_position is None else reading.documents()
     with trust.connection() as connection:
         row = connection.execute(
-            f"SELECT count(*) FROM {reading.cases()} AS listed WHERE {' AND '.join(['true', *conditions])}".encode(),
+            f"SELECT count(*) FROM {source} AS listed WHERE {' AND '.join(['true', *conditions])}".encode(),
             {**reading.parameters, **parameters},
         ).fetchone()
     assert row is not None
@@ -147,7 +149,7 @@ def find_cases(trust: TrustDatabase, visibility: Visibility, case_ids: Sequence[
     reading = Reading(visibility)
     with trust.connection() as connection:
         rows = connection.execute(
-            f"SELECT {CASE_COLUMNS} FROM {reading.cases()} AS found WHERE case_id = ANY(%(ids)s)".encode(),
+            f"SELECT {CASE_COLUMNS} FROM {reading.documents()} AS found WHERE case_id = ANY(%(ids)s)".encode(),
             {**reading.parameters, "ids": list(case_ids)},
         ).fetchall()
     return {row[0]: case_row(row) for row in rows}
@@ -158,7 +160,7 @@ def find_case(trust: TrustDatabase, visibility: Visibility, *, reference: str) -
     reading = Reading(visibility)
     with trust.connection() as connection:
         row = connection.execute(
-            f"SELECT {CASE_COLUMNS} FROM {reading.cases()} AS found WHERE reference = %(reference)s"
+            f"SELECT {CASE_COLUMNS} FROM {reading.documents()} AS found WHERE reference = %(reference)s"
             " ORDER BY case_id LIMIT 1".encode(),
             {**reading.parameters, "reference": reference},
         ).fetchone()

@@ -11,9 +11,10 @@ from uuid import UUID
 import msgspec
 
 from domain.case import Case
-from domain.case_document import case_document
+from domain.case_document import case_json
 from domain.complaint import Complaint
 from domain.counting import Contribution, MonitoringCount
+from domain.duties import duties
 from domain.incident import Incident
 from domain.monitoring_counts import DEFINITIONS
 from domain.policy import PolicyPack
@@ -91,7 +92,7 @@ def case_rows(
 
     `pack` is the policy pinned to the case; `position` is that of the event that changed its rows last.
     """
-    document = case_document(case, pack)
+    owed = duties(case, pack)
     pieces = list(_PIECES[case.kind](case))
     rows: CaseRows = {
         "case_file": [
@@ -110,14 +111,12 @@ def case_rows(
                 sorted({piece.discovered_on for piece in pieces} or {case.opened_on}),
                 sorted({each for piece in pieces for each in piece.classifications}),
                 sorted({COUNT_NUMBERS[each.count] for each in adds if each.excluded_by is None}),
-                list(dict.fromkeys(duty.code.value for duty in document.duties)),
+                list(dict.fromkeys(duty.code.value for duty in owed)),
                 sorted(case.readers),
                 sorted(case.barred),
-                case.version,
-                position,
-                document.to_json().decode(),
             )
-        ]
+        ],
+        "case_document": [(case.id, case.version, position, case_json(case, pack, owed).decode())],
     }
     if pieces:
         rows["case_item"] = [(case.id, piece.item_id, ordinal, *piece[1:]) for ordinal, piece in enumerate(pieces, 1)]
@@ -127,42 +126,43 @@ def case_rows(
         rows["case_link"] = [(case.id, other, kind) for other, kind in case.links]
     if depends:
         rows["case_dependency"] = [(case.id, other) for other in sorted(depends)]
-    if document.duties:
+    if owed:
         rows["duty"] = [
-            (case.id, ordinal, duty.code.value, duty.item_id, duty.clause)
-            for ordinal, duty in enumerate(document.duties, 1)
+            (case.id, ordinal, duty.code.value, duty.item_id, duty.clause) for ordinal, duty in enumerate(owed, 1)
         ]
     return rows
 
 
 # The persons that the steps of an incident name: the attribute, the member in each of its entries, the role.
-_PEOPLE_OF_STEPS = (
-    ("evidence", "collected_by", "COLLECTOR"),
-    ("impacts", "person", "AFFECTED"),
-    ("investigations", "investigator", "INVESTIGATOR"),
-    ("accounts", "person", "ACCOUNT"),
-    ("outcome_notices", "recipient", "INFORMED"),
-    ("directions", "person", "DIRECTED"),
-    ("parent_advice", "parent", "ADVISED"),
+_PEOPLE_OF_STEPS: tuple[tuple[str, Callable[[Any], UUID | None], str], ...] = (
+    ("evidence", attrgetter("collected_by"), "COLLECTOR"),
+    ("impacts", attrgetter("person"), "AFFECTED"),
+    ("investigations", attrgetter("investigator"), "INVESTIGATOR"),
+    ("accounts", attrgetter("person"), "ACCOUNT"),
+    ("outcome_notices", attrgetter("recipient"), "INFORMED"),
+    ("directions", attrgetter("person"), "DIRECTED"),
+    ("parent_advice", attrgetter("parent"), "ADVISED"),
 )
 
 
-def _people(case: Case) -> Iterator[tuple[UUID, str]]:
+def _people(case: Case) -> list[tuple[UUID, str]]:
     """The persons who stand in a case, each with the role in which they do."""
     named: list[tuple[UUID | None, str]] = [(case.owner, "OWNER"), (case.reported_by, "REPORTER")]
     named += [(person, "SUBJECT") for person in case.subjects]
     if isinstance(case, Incident):
         for item in case.items.values():
-            named += [(item.poster, "POSTER"), (item.taker, "TAKER"), *((person, "ABOUT") for person in item.about)]
+            named += [(item.poster, "POSTER"), (item.taker, "TAKER")]
+            if item.about:
+                named += [(person, "ABOUT") for person in item.about]
         for meeting in case.meetings:
             named += [(person, "ATTENDEE") for person in meeting.attendees]
-        for attribute, member, role in _PEOPLE_OF_STEPS:
-            steps = getattr(case, attribute)
-            named += [(getattr(step, member), role) for step in (steps.values() if isinstance(steps, dict) else steps)]
+        for attribute, person_of, role in _PEOPLE_OF_STEPS:
+            if steps := getattr(case, attribute):
+                named += [(person_of(step), role) for step in (steps.values() if isinstance(steps, dict) else steps)]
     elif isinstance(case, Complaint):
         named += [(case.complainant, "COMPLAINANT"), *((account.person, "ACCOUNT") for account in case.accounts)]
         named += [(person, "ABOUT") for head in case.heads.values() for person in head.about]
-    return ((person, role) for person, role in named if person is not None)
+    return [(person, role) for person, role in named if person is not None]
 
 
 def _items(case: Incident) -> Iterator[_Piece]:

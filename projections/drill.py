@@ -103,7 +103,7 @@ def cell_cases(
         f"SELECT cell.number, listed.* FROM {_CELLS} CROSS JOIN LATERAL ("
         # The few cases of a cell are found first: a semi-join would look through the contributions for every case.
         f"SELECT {CASE_COLUMNS} FROM (SELECT DISTINCT given.case_id FROM {_behind(reading, report)}) AS behind"
-        f" JOIN {reading.cases()} AS opened USING (case_id) WHERE true{later}"
+        f" JOIN {reading.documents()} AS opened USING (case_id) WHERE true{later}"
         " ORDER BY case_id LIMIT %(limit)s) AS listed ORDER BY cell.number, listed.case_id"
     )
     found: list[list[CaseRow]] = [[] for _ in cells]

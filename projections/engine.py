@@ -20,8 +20,8 @@ from uuid import UUID
 import psycopg
 
 from ledger.database import Database, TrustDatabase
-from ledger.reading import StoredRow, read_page
-from projections.bulk import write
+from ledger.reading import EventRow, read_page
+from projections.bulk import count_rows, write
 from projections.fingerprint import fingerprint
 from projections.folding import CAPACITY, Folding
 from projections.wait import announce
@@ -29,9 +29,12 @@ from projections.wait import announce
 _log = logging.getLogger(__name__)
 
 CORE = "core"
-BATCH = 1_000
+# As much as waits, up to so many events: a case that several of them change is written once.
+BATCH = 10_000
 # Events read at a time.
 _PAGE = 5_000
+# From so many events on it matters how many rows the server thinks that there are.
+_COUNTED_FROM = 1_000
 # How long a worker without work waits before it looks again; a commit in the same process does not wake it.
 _IDLE_SECONDS = 0.02
 # How long a worker waits after the database failed it.
@@ -56,7 +59,7 @@ class Parked:
 class BatchFailed(Exception):
     """A batch could not be folded or written; nothing of it may be committed."""
 
-    def __init__(self, first: StoredRow, last: StoredRow, cause: Exception) -> None:
+    def __init__(self, first: EventRow, last: EventRow, cause: Exception) -> None:
         self.first = first
         self.events = last.position - first.position + 1
         self.failure = type(cause).__qualname__
@@ -123,7 +126,9 @@ class Projector:
             if claimed is None:
                 return None
             generation, position = claimed
-            return advance(connection, self._fold_at(trust.trust_id, generation, position), limit)
+            done = advance(connection, self._fold_at(trust.trust_id, generation, position), limit)
+        count_grown(trust, position, position + done)
+        return done
 
     def _fold_at(self, trust_id: UUID, generation: int, position: int) -> Folding:
         fold = self._folds.get(trust_id)
@@ -202,14 +207,27 @@ def advance(connection: psycopg.Connection[Any], fold: Folding, limit: int) -> i
     return last.position - first.position + 1
 
 
+def count_grown(trust: TrustDatabase, before: int, after: int) -> None:
+    """Have the rows of the read tables counted whenever a trust's events have become four times as many."""
+    if after >= _COUNTED_FROM and after.bit_length() // 2 > before.bit_length() // 2:
+        with trust.connection() as connection:
+            count_rows(connection)
+
+
 @contextmanager
 def _garbage_kept() -> Iterator[None]:
-    """Put off the search for cyclic garbage: a batch makes none, and searching it took a third of the time."""
+    """Put off the search for cyclic garbage: a batch makes none, and searching it took a third of the time.
+
+    What a batch leaves behind it leaves for long, so it is not searched as new either: frozen and thawed, all objects
+    count as old.
+    """
     was_searched = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
+        gc.unfreeze()
         if was_searched:
             gc.enable()
 

@@ -13,7 +13,7 @@ from domain.counting import Contribution, contributions, depends_on
 from domain.policy import PolicyPack
 from domain.registers import SchoolRegister, school_register_id
 from domain.values import PolicyRef
-from ledger.reading import StoredRow
+from ledger.reading import EventRow
 from projections.changes import Changes, Fact, Row, epoch_of
 from projections.core import COUNT_NUMBERS, case_rows, contribution_fact, footprint, register_facts
 from projections.states import Known, States, event_of
@@ -50,7 +50,7 @@ class Folding:
         self.states.clear()
         self.states.position = position
 
-    def fold(self, connection: psycopg.Connection[Any], page: Sequence[StoredRow]) -> Changes:
+    def fold(self, connection: psycopg.Connection[Any], page: Sequence[EventRow]) -> Changes:
         """What the events after the position change, each event once.
 
         Events up to the position are passed over: they have been written. Raises PositionGap when one is missing, and
@@ -91,7 +91,7 @@ class Batch:
         """How many cases it has to write so far."""
         return len(self._changed)
 
-    def fold(self, page: Sequence[StoredRow]) -> None:
+    def fold(self, page: Sequence[EventRow]) -> None:
         """Fold the next events; raises as `Folding.fold` does."""
         page = [row for row in page if row.position > self.position]
         if not page:
@@ -108,7 +108,7 @@ class Batch:
             raise
         self.position = page[-1].position
 
-    def _prepare(self, page: Sequence[StoredRow]) -> None:
+    def _prepare(self, page: Sequence[EventRow]) -> None:
         """Have every stream of the page in memory, and every case whose counts hang on one of them."""
         begun = {row.stream_id for row in page if row.version == 1}
         self._begun |= begun
@@ -126,7 +126,7 @@ class Batch:
             if stream_id in continued:
                 self._here[stream_id] = known
 
-    def _apply(self, row: StoredRow) -> None:
+    def _apply(self, row: EventRow) -> None:
         """Fold one event, and note what it opens and closes."""
         stream_id = row.stream_id
         known = self._here.get(stream_id)
@@ -158,8 +158,9 @@ class Batch:
             pack = self._pack(known.case.policy)
             rows = case_rows(known.case, pack, known.adds, known.depends, known.changed_at)
             self._changes.put(case_id, {} if case_id in self._begun else known.written, rows)
-            # The row of the case itself is never the same twice, and by far the largest.
-            known.written = {**rows, "case_file": _WRITTEN}
+            # The document is never the same twice, and by far the largest.
+            rows["case_document"] = _WRITTEN
+            known.written = rows
             known.changed_at = 0
         self._states.position = self.position
         self._states.trim()

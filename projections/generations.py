@@ -17,7 +17,7 @@ import psycopg
 from ledger.database import Database, TrustDatabase
 from ledger.reading import head
 from projections.comparing import TableComparison, compare
-from projections.engine import CORE, BatchFailed, advance
+from projections.engine import CORE, BatchFailed, advance, count_grown
 from projections.fingerprint import fingerprint
 from projections.folding import Folding
 from projections.tables import CORE_TABLES
@@ -95,8 +95,10 @@ def rebuild(
             progress(fold.position, end)
         if end - fold.position <= _CLOSE_ENOUGH:
             break
+        before = fold.position
         with trust.transaction() as connection:
             _fill(connection, fold, batch, end)
+        count_grown(trust, before, fold.position)
     with trust.transaction() as connection:
         live = connection.execute(_HOLD_LIVE, [trust_id, CORE]).fetchone()
         end = live[1] if live is not None and verify else head(connection, trust_id)[0]

@@ -1,93 +1,129 @@
-"""Rows as COPY BINARY has them, packed by hand: what a driver does for any value takes several times as long.
+"""Columns as PostgreSQL has arrays in binary, packed by hand: a driver takes several times as long.
 
-The formats are those of PostgreSQL's binary send and receive functions, for the types that read tables have.
+Rows travel as one array for each column. The formats are those of PostgreSQL's binary receive functions, for the types
+that read tables have. A column of arrays travels as texts that PostgreSQL reads, for an array of arrays of different
+lengths does not exist.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from struct import Struct
+from struct import Struct, pack
 from typing import Any
 from uuid import UUID
 
-Pack = Callable[[Any], bytes]
+import psycopg
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+
+Members = Callable[[Sequence[Any]], bytes]
 
 _NULL = bytes.fromhex("ffffffff")
-# The signature, no flags, no extension; and the field count that ends the rows.
-BEGIN = b"PGCOPY\n" + bytes.fromhex("ff0d0a00") + bytes(8)
-END = bytes.fromhex("ffff")
+_UUID_LENGTH = bytes.fromhex("00000010")
 _DAY_ZERO = date(2000, 1, 1).toordinal()
-
-_int2 = Struct(">ih").pack
-_int4 = Struct(">ii").pack
-_int8 = Struct(">iq").pack
 _length = Struct(">i").pack
-_fields = Struct(">h").pack
-# Of an array: its length in bytes, one dimension, no nulls, the type of the members, how many, the first is number 1.
-_array = Struct(">iiiIii").pack
-# An array without members has no dimension.
-_empty_array = Struct(">iiiI").pack
+# Of an array: one dimension, whether there are nulls, the type of the members, how many, the first is number 1.
+_array = Struct(">iiIii").pack
+# An array without members has no dimension and no nulls; the type of its members follows.
+_EMPTY = bytes(8)
 
 
-def _pack_smallint(value: int) -> bytes:
-    return _int2(2, value)
+@dataclass(frozen=True, slots=True)
+class ColumnType:
+    """How columns of one type travel: as an array of which type, with what packs its members, and read as what."""
+
+    sent: str
+    oid: int
+    members: Members
+    cast: str = ""
 
 
-def _pack_integer(value: int) -> bytes:
-    return _int4(4, value)
+@dataclass(frozen=True, slots=True)
+class PackedColumn:
+    """One column of some rows as a parameter of a statement that says of which type it is: `%b::uuid[]`."""
+
+    content: bytes
 
 
-def _pack_bigint(value: int) -> bytes:
-    return _int8(8, value)
+class _PackedColumnDumper(Dumper):
+    """Hands a packed column on as it is; its type is the one that the statement gives."""
+
+    format = Format.BINARY
+
+    def dump(self, obj: PackedColumn) -> bytes:
+        return obj.content
 
 
-def _pack_date(value: date) -> bytes:
-    return _int4(4, value.toordinal() - _DAY_ZERO)
+psycopg.adapters.register_dumper(PackedColumn, _PackedColumnDumper)
 
 
-def _pack_uuid(value: UUID) -> bytes:
-    return b"\x00\x00\x00\x10" + value.bytes
+def packed(kind: ColumnType, values: Sequence[Any]) -> PackedColumn:
+    """The values of one column of some rows, None for null, as an array in binary."""
+    header = _array(1, None in values, kind.oid, len(values), 1)
+    return PackedColumn(header + kind.members(values) if values else _EMPTY + _length(kind.oid))
 
 
-def _pack_text(value: str) -> bytes:
-    text = value.encode()
-    return _length(len(text)) + text
+def _numbers(code: str, size: int) -> Members:
+    """Members of one size: packed all at once, unless one is missing."""
+    one = Struct(f">i{code}").pack
+
+    def members(values: Sequence[int | None]) -> bytes:
+        if None in values:
+            return b"".join([_NULL if value is None else one(size, value) for value in values])
+        sized: list[Any] = [size] * (2 * len(values))
+        sized[1::2] = values
+        return pack(f">{f'i{code}' * len(values)}", *sized)
+
+    return members
 
 
-def _packs_array(pack: Pack, oid: int) -> Pack:
-    empty = _empty_array(12, 0, 0, oid)
+def _dates(values: Sequence[date | None]) -> bytes:
+    return _integers([None if value is None else value.toordinal() - _DAY_ZERO for value in values])
 
-    def packed(values: Sequence[Any]) -> bytes:
-        if not values:
-            return empty
-        members = b"".join([pack(value) for value in values])
-        return _array(20 + len(members), 1, 0, oid, len(values), 1) + members
 
-    return packed
+def _uuids(values: Sequence[UUID | None]) -> bytes:
+    return b"".join([_NULL if value is None else _UUID_LENGTH + value.bytes for value in values])
 
+
+def _texts(values: Sequence[str | None]) -> bytes:
+    members = []
+    for value in values:
+        if value is None:
+            members.append(_NULL)
+        else:
+            text = value.encode()
+            members += (_length(len(text)), text)
+    return b"".join(members)
+
+
+def _lists(values: Sequence[Sequence[Any] | None]) -> bytes:
+    return _texts([None if value is None else _list(value) for value in values])
+
+
+def _list(values: Sequence[Any]) -> str:
+    """A list as PostgreSQL reads it from a text: each member in quotes."""
+    if not values:
+        return "{}"
+    members = [str(value) for value in values]
+    if any('"' in member or "\\" in member for member in members):
+        members = [member.replace("\\", "\\\\").replace('"', '\\"') for member in members]
+    return '{"' + '","'.join(members) + '"}'
+
+
+_integers = _numbers("i", 4)
 
 # By the name of a column's type.
-PACKS: dict[str, Pack] = {
-    "smallint": _pack_smallint,
-    "integer": _pack_integer,
-    "bigint": _pack_bigint,
-    "date": _pack_date,
-    "uuid": _pack_uuid,
-    "text": _pack_text,
-    "smallint[]": _packs_array(_pack_smallint, 21),
-    "date[]": _packs_array(_pack_date, 1082),
-    "text[]": _packs_array(_pack_text, 25),
-    "uuid[]": _packs_array(_pack_uuid, 2950),
+COLUMN_TYPES: dict[str, ColumnType] = {
+    "smallint": ColumnType("smallint[]", 21, _numbers("h", 2)),
+    "integer": ColumnType("integer[]", 23, _integers),
+    "bigint": ColumnType("bigint[]", 20, _numbers("q", 8)),
+    "date": ColumnType("date[]", 1082, _dates),
+    "uuid": ColumnType("uuid[]", 2950, _uuids),
+    "text": ColumnType("text[]", 25, _texts),
+    **{
+        name: ColumnType("text[]", 25, _lists, cast=f"::{name}")
+        for name in ("smallint[]", "date[]", "text[]", "uuid[]")
+    },
 }
-
-
-def packed(packs: Sequence[Pack], owner: Sequence[Any], rows: Sequence[Sequence[Any]]) -> bytes:
-    """Rows between BEGIN and END, all of which begin with `owner`; `packs` are those of all columns."""
-    first, others = packs[: len(owner)], packs[len(owner) :]
-    begin = _fields(len(packs)) + b"".join([pack(value) for pack, value in zip(first, owner, strict=True)])
-    fields = []
-    for row in rows:
-        fields.append(begin)
-        fields += [_NULL if value is None else pack(value) for pack, value in zip(others, row, strict=True)]
-    return b"".join(fields)

@@ -12,7 +12,7 @@ import psycopg
 from domain.case import Case
 from domain.counting import Contribution
 from domain.stored import decode
-from ledger.reading import StoredRow, clear_part, read_streams
+from ledger.reading import EventRow, StoredRow, clear_part, read_streams
 from projections.changes import CaseRows, Fact
 
 
@@ -38,7 +38,7 @@ class Known:
         self.written: CaseRows | None = None
 
 
-def event_of(row: StoredRow) -> Any:
+def event_of(row: EventRow | StoredRow) -> Any:
     """The domain event of a row; raises StoredEventError when the code cannot read it."""
     data, parts = clear_part(row.body)
     return decode(row.type, row.stream_id, row.version, row.recorded_at, data, parts)

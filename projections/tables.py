@@ -59,7 +59,7 @@ projection = Table(
     Index("projection_live", "trust_id", "name", unique=True, postgresql_where=text("live")),
 )
 
-# One row for each case: what lists filter and sort by, who may see it, and the finished document.
+# One row for each case: what lists filter and sort by, and who may see it. Most events leave it as it is.
 case_file = Table(
     "case_file",
     METADATA,
@@ -81,16 +81,25 @@ case_file = Table(
     Column("outstanding", ARRAY(Text), nullable=False),
     Column("readers", ARRAY(Uuid), nullable=False),
     Column("barred", ARRAY(Uuid), nullable=False),
+    PrimaryKeyConstraint("trust_id", "generation", "case_id"),
+    Index("case_file_opened", "trust_id", "generation", "opened_on", "case_id"),
+    Index("case_file_school", "trust_id", "generation", "school_urn", "opened_on", "case_id"),
+    Index("case_file_reference", "trust_id", "generation", "reference"),
+    Index("case_file_school_reference", "trust_id", "generation", "school_reference"),
+    Index("case_file_barred", "trust_id", "generation", postgresql_where=text("barred <> '{}'")),
+)
+
+# What every event changes of a case: how far it has come, and the finished document.
+case_document = Table(
+    "case_document",
+    METADATA,
+    *_generation(),
+    Column("case_id", Uuid, nullable=False),
     Column("version", Integer, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("document", Text, nullable=False),
     PrimaryKeyConstraint("trust_id", "generation", "case_id"),
-    Index("case_file_opened", "trust_id", "generation", "opened_on", "case_id"),
-    Index("case_file_school", "trust_id", "generation", "school_urn", "opened_on", "case_id"),
-    Index("case_file_position", "trust_id", "generation", "position"),
-    Index("case_file_reference", "trust_id", "generation", "reference"),
-    Index("case_file_school_reference", "trust_id", "generation", "school_reference"),
-    Index("case_file_barred", "trust_id", "generation", postgresql_where=text("barred <> '{}'")),
+    Index("case_document_position", "trust_id", "generation", "position"),
 )
 
 case_item = Table(
@@ -249,7 +258,7 @@ school_policy = Table(
 )
 
 # The rows of one case, replaced together whenever the case changes.
-CASE_TABLES = (case_file, case_item, case_person, case_link, case_dependency, duty)
+CASE_TABLES = (case_file, case_document, case_item, case_person, case_link, case_dependency, duty)
 # Rows that are opened and closed, never replaced: they answer for any past position.
 TEMPORAL_TABLES = (contribution, school, school_calendar, school_policy)
 # All tables of the core projection, which has one position for all of them.

@@ -54,8 +54,12 @@ class Reading:
         return "(SELECT position, recorded_at, type, stream_id FROM event WHERE trust_id = %(trust)s)"
 
     def cases(self) -> str:
-        """The cases that the reader may open."""
+        """The cases that the reader may open, as lists know them."""
         return f"(SELECT * FROM case_file WHERE {_OWN} AND {self._sees()})"
+
+    def documents(self) -> str:
+        """The same with their version, the position of their last event, and their document."""
+        return f"(SELECT * FROM {self.cases()} AS seen JOIN case_document USING (trust_id, generation, case_id))"
 
     def of_cases(self, table: str) -> str:
         """Rows of a table of parts of cases, such as case_item, of the cases that the reader may open."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from projections.tables import CORE_TABLES
+
 if TYPE_CHECKING:
     from tests.support.postgres import DatabaseUrls
 
@@ -98,10 +100,20 @@ def test_the_application_owns_nothing_and_empties_nothing(admin_url: str) -> Non
     owned = names(admin_url, "SELECT relname FROM pg_class WHERE relowner = 'caseledger_app'::regrole")
     emptied = names(
         admin_url,
-        f"{RELATIONS} AND has_table_privilege('caseledger_app', c.oid, 'TRUNCATE, TRIGGER, REFERENCES, MAINTAIN')",
+        f"{RELATIONS} AND has_table_privilege('caseledger_app', c.oid, 'TRUNCATE, TRIGGER, REFERENCES')",
     )
 
     assert (owned, emptied) == (set(), set())
+
+
+def test_the_application_has_the_rows_of_the_read_tables_counted_and_of_no_others(
+    database_urls: DatabaseUrls,
+) -> None:
+    counted = names(
+        database_urls.admin_main, f"{RELATIONS} AND has_table_privilege('caseledger_app', c.oid, 'MAINTAIN')"
+    )
+
+    assert counted == {table.name for table in CORE_TABLES}
 
 
 def test_nobody_else_has_rights_on_the_tables(admin_url: str) -> None:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import NullPool, create_engine
 
 import migrations
 from migrations import SchemaTooNew, current_revision, head_revision, migrate
@@ -23,6 +26,25 @@ CATALOGUE = """
       FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
      WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 ORDER BY 1, a.attnum
 """
+
+
+A_CASE_FILE_OF_0003 = """
+    INSERT INTO case_file VALUES (
+        '00000000-0000-0000-0000-000000000001', 1, '00000000-0000-0000-0000-000000000002', 'INCIDENT',
+        'INC-2026-000001', NULL, '900003', 'OPEN', '2026-09-14', NULL, NULL, NULL, NULL, '{2026-09-14}', '{}', '{1}',
+        '{}', '{}', '{}', 3, 17, '{"kind":"INCIDENT"}')
+"""
+
+
+def upgrade_to(url: str, revision: str) -> None:
+    """Bring a database to an older revision, as the release of that time did."""
+    configuration = Config()
+    configuration.set_main_option("script_location", f"{migrations.__path__[0]}/main")
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool)
+    with engine.connect() as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, revision)
+        connection.commit()
 
 
 @pytest.fixture
@@ -58,6 +80,23 @@ def test_two_who_migrate_at_once_do_it_once(empty_url: str) -> None:
 
     assert done == [None, None, None]
     assert current_revision(empty_url) == head_revision()
+
+
+def test_the_documents_of_cases_are_moved_with_what_stands_in_them(empty_url: str) -> None:
+    # given a database as the first release left it, with a case in it
+    upgrade_to(empty_url, "0003")
+    with psycopg.connect(empty_url, autocommit=True) as admin:
+        admin.execute(A_CASE_FILE_OF_0003)
+
+    # when
+    migrate(empty_url)
+
+    # then
+    with psycopg.connect(empty_url) as admin:
+        file = admin.execute("SELECT case_id, reference, aware_on FROM case_file").fetchall()
+        document = admin.execute("SELECT case_id, version, position, document FROM case_document").fetchall()
+    assert file == [(UUID(int=2), "INC-2026-000001", [date(2026, 9, 14)])]
+    assert document == [(UUID(int=2), 3, 17, '{"kind":"INCIDENT"}')]
 
 
 def test_a_schema_of_a_newer_release_is_refused_and_left_alone(empty_url: str) -> None:

@@ -16,7 +16,7 @@ import projections.states
 from domain.countable import CountedBreach, CountedComplaint, CountedIncident
 from domain.sealed import Secret
 from ledger.database import Database
-from ledger.reading import StoredRow, read_page
+from ledger.reading import EventRow, read_page
 from projections.bulk import WrongRowCount, write
 from projections.core import PIECES_READ_BY_COUNTING, READ_BY_COUNTING
 from projections.engine import Parked, Projector, begin, claim, parked, unpark, waiting_trusts
@@ -45,7 +45,7 @@ def failing_at(failing: int, fault: type[Exception] = LookupError) -> Iterator[N
     """Let the event at a position fail to be read, as when the code does not know its name."""
     read = projections.states.event_of
 
-    def reading(row: StoredRow) -> Any:
+    def reading(row: EventRow) -> Any:
         if row.position == failing:
             raise fault("secret words")
         return read(row)
@@ -93,7 +93,10 @@ def test_a_case_moves_with_the_case_it_arose_from_at_that_cases_event(recording:
         recording, "SELECT valid_from, valid_to FROM contribution WHERE source = 'COMPLAINT' ORDER BY valid_from"
     )
     assert complaints == [(3, linked), (marked, None)]
-    assert rows(recording, f"SELECT position, counts FROM case_file WHERE case_id = '{arisen.id}'") == [(marked, [4])]
+    assert rows(
+        recording,
+        f"SELECT position, counts FROM case_file JOIN case_document USING (case_id) WHERE case_id = '{arisen.id}'",
+    ) == [(marked, [4])]
 
 
 def test_a_link_to_a_case_recorded_later_is_followed_once_it_is(recording: Recording) -> None:

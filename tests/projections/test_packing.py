@@ -1,31 +1,54 @@
-"""Rows packed by hand are to the database what its driver would have sent."""
+"""Columns packed by hand are to the database what its driver would have sent."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from projections.packing import BEGIN, END, PACKS, packed
+import pytest
+
+from projections.packing import COLUMN_TYPES, packed
 from tests.projections.recording import Recording
 
 ONE, OTHER = UUID(int=1), UUID(int=2**128 - 1)
-ROWS = [
-    (-1, 2**31 - 1, -(2**63), date(1999, 12, 31), OTHER, "é\n", [1, -2], [date(2026, 9, 1)], ["a", ""], [ONE]),
-    (None, None, None, None, None, None, [], [], [], []),
-]
+VALUES: dict[str, list[Any]] = {
+    "smallint": [-1, 2**15 - 1],
+    "integer": [-(2**31), 2**31 - 1],
+    "bigint": [-(2**63), 2**63 - 1],
+    "date": [date(1999, 12, 31), date(2026, 9, 1)],
+    "uuid": [ONE, OTHER],
+    "text": ["", 'é\n"\\', "a"],
+    "smallint[]": [[], [1, -2]],
+    "date[]": [[date(2026, 9, 1)], []],
+    "text[]": [["a", ""], [], ['"', "\\", "{é},", "null", " NULL "]],
+    "uuid[]": [[ONE], [ONE, OTHER]],
+}
 
 
-def test_every_type_arrives_as_it_was(recording: Recording) -> None:
+@pytest.mark.parametrize("with_nulls", [False, True])
+@pytest.mark.parametrize("name", COLUMN_TYPES)
+def test_every_type_arrives_as_it_was(recording: Recording, name: str, with_nulls: bool) -> None:
     # given
-    columns = ", ".join(f"c{place} {kind}" for place, kind in enumerate(PACKS))
-    content = packed([PACKS["uuid"], *PACKS.values()], (ONE,), ROWS)
+    values = [*VALUES[name], None] if with_nulls else VALUES[name]
+    kind = COLUMN_TYPES[name]
 
     # when
-    with recording.trust.transaction() as connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE arrived (owner uuid, {columns}) ON COMMIT DROP".encode())
-        with cursor.copy(b"COPY arrived FROM STDIN (FORMAT BINARY)") as copy:
-            copy.write(BEGIN + content + END)
-        found = cursor.execute(b"SELECT * FROM arrived").fetchall()
+    with recording.trust.connection() as connection:
+        found = connection.execute(
+            f"SELECT given.value{kind.cast} FROM unnest(%b::{kind.sent}) AS given (value)".encode(),
+            [packed(kind, values)],
+        ).fetchall()
 
     # then
-    assert found == [(ONE, *row) for row in ROWS]
+    assert found == [(value,) for value in values]
+
+
+@pytest.mark.parametrize("name", COLUMN_TYPES)
+def test_a_column_without_rows_is_an_empty_array(recording: Recording, name: str) -> None:
+    kind = COLUMN_TYPES[name]
+
+    with recording.trust.connection() as connection:
+        found = connection.execute(f"SELECT %b::{kind.sent}".encode(), [packed(kind, [])]).fetchall()
+
+    assert found == [([],)]
