@@ -21,10 +21,10 @@ from bench.sizes import Sizes
 from domain.incident import Incident
 from domain.items import Classification
 from domain.sealed import Secret
-from domain.stored import payload_of
+from domain.stored import ready_payload
 from ledger.embedded import EmbeddedPostgres
-from ledger.entry import Body, SealedEntry, leaf_hash
-from ledger.fast_canonical import associated_data_fast, encode_body_fast
+from ledger.entry import leaf_hash
+from ledger.fast_canonical import SealedMembers, associated_data_fast, encode_body_fast
 from ledger.sealing import seal
 from services.clock import now
 
@@ -87,25 +87,27 @@ def _make_ready(event: Any, times: int) -> float:
     previous = "0" * 64
     begun = thread_time_ns()
     for _ in range(times):
-        payload = payload_of(event)
-        entries = []
+        payload = ready_payload(event)
+        members = []
         for part, secret in sorted(payload.secrets.items()):
             sealed = seal(secret.text, key, associated_data_fast(trust, stream, command, 0, part, key_id))
-            entries.append(SealedEntry(part, key_id, sealed.commitment))
+            members.append(SealedMembers(sealed.commitment.hex(), key_id, part))
         body = encode_body_fast(
-            Body(
-                trust=trust,
-                stream=stream,
-                version=2,
-                type=payload.name,
-                command=command,
-                actor=actor,
-                actor_role="trust-lead",
-                data=payload.data,
-                prev=previous,
-                school="900003",
-                sealed=tuple(entries),
-            )
+            actor=actor,
+            actor_role="trust-lead",
+            causation=None,
+            command=command,
+            correlation=None,
+            data=payload.data,
+            on_behalf_of=None,
+            prev=previous,
+            reason="reason" if "reason" in payload.secrets else None,
+            school="900003",
+            sealed=members,
+            stored_name=payload.name,
+            stream=stream,
+            trust=trust,
+            version=2,
         )
         leaf_hash(17, recorded_at, body)
     return (thread_time_ns() - begun) / times / 1_000

@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -32,6 +32,9 @@ _ENVELOPE_FIELDS = frozenset(
     {"originator_id", "originator_version", "timestamp", "originator_topic", "originator_id_type"}
 )
 
+# What canonical JSON has of integers.
+_Integer = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+
 
 class StoredEventError(Exception):
     """A stored event cannot be read: its name is unknown or its payload has another shape than its name promises."""
@@ -46,6 +49,18 @@ class Payload:
     secrets: dict[str, Secret]
 
 
+class ReadyPayload(msgspec.Struct, frozen=True):
+    """A payload on its way into the ledger.
+
+    `data` is a struct whose values have been found to be of their declared types, so that msgspec writes it as
+    canonical JSON; or the clear members as in Payload, where that is not sure.
+    """
+
+    name: str
+    data: msgspec.Struct | JSON
+    secrets: dict[str, Secret]
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class StoredName:
     """One stored name: its event class, its aggregate, and the schema of its payload."""
@@ -55,7 +70,7 @@ class StoredName:
     aggregate_class: type[Recordable]
     clear: tuple[str, ...]
     sealed: tuple[str, ...]
-    writers: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+    struct: type[msgspec.Struct] | None
     opens: bool
     decoder: msgspec.json.Decoder[Any]
     description: str
@@ -113,7 +128,7 @@ def _describe(name: str, event_class: type[Any], aggregate_class: type[Recordabl
         aggregate_class,
         clear,
         sealed,
-        tuple((field, _writer(hints[field])) for field in clear),
+        _struct(f"{event_class.__name__}Data", {field: hints[field] for field in clear}),
         issubclass(event_class, Opening),
         msgspec.json.Decoder(schema),
         _description(event_class),
@@ -129,42 +144,35 @@ def _description(event_class: type[Any]) -> str:
     return next((" ".join(text.split()) for text in own if text and "originator_id" not in text), "")
 
 
-def _writer(hint: object) -> Callable[[Any], Any] | None:
-    """How a field's values become canonical JSON, found once for its type; None where they are that already."""
-    members = [member for member in get_args(hint) if member is not type(None)] if _is_optional(hint) else [hint]
-    if len(members) > 1:
-        return plain
-    kind = members[0]
-    if kind in (str, int, bool):
-        return None
-    if kind is UUID:
-        return msgspec.to_builtins  # the same text as `str` gives, sooner
-    if kind is date:
-        return date.isoformat
-    if get_origin(kind) is tuple:
-        return _list_writer(_writer(get_args(kind)[0]))
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        return _record_writer(kind)
-    return plain
+def _struct(name: str, hints: Mapping[str, object]) -> type[msgspec.Struct] | None:
+    """A struct of these members that is written as canonical JSON; None where that is not sure from their types."""
+    fields: list[Any] = []
+    for member, hint in sorted(hints.items()):
+        kind = _written_kind(_present(hint))
+        if kind is None:
+            return None
+        fields.append((member, kind | None, None) if _is_optional(hint) else (member, kind))
+    # Only an absent optional member has a default, and what has its default is left out.
+    return msgspec.defstruct(name, fields, frozen=True, kw_only=True, omit_defaults=True)
 
 
-def _list_writer(write: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-    return list if write is None else lambda values: [write(value) for value in values]
+def _written_kind(hint: object) -> Any:
+    if hint in (str, bool, UUID, date):
+        return hint
+    if hint is int:
+        return _Integer
+    if get_origin(hint) is tuple:
+        kind = _written_kind(get_args(hint)[0])
+        return None if kind is None else types.GenericAlias(tuple, (kind, ...))
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        hints = get_type_hints(hint)
+        return _struct(hint.__name__, {field.name: hints[field.name] for field in dataclasses.fields(hint)})
+    return None
 
 
-def _record_writer(kind: type[Any]) -> Callable[[Any], Any]:
-    hints = get_type_hints(kind)
-    writers = tuple((field.name, _writer(hints[field.name])) for field in dataclasses.fields(kind))
-
-    def members(record: Any) -> JSON:
-        written = {}
-        for name, write in writers:
-            value = getattr(record, name)
-            if value is not None:
-                written[name] = value if write is None else write(value)
-        return written
-
-    return members
+def _present(hint: object) -> object:
+    members = [member for member in get_args(hint) if member is not type(None)]
+    return members[0] if _is_optional(hint) and len(members) == 1 else hint
 
 
 def _is_optional(hint: object) -> bool:
@@ -179,20 +187,39 @@ def _is_sealed(hint: object) -> bool:
 def payload_of(event: Any) -> Payload:
     """The payload of a decided event; raises StoredEventError when a text of it was sealed before."""
     entry = stored_name(type(event).TOPIC)
+    return Payload(entry.name, _plain_data(entry, event), _secrets(entry, event))
+
+
+def ready_payload(event: Any) -> ReadyPayload:
+    """The same payload in the form that is written soonest; the recording path's own, with the same refusal."""
+    entry = stored_name(type(event).TOPIC)
+    data: msgspec.Struct | JSON
+    if entry.struct is None:
+        data = _plain_data(entry, event)
+    else:
+        try:
+            data = msgspec.convert(event, entry.struct, from_attributes=True)
+        except msgspec.ValidationError:  # not of the declared types: for the careful writers to judge
+            data = _plain_data(entry, event)
+    return ReadyPayload(entry.name, data, _secrets(entry, event))
+
+
+def _plain_data(entry: StoredName, event: Any) -> JSON:
     values = vars(event)
-    data = {}
-    for field, write in entry.writers:
-        value = values[field]
-        if value is not None:
-            data[field] = value if write is None else write(value)
+    return {field: plain(values[field]) for field in entry.clear if values[field] is not None}
+
+
+def _secrets(entry: StoredName, event: Any) -> dict[str, Secret]:
+    values = vars(event)
     secrets = {}
     for field in entry.sealed:
         value = values[field]
-        if isinstance(value, Secret):
-            secrets[field] = value
-        elif value is not None:
+        if value is None:
+            continue
+        if not isinstance(value, Secret):
             raise StoredEventError(f"{entry.name}.{field} was sealed before: an event seals only its own texts")
-    return Payload(entry.name, data, secrets)
+        secrets[field] = value
+    return secrets
 
 
 def plain(value: Any) -> Any:

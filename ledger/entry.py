@@ -41,6 +41,8 @@ VERSION_LIMIT = 2**32 - 1  # a head leaf writes the version in four bytes
 _LINK_LABEL = b"caseledger/body/1\n"
 _HEX_32 = re.compile(r"[0-9a-f]{64}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+_INSTANT_FORM = "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ"
+_HEADER = f"caseledger/1 %d {_INSTANT_FORM}\n".encode()
 _PART = re.compile(r"[!-~]+")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -185,7 +187,7 @@ def header(position: int, recorded_at: datetime) -> bytes:
     """Write what the ledger adds to a body: its place from 1 and the instant of recording."""
     if type(position) is not int or not 1 <= position <= canonical.INTEGER_LIMIT:
         raise EntryError("position", "must be an integer from 1 to 2^53")
-    return f"caseledger/1 {position} {format_instant(recorded_at)}\n".encode()
+    return _HEADER % (position, *_figures(recorded_at))
 
 
 def leaf_hash(position: int, recorded_at: datetime, body: bytes) -> bytes:
@@ -200,11 +202,24 @@ def body_link(body: bytes) -> str:
 
 def format_instant(instant: datetime) -> str:
     """Write an instant in UTC, always with six digits: 2026-09-14T08:30:00.000000Z. A naive datetime is refused."""
+    return _INSTANT_FORM % _figures(instant)
+
+
+def _figures(instant: datetime) -> tuple[int, ...]:
+    # The instant's own `isoformat` takes twice as long: it asks the zone for its offset.
     if instant.tzinfo is None:
         raise EntryError("recorded_at", "must have a time zone")
     if instant.tzinfo is not UTC:
         instant = instant.astimezone(UTC)
-    return instant.isoformat("T", "microseconds")[:26] + "Z"
+    return (
+        instant.year,
+        instant.month,
+        instant.day,
+        instant.hour,
+        instant.minute,
+        instant.second,
+        instant.microsecond,
+    )
 
 
 def parse_instant(text: str) -> datetime:

@@ -6,9 +6,9 @@ docs/formats.md, section 6, is the specification.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -32,8 +32,7 @@ class SealingError(ValueError):
     """A part that cannot be sealed or opened. The sentence never repeats the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """The two results of sealing: `blob` for the table of sealed parts, `commitment` (32 bytes) for the body."""
 
     blob: bytes
@@ -55,14 +54,13 @@ def commitment(salt: bytes, aad: bytes, text: str) -> bytes:
 
 
 def seal(text: str, key: bytes, aad: bytes, *, salt: bytes | None = None, nonce: bytes | None = None) -> Sealed:
-    """Seal a text under a 256-bit key. `salt` and `nonce` are given in test vectors only; else they are random."""
+    """Seal a text under a 256-bit key. `salt` and `nonce` are given, both, in test vectors only: else random."""
     if len(key) != KEY_BYTES:
         raise SealingError(f"key must be {KEY_BYTES} bytes")
-    if salt is None or nonce is None:
+    if salt is None and nonce is None:
         fresh = os.urandom(SALT_BYTES + NONCE_BYTES)
-        salt = fresh[:SALT_BYTES] if salt is None else salt
-        nonce = fresh[SALT_BYTES:] if nonce is None else nonce
-    if len(salt) != SALT_BYTES or len(nonce) != NONCE_BYTES:
+        salt, nonce = fresh[:SALT_BYTES], fresh[SALT_BYTES:]
+    elif salt is None or nonce is None or len(salt) != SALT_BYTES or len(nonce) != NONCE_BYTES:
         raise SealingError(f"salt must be {SALT_BYTES} bytes and nonce {NONCE_BYTES}")
     plain = _plain(text)
     blob = AES_256_GCM + nonce + AESGCM(key).encrypt(nonce, salt + plain, aad)

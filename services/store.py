@@ -23,11 +23,11 @@ from eventsourcing.utils import Environment
 
 from domain.aggregate import Recordable
 from domain.sealed import Secret
-from domain.stored import decode, payload_of
+from domain.stored import decode, ready_payload
 from ledger.appending import NewEvent, NewPart, NewReceipt, Receipt, read_receipt
 from ledger.database import TrustDatabase
-from ledger.entry import Body, SealedEntry, body_link
-from ledger.fast_canonical import associated_data_fast, encode_body_fast
+from ledger.entry import body_link
+from ledger.fast_canonical import SealedMembers, associated_data_fast, encode_body_fast
 from ledger.key_store import KeyOwner, KeyStore
 from ledger.reading import StoredRow, clear_part, head, read_streams
 from ledger.recorder import LedgerRecorder
@@ -119,8 +119,10 @@ class LedgerEventStore(EventStore[UUID]):
         trust_id = self._trust.trust_id
         context_of = {aggregate.id: work.context for work in works for aggregate in work.aggregates}
         aggregate_of = {aggregate.id: aggregate for work in works for aggregate in work.aggregates}
-        links = {stream_id: last_link(aggregate) for stream_id, aggregate in aggregate_of.items()}
-        payloads = [payload_of(event) for event in domain_events]
+        last_bodies: dict[UUID, bytes | None] = {
+            stream_id: aggregate.__dict__.get("stored_body") for stream_id, aggregate in aggregate_of.items()
+        }
+        payloads = [ready_payload(event) for event in domain_events]
         for event, payload in zip(domain_events, payloads, strict=True):
             reason = context_of[event.originator_id].reason
             if reason is not None:
@@ -140,34 +142,32 @@ class LedgerEventStore(EventStore[UUID]):
             context = context_of[stream_id]
             ordinal = ordinals.get(context.command_id, 0)
             ordinals[context.command_id] = ordinal + 1
-            entries = []
+            members = []
             for part, secret in sorted(payload.secrets.items()):
                 key = keys[KeyOwner(stream_id, secret.about)]
                 aad = associated_data_fast(trust_id, stream_id, context.command_id, ordinal, part, key.key_id)
                 sealed = seal(secret.text, key.secret, aad)
-                entries.append(SealedEntry(part, key.key_id, sealed.commitment))
+                members.append(SealedMembers(sealed.commitment.hex(), key.key_id, part))
                 written.parts.append(NewPart(stream_id, version, part, key.key_id, sealed.blob))
-            school = school_of(aggregate_of[stream_id])
+            school, before = school_of(aggregate_of[stream_id]), last_bodies[stream_id]
             body = encode_body_fast(
-                Body(
-                    trust=trust_id,
-                    stream=stream_id,
-                    version=version,
-                    type=payload.name,
-                    command=context.command_id,
-                    actor=context.actor,
-                    actor_role=context.actor_role,
-                    data=payload.data,
-                    prev=links[stream_id],
-                    school=school,
-                    on_behalf_of=context.on_behalf_of,
-                    reason=REASON_PART if REASON_PART in payload.secrets else None,
-                    causation=context.causation,
-                    correlation=context.correlation,
-                    sealed=tuple(entries),
-                )
+                actor=context.actor,
+                actor_role=context.actor_role,
+                causation=context.causation,
+                command=context.command_id,
+                correlation=context.correlation,
+                data=payload.data,
+                on_behalf_of=context.on_behalf_of,
+                prev="" if before is None else body_link(before),
+                reason=REASON_PART if REASON_PART in payload.secrets else None,
+                school=school,
+                sealed=members,
+                stored_name=payload.name,
+                stream=stream_id,
+                trust=trust_id,
+                version=version,
             )
-            links[stream_id] = body_link(body)
+            last_bodies[stream_id] = body
             written.events.append(NewEvent(stream_id, version, payload.name, school, context.command_id, ordinal, body))
         written.receipts = [
             NewReceipt(work.context.command_id, work.context.actor, work.context.input_mac, work.aggregates[0].id)
@@ -235,12 +235,6 @@ def school_of(aggregate: Recordable) -> str | None:
     """The school at which an aggregate's events are recorded: a case's present one, a school register's own."""
     urn: str | None = getattr(aggregate, "school_urn", None) or getattr(aggregate, "urn", None)
     return urn
-
-
-def last_link(aggregate: Recordable) -> str:
-    """What the next event of this aggregate's stream gives as `prev`: "" for a new stream."""
-    body = aggregate.__dict__.get("stored_body")
-    return "" if body is None else body_link(body)
 
 
 class TrustLedger:
