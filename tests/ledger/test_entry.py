@@ -120,6 +120,15 @@ def test_the_quick_writer_gives_the_same_bytes_and_the_same_refusals(body: Body)
         assert entry.decode_body(plain) == body
 
 
+@pytest.mark.parametrize("part", ["", "a b", "é", "\x7f", "a\n"])
+def test_the_quick_writer_refuses_the_names_of_parts_that_the_plain_one_refuses(part: str) -> None:
+    body = dataclasses.replace(FIRST, sealed=(SealedEntry(part, KEY, bytes(32)),))
+
+    for write in (entry.encode_body, write_fast):
+        with pytest.raises(EntryError, match=r"^sealed\[0\]\.part must be printable ASCII without spaces$"):
+            write(body)
+
+
 class _Inner(msgspec.Struct, kw_only=True, omit_defaults=True):
     aspect: str | None = None
     nature: str

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger import sealing
@@ -27,7 +27,11 @@ def test_the_place_of_a_part_is_written_as_six_values() -> None:
     )
 
 
-@given(st.uuids(), st.integers(0, 99), st.text(max_size=5))
+@given(st.uuids(), st.integers(-1, 99) | st.integers(), st.text(max_size=5))
+@example(IDS[3], 0, "a\0")
+@example(IDS[3], 0, "\ud800")
+@example(IDS[3], 2**53, 'a"\\')
+@example(IDS[3], 2**53 + 1, "a")
 def test_the_quick_writer_of_places_gives_the_same_bytes_or_refusal(key: UUID, ordinal: int, part: str) -> None:
     def outcome(write) -> bytes | str:  # type: ignore[no-untyped-def] # either writer
         try:
