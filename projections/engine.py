@@ -33,8 +33,8 @@ CORE = "core"
 BATCH = 10_000
 # Events read at a time.
 _PAGE = 5_000
-# From so many events on it matters how many rows the server thinks that there are.
-_COUNTED_FROM = 1_000
+# From so many events on it matters how many rows the server thinks that there are, and what a batch leaves in memory.
+_LARGE = 1_000
 # How long a worker without work waits before it looks again; a commit in the same process does not wake it.
 _IDLE_SECONDS = 0.02
 # How long a worker waits after the database failed it.
@@ -195,6 +195,11 @@ def advance(connection: psycopg.Connection[Any], fold: Folding, limit: int) -> i
             if first is None or last is None:
                 return 0
             write(connection, fold.trust_id, fold.generation, batch.finish())
+            if batch.position - began >= _LARGE:
+                # What such a batch leaves it leaves for long, so that it is not searched as new afterwards either:
+                # frozen and thawed, all objects count as old.
+                gc.freeze()
+                gc.unfreeze()
             connection.execute(_ADVANCE, [last.position, last.recorded_at, fold.trust_id, CORE, fold.generation])
         except BaseException as error:
             # Aggregates may be ahead of the position by now.
@@ -209,25 +214,19 @@ def advance(connection: psycopg.Connection[Any], fold: Folding, limit: int) -> i
 
 def count_grown(trust: TrustDatabase, before: int, after: int) -> None:
     """Have the rows of the read tables counted whenever a trust's events have become four times as many."""
-    if after >= _COUNTED_FROM and after.bit_length() // 2 > before.bit_length() // 2:
+    if after >= _LARGE and after.bit_length() // 2 > before.bit_length() // 2:
         with trust.connection() as connection:
             count_rows(connection)
 
 
 @contextmanager
 def _garbage_kept() -> Iterator[None]:
-    """Put off the search for cyclic garbage: a batch makes none, and searching it took a third of the time.
-
-    What a batch leaves behind it leaves for long, so it is not searched as new either: frozen and thawed, all objects
-    count as old.
-    """
+    """Put off the search for cyclic garbage: a batch makes none, and searching it took a third of the time."""
     was_searched = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
-        gc.unfreeze()
         if was_searched:
             gc.enable()
 

@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -82,13 +82,14 @@ def figures(
     if by_month is None:
         by_month = answers_by_month(reading, query)
     statement = _by_month(reading, query, spans, at) if by_month else _by_contribution(reading, query, spans, at)
+    rows = connection.execute(statement.encode(), parameters).fetchall()
+    if not rows:
+        return {}
+    # Column by column: a report may have many thousand groups.
+    *groups, values, withheld = zip(*rows, strict=True)
     labels = _labels(spans)
-    return {
-        tuple(_told(dimension, given, labels) for dimension, given in zip(query.group_by, row, strict=False)): Figure(
-            *row[len(query.group_by) :]
-        )
-        for row in connection.execute(statement.encode(), parameters)
-    }
+    told = [map(_telling(dimension, labels), given) for dimension, given in zip(query.group_by, groups, strict=True)]
+    return dict(zip(zip(*told, strict=True), map(Figure, values, withheld), strict=True))
 
 
 def excluded(
@@ -96,8 +97,9 @@ def excluded(
 ) -> tuple[ExcludedCount, ...]:
     """How many different items or cases of the range each mark keeps out, in the order of the marks."""
     statement = (
-        f"SELECT excluded_by, count(DISTINCT {_unit(query)}) FROM {reading.contributions()} AS given"
-        f" WHERE excluded_by IS NOT NULL AND {_chosen(reading, query, at)} AND {_of_sources(query)} GROUP BY 1"
+        f"SELECT excluded_by, count(*) FROM (SELECT DISTINCT excluded_by, {_unit(query)} FROM"
+        f" {reading.contributions()} AS given WHERE excluded_by IS NOT NULL AND {_chosen(reading, query, at)}"
+        f" AND {_of_sources(query)}) AS different GROUP BY 1"
     )
     counted = dict(connection.execute(statement.encode(), _parameters(reading, query, spans, at)).fetchall())
     return tuple(ExcludedCount(mark, counted[mark.value]) for mark in Mark if mark.value in counted)
@@ -267,10 +269,12 @@ def _labels(spans: Sequence[Spans]) -> list[str]:
     return list(dict.fromkeys(period.label for span in spans for period in span.periods))
 
 
-def _told(dimension: MonitoringDimension, given: Any, labels: Sequence[str]) -> Any:
-    """A value of the database as the answer tells it; None for a day that is in no period."""
+def _telling(dimension: MonitoringDimension, labels: Sequence[str]) -> Callable[[Any], Any]:
+    """What makes of a value of the database the one that the answer tells; None for a day that is in no period."""
     if dimension is MonitoringDimension.COUNT:
-        return COUNT_OF_NUMBER[given]
+        return COUNT_OF_NUMBER.__getitem__
     if dimension is MonitoringDimension.SOURCE:
-        return CountSource(given)
-    return labels[given] if dimension in PERIODS and given is not None else given
+        return CountSource
+    if dimension in PERIODS:
+        return lambda place: None if place is None else labels[place]
+    return lambda value: value
