@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import psycopg
 
@@ -17,12 +19,15 @@ from bench.peers import prepare_peers, record_notes, run_library_projection
 from bench.results import Result, in_words, interleaved, paired
 from bench.sizes import Sizes
 from ledger.embedded import EmbeddedPostgres
+from ledger.reading import read_page
 from projections.engine import Projector
 from projections.generations import rebuild
+from projections.states import event_of
 from projections.tables import CORE_TABLES
 from services.commands import Services
 
 _PATIENCE = 120.0
+_PAGE = 5_000
 
 
 def measure(server: EmbeddedPostgres, sizes: Sizes) -> list[Result]:
@@ -40,6 +45,7 @@ def measure(server: EmbeddedPostgres, sizes: Sizes) -> list[Result]:
             {
                 "live": partial(_project, ground, services, events, busy["live"]),
                 "anew": partial(_rebuild, ground, services, events, busy["anew"]),
+                "folded": partial(_fold_alone, services, events),
                 "library": partial(_run_library, ground, awaited),
             },
         )
@@ -48,10 +54,18 @@ def measure(server: EmbeddedPostgres, sizes: Sizes) -> list[Result]:
         f"{in_words(median(rates[name]))}/s, processor {in_words(median(busy[name]))} µs an event"
         for name in ("live", "anew")
     )
+    folded = f"{in_words(median(rates['folded']))}/s"
     size = f"{in_words(events)} events"
     return [
         Result(f"project {size}, one worker", live, library, median(rates["live"]), "events/s", at_least=20_000),
         Result(f"rebuild {size} and switch", anew, library, median(rates["anew"]), "events/s", at_least=100_000),
+        Result(
+            "of those, read and folded by the library's aggregates alone",
+            folded,
+            "-",
+            median(rates["folded"]),
+            "events/s",
+        ),
         Result("project, as a ratio", live, library, paired(rates["live"], rates["library"]), "x"),
         Result("rebuild, as a ratio", anew, library, paired(rates["anew"], rates["library"]), "x"),
     ]
@@ -96,6 +110,24 @@ def _rebuild(ground: Ground, services: Services, events: int, busy: list[float])
     busy.append((process_time() - before) / events * 1_000_000)
     if rebuilt.position != events or not rebuilt.is_live:
         raise RuntimeError("the rebuild did not go live")
+    return events / elapsed
+
+
+def _fold_alone(services: Services, events: int) -> float:
+    """Read and fold the same events and do nothing with the aggregates: what no projection of them can be quicker than.
+
+    Returns events per second.
+    """
+    trust, states = services.ledger.trust, dict[UUID, Any]()
+    position, begun = 0, perf_counter()
+    gc.disable()
+    with trust.connection() as connection:
+        while position < events:
+            for row in read_page(connection, trust.trust_id, after=position, limit=_PAGE):
+                states[row.stream_id] = event_of(row).mutate(states.get(row.stream_id))
+                position = row.position
+    elapsed = perf_counter() - begun
+    gc.enable()
     return events / elapsed
 
 
