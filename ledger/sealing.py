@@ -16,12 +16,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger import canonical
 
-__all__ = ["KEY_BYTES", "SALT_BYTES", "Sealed", "SealingError", "associated_data", "commitment", "open_blob", "seal"]
+__all__ = [
+    "FRESH_BYTES",
+    "KEY_BYTES",
+    "SALT_BYTES",
+    "Sealed",
+    "SealingError",
+    "associated_data",
+    "commitment",
+    "open_blob",
+    "seal",
+]
 
 KEY_BYTES = 32
 SALT_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
+FRESH_BYTES = SALT_BYTES + NONCE_BYTES
 AES_256_GCM = b"\x01"  # the first byte of a blob: the one algorithm there is
 
 _LABEL = b"caseledger/part/1\n"
@@ -53,15 +64,18 @@ def commitment(salt: bytes, aad: bytes, text: str) -> bytes:
     return _commit(salt, aad, _plain(text))
 
 
-def seal(text: str, key: bytes, aad: bytes, *, salt: bytes | None = None, nonce: bytes | None = None) -> Sealed:
-    """Seal a text under a 256-bit key. `salt` and `nonce` are given, both, in test vectors only: else random."""
+def seal(text: str, key: bytes, aad: bytes, *, fresh: bytes | None = None) -> Sealed:
+    """Seal a text under a 256-bit key. `fresh` is random and used once: FRESH_BYTES, the salt and then the nonce.
+
+    Whoever seals many texts draws it for all of them at once; else it is drawn here.
+    """
     if len(key) != KEY_BYTES:
         raise SealingError(f"key must be {KEY_BYTES} bytes")
-    if salt is None and nonce is None:
-        fresh = os.urandom(SALT_BYTES + NONCE_BYTES)
-        salt, nonce = fresh[:SALT_BYTES], fresh[SALT_BYTES:]
-    elif salt is None or nonce is None or len(salt) != SALT_BYTES or len(nonce) != NONCE_BYTES:
-        raise SealingError(f"salt must be {SALT_BYTES} bytes and nonce {NONCE_BYTES}")
+    if fresh is None:
+        fresh = os.urandom(FRESH_BYTES)
+    elif len(fresh) != FRESH_BYTES:
+        raise SealingError(f"fresh must be {FRESH_BYTES} bytes")
+    salt, nonce = fresh[:SALT_BYTES], fresh[SALT_BYTES:]
     plain = _plain(text)
     blob = AES_256_GCM + nonce + AESGCM(key).encrypt(nonce, salt + plain, aad)
     return Sealed(blob, _commit(salt, aad, plain))

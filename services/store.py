@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,7 +32,7 @@ from ledger.fast_canonical import SealedMembers, associated_data_fast, encode_bo
 from ledger.key_store import KeyOwner, KeyStore
 from ledger.reading import StoredRow, clear_part, head, read_streams
 from ledger.recorder import LedgerRecorder
-from ledger.sealing import seal
+from ledger.sealing import FRESH_BYTES, seal
 
 # The name of the sealed part in which an event carries the reason given for it in words.
 REASON_PART = "reason"
@@ -135,6 +136,9 @@ class LedgerEventStore(EventStore[UUID]):
                 for secret in payload.secrets.values()
             },
         )
+        # All at once: each draw lets go of the interpreter.
+        randomness = os.urandom(FRESH_BYTES * sum(len(payload.secrets) for payload in payloads))
+        drawn = 0
         written = _Envelopes()
         ordinals: dict[UUID, int] = {}
         for event, payload in zip(domain_events, payloads, strict=True):
@@ -146,7 +150,8 @@ class LedgerEventStore(EventStore[UUID]):
             for part, secret in sorted(payload.secrets.items()):
                 key = keys[KeyOwner(stream_id, secret.about)]
                 aad = associated_data_fast(trust_id, stream_id, context.command_id, ordinal, part, key.key_id)
-                sealed = seal(secret.text, key.secret, aad)
+                sealed = seal(secret.text, key.secret, aad, fresh=randomness[drawn : drawn + FRESH_BYTES])
+                drawn += FRESH_BYTES
                 members.append(SealedMembers(sealed.commitment.hex(), key.key_id, part))
                 written.parts.append(NewPart(stream_id, version, part, key.key_id, sealed.blob))
             school, before = school_of(aggregate_of[stream_id]), last_bodies[stream_id]

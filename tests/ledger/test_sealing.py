@@ -59,9 +59,9 @@ def test_the_same_text_is_never_sealed_alike_twice() -> None:
 
 
 def test_salt_and_nonce_may_be_given_for_vectors() -> None:
-    sealed = sealing.seal("", KEY, b"aad", salt=bytes(32), nonce=bytes(12))
+    sealed = sealing.seal("", KEY, b"aad", fresh=bytes(44))
 
-    assert sealed == sealing.seal("", KEY, b"aad", salt=bytes(32), nonce=bytes(12))
+    assert sealed == sealing.seal("", KEY, b"aad", fresh=bytes(44))
     assert sealed.blob[:13] == b"\x01" + bytes(12)
     assert sealed.commitment == sha256(b"caseledger/part/1\n" + bytes(32) + b"\x00\x00\x00\x03aad").digest()
     assert sealing.open_blob(sealed.blob, KEY, b"aad") == ("", bytes(32))
@@ -130,9 +130,7 @@ def test_keys_salts_and_nonces_of_another_length_are_refused() -> None:
         sealing.seal(TEXT, KEY[:16], AAD)
     with pytest.raises(SealingError, match=r"^key must be 32 bytes$"):
         sealing.open_blob(bytes(61), KEY[:16], AAD)
-    with pytest.raises(SealingError, match=r"^salt must be 32 bytes and nonce 12$"):
-        sealing.seal(TEXT, KEY, AAD, salt=b"short")
-    with pytest.raises(SealingError, match=r"^salt must be 32 bytes and nonce 12$"):
-        sealing.seal(TEXT, KEY, AAD, nonce=b"short")
+    with pytest.raises(SealingError, match=r"^fresh must be 44 bytes$"):
+        sealing.seal(TEXT, KEY, AAD, fresh=bytes(43))
     with pytest.raises(SealingError, match=r"^salt must be 32 bytes$"):
         sealing.commitment(b"short", AAD, TEXT)

@@ -63,7 +63,7 @@ def _check_sealed_part(vector: dict[str, Any]) -> None:
     place = (trust, stream, command, vector["ordinal"], vector["part"], key)
     aad = sealing.associated_data(*place)
     secret, salt, nonce = (bytes.fromhex(vector[name]) for name in ("secret", "salt", "nonce"))
-    sealed = sealing.seal(vector["text"], secret, aad, salt=salt, nonce=nonce)
+    sealed = sealing.seal(vector["text"], secret, aad, fresh=salt + nonce)
 
     assert aad.decode() == associated_data_fast(*place).decode() == vector["aad"]
     assert (sealed.blob.hex(), sealed.commitment.hex()) == (vector["blob"], vector["commitment"])

@@ -266,3 +266,21 @@ def unreachable(trust: Trust) -> Iterator[None]:
 
 def test_without_keys_nothing_is_recorded_and_the_caller_is_told(trust: Trust, unreachable: None) -> None:
     assert trust.refused(a_report(summary="x")) == ("KEYS_UNAVAILABLE", ())
+
+
+def test_no_two_parts_are_sealed_with_the_same_nonce_or_salt(trust: Trust) -> None:
+    # given a command that seals several texts in one append
+    case = trust.do(a_report(reason="A parent rang."))
+    trust.do(an_item(case.id, url="https://example.org/1", handle="@someone", reason="It was sent to us."))
+
+    # when
+    with trust.ledger.trust.connection() as connection:
+        parts = connection.execute("SELECT blob FROM sealed_part WHERE trust_id = %s", [trust.trust_id]).fetchall()
+
+    # then the twelve bytes after the first of each blob are used once, and no text is bound by the same bytes
+    assert len(parts) >= 5
+    assert len({blob[1:13] for (blob,) in parts}) == len(parts)
+    with trust.ledger.trust.connection() as connection:
+        bodies = [decode_body(row.body) for row in read_streams(connection, trust.trust_id, [case.id])]
+    commitments = [entry.commitment for body in bodies for entry in body.sealed]
+    assert len(set(commitments)) == len(commitments)
