@@ -11,8 +11,8 @@ import psycopg
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
+from ledger.packing import COLUMN_TYPES, packed
 from projections.changes import Changes, Key, Row
-from projections.packing import COLUMN_TYPES, packed
 from projections.tables import CASE_TABLES, CORE_TABLES, TEMPORAL_TABLES
 
 # The trust, the generation, the case.

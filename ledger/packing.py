@@ -1,8 +1,8 @@
 """Columns as PostgreSQL has arrays in binary, packed by hand: a driver takes several times as long.
 
-Rows travel as one array for each column. The formats are those of PostgreSQL's binary receive functions, for the types
-that read tables have. A column of arrays travels as texts that PostgreSQL reads, for an array of arrays of different
-lengths does not exist.
+Many rows travel as one array for each column. The formats are those of PostgreSQL's binary receive functions, for the
+types that the tables have. A column of arrays travels as texts that PostgreSQL reads, for an array of arrays of
+different lengths does not exist.
 """
 
 from __future__ import annotations
@@ -65,6 +65,12 @@ def packed(kind: ColumnType, values: Sequence[Any]) -> PackedColumn:
     return PackedColumn(header + kind.members(values) if values else _EMPTY + _length(kind.oid))
 
 
+def packed_columns(kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[PackedColumn]:
+    """The columns of some rows, one at least, whose types have these names."""
+    columns = zip(*rows, strict=True)
+    return [packed(COLUMN_TYPES[kind], column) for kind, column in zip(kinds, columns, strict=True)]
+
+
 def _numbers(code: str, size: int) -> Members:
     """Members of one size: packed all at once, unless one is missing."""
     one = Struct(f">i{code}").pack
@@ -98,6 +104,13 @@ def _texts(values: Sequence[str | None]) -> bytes:
     return b"".join(members)
 
 
+def _bytes(values: Sequence[bytes | None]) -> bytes:
+    members: list[bytes] = []
+    for value in values:
+        members += (_NULL,) if value is None else (_length(len(value)), value)
+    return b"".join(members)
+
+
 def _lists(values: Sequence[Sequence[Any] | None]) -> bytes:
     return _texts([None if value is None else _list(value) for value in values])
 
@@ -122,6 +135,7 @@ COLUMN_TYPES: dict[str, ColumnType] = {
     "date": ColumnType("date[]", 1082, _dates),
     "uuid": ColumnType("uuid[]", 2950, _uuids),
     "text": ColumnType("text[]", 25, _texts),
+    "bytea": ColumnType("bytea[]", 17, _bytes),
     **{
         name: ColumnType("text[]", 25, _lists, cast=f"::{name}")
         for name in ("smallint[]", "date[]", "text[]", "uuid[]")

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from projections.packing import COLUMN_TYPES, packed
-from tests.projections.recording import Recording
+from ledger.database import Database
+from ledger.packing import COLUMN_TYPES, packed
 
 ONE, OTHER = UUID(int=1), UUID(int=2**128 - 1)
 VALUES: dict[str, list[Any]] = {
@@ -19,6 +19,7 @@ VALUES: dict[str, list[Any]] = {
     "date": [date(1999, 12, 31), date(2026, 9, 1)],
     "uuid": [ONE, OTHER],
     "text": ["", 'é\n"\\', "a"],
+    "bytea": [b"", bytes(range(256))],
     "smallint[]": [[], [1, -2]],
     "date[]": [[date(2026, 9, 1)], []],
     "text[]": [["a", ""], [], ['"', "\\", "{é},", "null", " NULL "]],
@@ -28,13 +29,13 @@ VALUES: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize("with_nulls", [False, True])
 @pytest.mark.parametrize("name", COLUMN_TYPES)
-def test_every_type_arrives_as_it_was(recording: Recording, name: str, with_nulls: bool) -> None:
+def test_every_type_arrives_as_it_was(database: Database, name: str, with_nulls: bool) -> None:
     # given
     values = [*VALUES[name], None] if with_nulls else VALUES[name]
     kind = COLUMN_TYPES[name]
 
     # when
-    with recording.trust.connection() as connection:
+    with database.unscoped() as connection:
         found = connection.execute(
             f"SELECT given.value{kind.cast} FROM unnest(%b::{kind.sent}) AS given (value)".encode(),
             [packed(kind, values)],
@@ -45,10 +46,10 @@ def test_every_type_arrives_as_it_was(recording: Recording, name: str, with_null
 
 
 @pytest.mark.parametrize("name", COLUMN_TYPES)
-def test_a_column_without_rows_is_an_empty_array(recording: Recording, name: str) -> None:
+def test_a_column_without_rows_is_an_empty_array(database: Database, name: str) -> None:
     kind = COLUMN_TYPES[name]
 
-    with recording.trust.connection() as connection:
+    with database.unscoped() as connection:
         found = connection.execute(f"SELECT %b::{kind.sent}".encode(), [packed(kind, [])]).fetchall()
 
     assert found == [([],)]
