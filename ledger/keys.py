@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -30,8 +31,8 @@ class KeyProvider(Protocol):
     def current(self) -> str:
         """The id of the key-encryption key that wraps from now on."""
 
-    def wrap(self, key: bytes, context: bytes) -> bytes:
-        """The data key encrypted under the current key-encryption key."""
+    def wrap(self, keys: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """Data keys, each given with its context, encrypted under the current key-encryption key."""
 
     def unwrap(self, kek_id: str, wrapped: bytes, context: bytes) -> bytes:
         """The data key; raises KeysUnavailableError when the key-encryption key is not to be had."""
@@ -49,10 +50,13 @@ class LocalKeyFile:
         """The id of the newest key in the file."""
         return list(self._keys)[-1]
 
-    def wrap(self, key: bytes, context: bytes) -> bytes:
-        """Nonce followed by AES-256-GCM of the key, bound to its context."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + AESGCM(self._keys[self.current]).encrypt(nonce, key, context)
+    def wrap(self, keys: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """For each key a nonce, followed by AES-256-GCM of the key, bound to its context."""
+        # All at once: each draw lets go of the interpreter.
+        drawn = secrets.token_bytes(_NONCE_BYTES * len(keys))
+        nonces = [drawn[at : at + _NONCE_BYTES] for at in range(0, len(drawn), _NONCE_BYTES)]
+        cipher = AESGCM(self._keys[self.current])
+        return [nonce + cipher.encrypt(nonce, key, context) for nonce, (key, context) in zip(nonces, keys, strict=True)]
 
     def unwrap(self, kek_id: str, wrapped: bytes, context: bytes) -> bytes:
         """The data key; raises KeysUnavailableError when this file cannot open it."""

@@ -106,8 +106,10 @@ def test_the_key_file_is_the_owners_alone(store: KeyStore, key_file: Path) -> No
 def test_processes_that_start_at_once_agree_on_one_key_file(key_file: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         files = list(pool.map(lambda _: LocalKeyFile(key_file), range(8)))
-    wrapped = files[0].wrap(b"k" * 32, b"place")
-    assert {file.unwrap("kek-1", wrapped, b"place") for file in files} == {b"k" * 32}
+    one, other = files[0].wrap([(b"k" * 32, b"place"), (b"l" * 32, b"other place")])
+    assert {file.unwrap("kek-1", one, b"place") for file in files} == {b"k" * 32}
+    assert {file.unwrap("kek-1", other, b"other place") for file in files} == {b"l" * 32}
+    assert one[:12] != other[:12]
     assert [path.name for path in key_file.parent.iterdir()] == [key_file.name]
 
 
