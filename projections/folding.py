@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -118,8 +118,7 @@ class Batch:
         for case_id, other_id in dependants:
             self._dependants.setdefault(other_id, set()).add(case_id)
         waiting = continued.union(*self._dependants.values())
-        for stream_id in self._states.load(self._connection, self._trust_id, waiting):
-            self._work_out(self._states.known(stream_id))
+        self._load(waiting)
         for stream_id in waiting:
             known = self._states.use(stream_id)
             self._depend(stream_id, known)
@@ -190,6 +189,11 @@ class Batch:
         self._add_months(new, 1, epoch_of(position))
         return True
 
+    def _load(self, stream_ids: Iterable[UUID]) -> None:
+        """Have streams in memory, with what the tables hold of them: the next event is compared with that."""
+        for stream_id in self._states.load(self._connection, self._trust_id, stream_ids):
+            self._work_out(self._states.known(stream_id))
+
     def _work_out(self, known: Known) -> None:
         case = known.case
         if case is None:
@@ -218,9 +222,8 @@ class Batch:
     def _resolve(self, case_id: UUID) -> Case | None:
         known = self._states.get(case_id)
         if known is None and case_id not in self._absent and case_id not in self._begun:
-            for loaded in self._states.load(self._connection, self._trust_id, [case_id]):
-                known = self._states.known(loaded)
-                self._work_out(known)
+            self._load([case_id])
+            known = self._states.get(case_id)
             if known is None:
                 self._absent.add(case_id)
         return None if known is None else known.case
@@ -244,7 +247,7 @@ class Batch:
         if policy.sha256 not in self._packs:
             adopters = self._connection.execute(_ADOPTERS, [self._trust_id, self._generation, policy.sha256])
             for stream_id in [school_register_id(self._trust_id, urn) for (urn,) in adopters]:
-                self._states.load(self._connection, self._trust_id, [stream_id])
+                self._load([stream_id])
                 self._take_packs(self._states.get(stream_id))
         return self._packs.get(policy.sha256)
 

@@ -173,7 +173,7 @@ def test_a_rebuild_agrees_with_what_is_live(run: Run, demo: Client) -> None:
 
     status, out, err = run("rebuild", "--all", "--verify")
 
-    assert status == 0, (out, err)
+    assert (status, out.splitlines()[1:]) == (0, []), err
     assert out.endswith("tables compared: live\n")
     assert f"core of trust {DEMONSTRATION_TRUST}: " in err
     assert demo.ask(query) == before

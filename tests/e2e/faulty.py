@@ -71,9 +71,9 @@ def _log_first(services: commands.Services, caller: Any, command: commands.Comma
     return commands.run(services, caller, command)
 
 
-def _seal_nothing(text: str, key: bytes, aad: bytes) -> Sealed:
+def _seal_nothing(text: str, key: bytes, aad: bytes, *, fresh: bytes) -> Sealed:
     """Keep the text as it is."""
-    return Sealed(text.encode(), seal(text, key, aad).commitment)
+    return Sealed(text.encode(), seal(text, key, aad, fresh=fresh).commitment)
 
 
 if __name__ == "__main__":

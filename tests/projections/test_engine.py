@@ -12,8 +12,10 @@ from unittest.mock import patch
 import psycopg
 import pytest
 
+import policies
 import projections.states
 from domain.countable import CountedBreach, CountedComplaint, CountedIncident
+from domain.incident import Incident
 from domain.sealed import Secret
 from ledger.database import Database
 from ledger.reading import EventRow, read_page
@@ -21,7 +23,7 @@ from projections.bulk import WrongRowCount, write
 from projections.core import PIECES_READ_BY_COUNTING, READ_BY_COUNTING
 from projections.engine import Parked, Projector, begin, claim, parked, unpark, waiting_trusts
 from projections.folding import Folding, PositionGap
-from tests.projections.examples import add_item, complaint, incident, school
+from tests.projections.examples import SEPTEMBER, TODAY, add_item, complaint, incident, school, set_calendar
 from tests.projections.histories import WHY
 from tests.projections.recording import Recording, named
 
@@ -73,6 +75,37 @@ def test_a_contribution_opens_with_the_event_that_made_it_and_closes_with_the_on
         (1, 3, None, "NOT_REPORTABLE"),
         (10, 3, None, "NOT_REPORTABLE"),
     ]
+
+
+def test_a_register_that_was_read_for_its_pack_alone_changes_by_what_is_new(recording: Recording) -> None:
+    # given a worker that comes late, and meets a case before the register whose pack it is pinned to
+    register = school(recording.trust_id)
+    register.adopt_pack(content=policies.content("libra"), adopted_on=SEPTEMBER)
+    recording.record(register)
+    (adopted,) = register.adoptions
+    case = Incident.report(
+        case_id=named("A"),
+        reference="INC-2026-A",
+        school_urn=register.urn,
+        opened_on=SEPTEMBER,
+        today=TODAY,
+        policy=adopted.policy,
+    )
+    recording.record(case)
+    Projector(recording.database).catch_up(recording.trust_id)
+    late = Projector(recording.database)
+    add_item(case, "A 1")
+    recording.record(case)
+    late.catch_up(recording.trust_id)
+
+    # when the register changes
+    set_calendar(register)
+    changed = recording.record(register)
+    late.catch_up(recording.trust_id)
+
+    # then what it said before is said once, since then
+    assert rows(recording, "SELECT valid_from, valid_to FROM school_policy") == [(2, None)]
+    assert rows(recording, "SELECT valid_from, valid_to FROM school_calendar") == [(changed, None)]
 
 
 @pytest.mark.parametrize("batch", [1, 2, 1000])
