@@ -19,6 +19,7 @@ from uuid import UUID
 
 import psycopg
 
+from ledger.connections import NoConnectionFree
 from ledger.database import Database, TrustDatabase
 from ledger.reading import EventRow, read_page
 from projections.bulk import count_rows, write
@@ -33,6 +34,8 @@ CORE = "core"
 BATCH = 10_000
 # Events read at a time.
 _PAGE = 5_000
+# Faults that no event is to blame for: the server or the connection is gone, or busy.
+_OF_THE_DATABASE = (psycopg.OperationalError, psycopg.InterfaceError)
 # From so many events on it matters how many rows the server thinks that there are, and what a batch leaves in memory.
 _LARGE = 1_000
 # How long a worker without work waits before it looks again; a commit in the same process does not wake it.
@@ -104,7 +107,8 @@ class Projector:
         while not stop.is_set():
             try:
                 done = [self.run_once(trust_id) for trust_id in waiting_trusts(self._database)]
-            except psycopg.OperationalError as error:
+            except (psycopg.Error, NoConnectionFree) as error:
+                # Whatever the events were to blame for is parked by now: this is of the database, and passes.
                 _log.warning("projecting is interrupted: %s", type(error).__name__)
                 self._folds.clear()
                 stop.wait(_FAULT_SECONDS)
@@ -204,7 +208,7 @@ def advance(connection: psycopg.Connection[Any], fold: Folding, limit: int) -> i
         except BaseException as error:
             # Aggregates may be ahead of the position by now.
             fold.restart_at(began)
-            if not isinstance(error, Exception) or isinstance(error, psycopg.OperationalError):
+            if not isinstance(error, Exception) or isinstance(error, _OF_THE_DATABASE):
                 raise
             if first is None or last is None:
                 raise

@@ -100,7 +100,7 @@ class Run:
         """The figures that are not zero, asked for until the projector has come that far."""
         until = time.monotonic() + 60
         while "errors" in (answer := self.installed.shown.answer(FIGURES, position=position)):
-            assert time.monotonic() < until, answer["errors"]
+            assert time.monotonic() < until, (answer["errors"], self.installed.said.read_text())
         cells = answer["data"]["monitoring"]["cells"]
         return Counter({(c["count"], c["school"]["urn"], c["period"]): c["value"] for c in cells if c["value"]})
 

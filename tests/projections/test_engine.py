@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -17,6 +19,7 @@ import projections.states
 from domain.countable import CountedBreach, CountedComplaint, CountedIncident
 from domain.incident import Incident
 from domain.sealed import Secret
+from ledger.connections import NoConnectionFree
 from ledger.database import Database
 from ledger.reading import EventRow, read_page
 from projections.bulk import WrongRowCount, write
@@ -214,7 +217,7 @@ def test_an_event_that_fails_parks_its_trust_behind_the_ones_before_it_and_no_ot
     assert recording.trust_id not in waiting_trusts(database)
 
 
-@pytest.mark.parametrize("fault", [LookupError, psycopg.OperationalError])
+@pytest.mark.parametrize("fault", [LookupError, psycopg.OperationalError, psycopg.InterfaceError])
 def test_what_was_folded_of_a_failed_batch_is_forgotten(
     database: Database, recording: Recording, fault: type[Exception]
 ) -> None:
@@ -228,7 +231,7 @@ def test_what_was_folded_of_a_failed_batch_is_forgotten(
     recording.record(case)
 
     # when
-    with failing_at(4, fault), suppress(psycopg.OperationalError):
+    with failing_at(4, fault), suppress(psycopg.Error):
         projector.catch_up(recording.trust_id)
     unpark(database, recording.trust_id)
     projector.catch_up(recording.trust_id)
@@ -267,20 +270,54 @@ def test_a_parked_projection_goes_on_once_it_is_let(database: Database, recordin
     assert (still, let, then, position(recording)) == (0, (True, False), 1, 2)
 
 
-def test_a_fault_of_the_database_parks_nothing(database: Database, recording: Recording) -> None:
+@pytest.mark.parametrize("fault", [psycopg.OperationalError, psycopg.InterfaceError])
+def test_a_fault_of_the_database_parks_nothing(
+    database: Database, recording: Recording, fault: type[Exception]
+) -> None:
     # given
     recording.record(incident("A"))
     projector = Projector(database)
 
     # when
     with (
-        patch("projections.engine.write", side_effect=psycopg.OperationalError),
-        pytest.raises(psycopg.OperationalError),
+        patch("projections.engine.write", side_effect=fault),
+        pytest.raises(fault),
     ):
         projector.run_once(recording.trust_id)
 
     # then
     assert (position(recording), projector.catch_up(recording.trust_id)) == (0, 1)
+
+
+@pytest.mark.parametrize("fault", [psycopg.OperationalError, psycopg.InterfaceError, NoConnectionFree])
+def test_a_worker_outlives_a_fault_of_the_database(
+    database: Database, recording: Recording, fault: type[Exception]
+) -> None:
+    # given a database that fails once, wherever the worker happens to be
+    recording.record(incident("A"))
+    failed, stop = threading.Event(), threading.Event()
+
+    def failing(database: Database) -> list[UUID]:
+        if not failed.is_set():
+            failed.set()
+            raise fault
+        return waiting_trusts(database)
+
+    # when
+    with (
+        patch("projections.engine.waiting_trusts", failing),
+        patch("projections.engine._FAULT_SECONDS", 0.01),
+    ):
+        worker = threading.Thread(target=Projector(database).run_forever, args=[stop])
+        worker.start()
+        until = time.monotonic() + 20
+        while position(recording) < recording.position and time.monotonic() < until:
+            time.sleep(0.01)
+        stop.set()
+        worker.join()
+
+    # then
+    assert (failed.is_set(), position(recording)) == (True, recording.position)
 
 
 def test_a_batch_that_dies_before_its_commit_leaves_nothing_behind(database: Database, recording: Recording) -> None:
