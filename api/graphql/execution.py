@@ -1,62 +1,65 @@
-"""From the text of a document to its answer: read, measure, validate, coerce, execute, and mask what went wrong.
-
-A document that passed is remembered with its rules already checked, so that a dashboard's query is validated once.
-"""
+"""From a document to its answer: prepare, coerce, measure, execute, and mask what went wrong."""
 
 from __future__ import annotations
 
-import hashlib
-import threading
-from collections import OrderedDict
+import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+from uuid import UUID
 
 import strawberry
-from graphql import (
-    DocumentNode,
-    GraphQLError,
-    OperationDefinitionNode,
-    OperationType,
-    StringValueNode,
-    Visitor,
-    get_operation_ast,
-    parse,
-    specified_rules,
-    validate,
-    visit,
-)
+from graphql import DocumentNode, GraphQLError
 from graphql.execution.values import VariableValues, get_variable_values
-from graphql.validation import ValuesOfCorrectTypeRule
 from strawberry.extensions import SchemaExtension
-from strawberry.schema.schema import validate_document
 from strawberry.types import ExecutionContext
 
-from api.graphql.faults import QuietValues, document_error, field_error, invalid, syntax_error, variable_errors
-from api.graphql.limits import Limits, MonitoringCells, check_nodes, check_shape
+from api.graphql.cost import Cost, MonitoringCells, cost_of
+from api.graphql.documents import Documents, PreparedDocument, PreparedOperation, Refusals
+from api.graphql.faults import document_error, field_error, invalid, variable_errors
+from api.graphql.limits import TOO_LARGE, Limits
 
-__all__ = ["Answer", "Executor", "Prepared", "QuietSchema"]
-
-_RULES = tuple(QuietValues if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules)
-_REMEMBERED_DOCUMENTS = 500
+__all__ = ["Answer", "Executor", "MutationByGet", "Plans", "Prepared", "QuietSchema"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one request. `refused_before_execution`: nothing was executed, so there is no `data` member."""
+    """The answer to one request. `refused_before_execution`: nothing was executed, so there is no `data` member.
 
-    data: Mapping[str, Any] | None
+    `data` is a mapping, or its finished JSON text in UTF-8, which goes out as it is. `cases` are those of which the
+    answer tells anything, where whoever answered kept count of them; None where nobody did.
+    """
+
+    data: Mapping[str, Any] | bytes | None
     errors: tuple[GraphQLError, ...]
     refused_before_execution: bool
+    cost: Cost | None = None
+    cases: frozenset[UUID] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was executed without any error."""
+        return self.data is not None and not self.errors and not self.refused_before_execution
+
+    def encoded(self) -> bytes:
+        """Return the answer as JSON in UTF-8."""
+        members = []
+        if self.errors:
+            members.append(b'"errors":' + _json([error.formatted for error in self.errors]))
+        if not self.refused_before_execution:
+            members.append(b'"data":' + (self.data if isinstance(self.data, bytes) else _json(self.data)))
+        if self.cost is not None:
+            members.append(b'"extensions":' + _json({"cost": self.cost.as_json()}))
+        return b"{" + b",".join(members) + b"}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the members that GraphQL prescribes."""
-        content: dict[str, Any] = {}
-        if self.errors:
-            content["errors"] = [error.formatted for error in self.errors]
-        if not self.refused_before_execution:
-            content["data"] = self.data
+        content: dict[str, Any] = json.loads(self.encoded())
         return content
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 class QuietSchema(strawberry.Schema):
@@ -79,20 +82,41 @@ class Prepared(SchemaExtension):
         yield
 
 
-class Executor:
-    """Answers requests on one schema within limits; `cells` sizes a monitoring report by its arguments."""
+class Plans(Protocol):
+    """Answers queries by plans of its own, such as one SQL statement for each."""
 
-    def __init__(self, schema: QuietSchema, limits: Limits, cells: MonitoringCells) -> None:
+    async def run(self, prepared: PreparedOperation, variables: VariableValues, context: Any) -> Answer | None:
+        """Answer a query within limits, its variables coerced; None hands it to the resolvers.
+
+        Errors of fields stand in the answer, masked; an exception is a fault of the whole answer.
+        """
+
+
+class MutationByGet(Exception):
+    """A GET request may only read."""
+
+
+class Executor:
+    """Answers requests on one schema within limits; `cells` sizes a monitoring report by its arguments.
+
+    `plans` is asked first for every query.
+    """
+
+    def __init__(self, schema: QuietSchema, limits: Limits, cells: MonitoringCells, plans: Plans | None = None) -> None:
         self.schema = schema
         self._cells = cells
         self._core = schema._schema
         self._limits = limits
-        self._known: OrderedDict[bytes, DocumentNode] = OrderedDict()
-        self._lock = threading.Lock()
+        self._plans = plans
+        self._documents = Documents(self._core, limits)
+
+    def prepare(self, text: str) -> PreparedDocument:
+        """Return the document with this text. Raise `Refusals` naming what is wrong with it."""
+        return self._documents.prepare(text)
 
     async def answer(
         self,
-        query: str,
+        query: str | PreparedDocument,
         *,
         variables: Mapping[str, Any],
         operation_name: str | None,
@@ -104,92 +128,41 @@ class Executor:
         `context` makes the value that resolvers receive.
         """
         try:
-            document = self._document(query)
-            operation = self._operation(document, operation_name)
-            if operation.operation is not OperationType.QUERY and not mutations:
+            document = self.prepare(query) if isinstance(query, str) else query
+            operation = document.operation(operation_name)
+            if not operation.is_query and not mutations:
                 raise MutationByGet
             values = self._variables(operation, variables)
-            check_nodes(self._core, document, operation, values, self._cells, self._limits)
+            cost = self._cost(operation, values)
         except Refusals as refusals:
             return Answer(None, refusals.errors, refused_before_execution=True)
-        except GraphQLError as error:
-            return Answer(None, (document_error(error),), refused_before_execution=True)
+        made = context(document.document)
+        if self._plans is not None and operation.is_query:
+            try:
+                planned = await self._plans.run(operation, values, made)
+            except Exception as error:  # noqa: BLE001 - masked and logged, as an error of a resolver is
+                fault = field_error(GraphQLError("", original_error=error))
+                planned = Answer(None, (fault,), refused_before_execution=False)
+            if planned is not None:
+                return replace(planned, cost=cost)
         result = await self.schema.execute(
-            query,
-            variable_values=dict(variables),
-            context_value=context(document),
-            operation_name=operation_name,
+            document.text, variable_values=dict(variables), context_value=made, operation_name=operation_name
         )
         errors = tuple(field_error(error) for error in result.errors or ())
-        return Answer(result.data, errors, refused_before_execution=False)
+        return Answer(result.data, errors, refused_before_execution=False, cost=cost)
 
-    def _document(self, query: str) -> DocumentNode:
-        key = hashlib.sha256(query.encode()).digest()
-        with self._lock:
-            known = self._known.get(key)
-            if known is not None:
-                self._known.move_to_end(key)
-                return known
-        try:
-            document = parse(query, max_tokens=self._limits.tokens)
-        except GraphQLError as error:
-            raise Refusals(syntax_error(error, self._limits.tokens)) from None
-        except RecursionError:
-            raise Refusals(invalid("The document is nested too deeply.", code="QUERY_TOO_LARGE")) from None
-        check_shape(document, self._limits)
-        if not _storable(document):
-            raise Refusals(invalid("A text holds a NUL character or half of a surrogate pair, which cannot be stored."))
-        errors = validate(self._core, document, _RULES, max_errors=20, hide_suggestions=True) or validate_document(
-            self._core, document, ()
-        )
-        if errors:
-            raise Refusals(*(document_error(error) for error in errors))
-        with self._lock:
-            self._known[key] = document
-            while len(self._known) > _REMEMBERED_DOCUMENTS:
-                self._known.popitem(last=False)
-        return document
-
-    def _operation(self, document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-        operation = get_operation_ast(document, name)
-        if operation is None:
-            raise Refusals(
-                invalid("The operation is not in the document, or has to be named because there are several.")
-            )
-        return operation
-
-    def _variables(self, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> VariableValues:
-        values = get_variable_values(
-            self._core, operation.variable_definitions or (), dict(given), max_errors=20, hide_suggestions=True
-        )
+    def _variables(self, operation: PreparedOperation, given: Mapping[str, Any]) -> VariableValues:
+        definitions = operation.node.variable_definitions or ()
+        values = get_variable_values(self._core, definitions, dict(given), max_errors=20, hide_suggestions=True)
         if isinstance(values, list):
             raise Refusals(*variable_errors(values))
         return values
 
-
-class _Texts(Visitor):
-    """Looks for literals that no database can store."""
-
-    storable = True
-
-    def enter_string_value(self, node: StringValueNode, *_rest: Any) -> None:
-        if any(character == "\x00" or "\ud800" <= character <= "\udfff" for character in node.value):
-            self.storable = False
-
-
-def _storable(document: DocumentNode) -> bool:
-    texts = _Texts()
-    visit(document, texts)
-    return texts.storable
-
-
-class Refusals(Exception):
-    """What is wrong with a request, before anything of it is executed."""
-
-    def __init__(self, *errors: GraphQLError) -> None:
-        super().__init__()
-        self.errors = errors
-
-
-class MutationByGet(Exception):
-    """A GET request may only read."""
+    def _cost(self, operation: PreparedOperation, values: VariableValues) -> Cost:
+        try:
+            return cost_of(self._core, operation.document.document, operation.node, values, self._cells, self._limits)
+        except GraphQLError as error:
+            # An error with a code is one of ours; any other may repeat a value.
+            raise Refusals(error if error.extensions else document_error(error)) from None
+        except RecursionError:
+            raise Refusals(invalid("The document is nested too deeply.", code=TOO_LARGE)) from None

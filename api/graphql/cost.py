@@ -1,0 +1,226 @@
+"""What a valid operation may cost to answer, worked out before anything of it is compiled or executed.
+
+One table says it all: `COSTS` gives the price of each kind of field, `KINDS` the fields whose kind does not follow from
+their type, and what is inside a connection or a report is taken as often as there can be rows. The measure of a
+fragment is worked out once, as a sum plus a multiple of the size of whatever encloses it, so that measuring takes time
+in proportion to the document, whatever its sizes and however often its fragments are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    get_argument_values,
+    get_named_type,
+    is_composite_type,
+)
+from graphql.execution.values import VariableValues
+
+from api.graphql.limits import INTROSPECTION, TOO_LARGE, Limits, QueryTooLarge, fragments_of
+
+__all__ = ["COSTS", "KINDS", "Cost", "FieldKind", "MonitoringCells", "cost_of"]
+
+MonitoringCells = Callable[[Mapping[str, Any]], int]
+
+
+class FieldKind(Enum):
+    """How a field is read. A scalar is a COLUMN and an object a JOIN unless `KINDS` says otherwise."""
+
+    COLUMN = "column"
+    JOIN = "join"
+    # A value made in Python or by a statement of its own: opened text, state after an event, a count of all pages.
+    HOLE = "hole"
+    COMMAND = "command"
+
+
+COSTS: Mapping[FieldKind, int] = {
+    FieldKind.COLUMN: 0,
+    FieldKind.JOIN: 1,
+    FieldKind.HOLE: 5,
+    FieldKind.COMMAND: 10,
+}
+
+# By type and field. Every field of `Mutation` is a COMMAND, and whatever is asked for with `asOf` is a HOLE.
+KINDS: Mapping[str, FieldKind] = {
+    "CaseConnection.totalCount": FieldKind.HOLE,
+    "CaseEvent.caseAfter": FieldKind.HOLE,
+    "CaseEvent.changes": FieldKind.HOLE,
+    "ContributionConnection.totalCount": FieldKind.HOLE,
+    "MonitoringCell.cases": FieldKind.HOLE,
+    "MonitoringCell.contributions": FieldKind.HOLE,
+    "Person.name": FieldKind.JOIN,
+    "Person.nameState": FieldKind.JOIN,
+    "Query.ledger": FieldKind.HOLE,
+    "Query.restatements": FieldKind.HOLE,
+    "SealedText.state": FieldKind.HOLE,
+    "SealedText.text": FieldKind.HOLE,
+}
+
+# What a list without paging is taken to hold, such as the items of an incident or its links.
+_ASSUMED_LIST = 10
+_CONNECTION_PARTS = frozenset({"nodes", "edges"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one operation may cost, what it may cost at most, and how many objects its answer can hold."""
+
+    requested: int
+    limit: int
+    nodes: int
+
+    def as_json(self) -> dict[str, int]:
+        """Return what stands in `extensions.cost`."""
+        return {"requested": self.requested, "limit": self.limit, "nodes": self.nodes}
+
+
+def cost_of(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: VariableValues,
+    cells: MonitoringCells,
+    limits: Limits,
+) -> Cost:
+    """Return the cost of a valid operation. Raise `QueryTooLarge` if it has too many nodes or costs too much.
+
+    A connection holds `first` of its objects, a monitoring report as many cells as `cells` says of its arguments, and
+    any other list is taken to hold ten.
+    """
+    root = schema.get_root_type(operation.operation)
+    assert root is not None
+    measured = _Measures(schema, document, variables, cells, limits).below(operation.selection_set, root).at(1)
+    if measured.nodes > limits.nodes:
+        raise QueryTooLarge("nodes", measured.nodes, limits.nodes, operation)
+    if measured.cost > limits.cost:
+        raise QueryTooLarge("points of cost", measured.cost, limits.cost, operation)
+    return Cost(measured.cost, limits.cost, measured.nodes)
+
+
+class _Sum(NamedTuple):
+    """Objects and cost of a part: those that are there once, and those for each row of the enclosing connection."""
+
+    nodes: int = 0
+    cost: int = 0
+    row_nodes: int = 0
+    row_cost: int = 0
+
+    def plus(self, other: _Sum) -> _Sum:
+        return _Sum(
+            self.nodes + other.nodes,
+            self.cost + other.cost,
+            self.row_nodes + other.row_nodes,
+            self.row_cost + other.row_cost,
+        )
+
+    def at(self, rows: int) -> _Sum:
+        """Return the sum for a connection of so many rows."""
+        return _Sum(self.nodes + rows * self.row_nodes, self.cost + rows * self.row_cost)
+
+
+class _Measures:
+    """Measures selection sets of one operation; a fragment once."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        variables: VariableValues,
+        cells: MonitoringCells,
+        limits: Limits,
+    ) -> None:
+        self._schema = schema
+        self._fragments: Mapping[str, FragmentDefinitionNode] = fragments_of(document)
+        self._variables = variables
+        self._cells = cells
+        self._limits = limits
+        self._known: dict[str, _Sum] = {}
+
+    def below(self, selections: SelectionSetNode | None, parent: Any) -> _Sum:
+        total = _Sum()
+        for selection in selections.selections if selections else ():
+            if isinstance(selection, FieldNode):
+                total = total.plus(self._field(selection, parent))
+            elif isinstance(selection, InlineFragmentNode):
+                condition = selection.type_condition
+                inner = self._schema.get_type(condition.name.value) if condition else parent
+                total = total.plus(self.below(selection.selection_set, inner))
+            elif isinstance(selection, FragmentSpreadNode):
+                total = total.plus(self._fragment(selection.name.value))
+        return total
+
+    def _fragment(self, name: str) -> _Sum:
+        if name not in self._known:
+            fragment = self._fragments[name]
+            parent = self._schema.get_type(fragment.type_condition.name.value)
+            self._known[name] = self.below(fragment.selection_set, parent)
+        return self._known[name]
+
+    def _field(self, node: FieldNode, parent: Any) -> _Sum:
+        name = node.name.value
+        field: GraphQLField | None = getattr(parent, "fields", {}).get(name)
+        if field is None or name in INTROSPECTION:
+            return _Sum()
+        inner = get_named_type(field.type)
+        if not is_composite_type(inner):
+            return _Sum(cost=COSTS[KINDS.get(f"{parent.name}.{name}", FieldKind.COLUMN)])
+        arguments = get_argument_values(field, node, self._variables)
+        own = _Sum(1, COSTS[self._kind(parent, name, arguments)])
+        below = self.below(node.selection_set, inner)
+        if _is_row_of_connection(parent, name):
+            each = own.plus(below.at(1))
+            return _Sum(row_nodes=each.nodes, row_cost=each.cost)
+        if "first" in arguments:
+            return own.plus(below.at(self._first(node, arguments)))
+        if name == "monitoring":
+            return own.plus(below.at(self._cells(arguments)))
+        each = own.plus(below.at(1))
+        times = _ASSUMED_LIST if _is_list(field.type) else 1
+        return _Sum(times * each.nodes, times * each.cost)
+
+    def _kind(self, parent: Any, name: str, arguments: Mapping[str, Any]) -> FieldKind:
+        if parent is self._schema.mutation_type:
+            return FieldKind.COMMAND
+        if arguments.get("as_of_") is not None or arguments.get("asOf") is not None:
+            return FieldKind.HOLE
+        return KINDS.get(f"{parent.name}.{name}", FieldKind.JOIN)
+
+    def _first(self, node: FieldNode, arguments: Mapping[str, Any]) -> int:
+        first = int(arguments["first"] or 0)
+        if 1 <= first <= self._limits.first:
+            return first
+        sentence = f"The argument first is a number from 1 to {self._limits.first}."
+        if first < 1:
+            raise GraphQLError(sentence, nodes=node, extensions={"code": "INVALID_INPUT"})
+        extensions = {"code": TOO_LARGE, "measured": first, "allowed": self._limits.first}
+        raise GraphQLError(sentence, nodes=node, extensions=extensions)
+
+
+def _is_row_of_connection(parent: Any, name: str) -> bool:
+    """Whether a field stands once for each row: its size is that of the enclosing connection or report."""
+    if name == "cells":
+        return True
+    return isinstance(parent, GraphQLObjectType) and name in _CONNECTION_PARTS and parent.name.endswith("Connection")
+
+
+def _is_list(kind: Any) -> bool:
+    if isinstance(kind, GraphQLNonNull):
+        kind = kind.of_type
+    return isinstance(kind, GraphQLList)
