@@ -93,6 +93,23 @@ class Settings(BaseSettings):
         default=False,
         description="Whether `/graphiql` serves the query editor. `caseledger demo` switches it on.",
     )
+    adhoc_documents: bool | None = Field(
+        default=None,
+        description="Whether GraphQL answers documents that a client brings, and questions about the schema. "
+        "False: only those of `CASELEDGER_TRUSTED_DOCUMENTS`, by `documentId`. "
+        "Unset: true on a loopback address, else false.",
+    )
+    trusted_documents: Path | None = Field(
+        default=None,
+        description="Folder of trusted GraphQL documents, `*.graphql`, each known as `sha256:` and the SHA-256 of its "
+        "file. All are checked when the server starts. Unset: there are none.",
+    )
+    response_cache_bytes: int = Field(
+        default=16 * 1024 * 1024,
+        ge=0,
+        description="Bytes of finished answers that a process keeps until data moves on; 0 keeps none. "
+        "Answers with names or opened texts are never kept.",
+    )
     projector: bool = Field(
         default=True,
         description="Whether the server keeps the read models up to date itself. "
@@ -122,6 +139,11 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the program runs its own PostgreSQL."""
         return self.database_url is None
+
+    @property
+    def takes_adhoc_documents(self) -> bool:
+        """Whether GraphQL answers documents that are not trusted ones; by default only where nobody else reaches it."""
+        return is_loopback(self.host) if self.adhoc_documents is None else self.adhoc_documents
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -1,26 +1,45 @@
-"""One GraphQL request of one caller: authenticate, size, execute."""
+"""One GraphQL request of one caller: authenticate, look for what is known already, else execute."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from graphql import DocumentNode
+from graphql import DocumentNode, GraphQLError
 from starlette.requests import Request
 
+from api.availability import passing_fault
 from api.bootstrap import Runtime
+from api.graphql.compression import GZIP, compressed, is_worth_compressing
 from api.graphql.context import Context, WorkerSlots
+from api.graphql.documents import PreparedDocument, PreparedOperation, Refusals
 from api.graphql.enums import MonitoringDimension
-from api.graphql.execution import Answer, Executor
-from api.graphql.http import GraphQLRequest
+from api.graphql.execution import Answer, Executor, MutationByGet, Plans
+from api.graphql.faults import field_error
 from api.graphql.limits import Limits
+from api.graphql.parameters import BadRequest, GraphQLRequest
+from api.graphql.recording import Given, Read, ReadRecorder
+from api.graphql.response_cache import (
+    KeptAnswer,
+    ResponseCache,
+    answer_key,
+    entity_tag,
+    is_repeatable,
+    tells_of_people,
+)
 from api.graphql.schema import build_schema
+from api.graphql.standing import read_standing
+from api.graphql.trusted_documents import load_trusted_documents
+from domain.refusals import RefusalCode
+from services.scope import Caller
 
 if TYPE_CHECKING:
     from api.app import Authenticate
 
-__all__ = ["GraphQLService", "cells_of"]
+__all__ = ["GraphQLService", "Reply", "Wish", "cells_of"]
 
 # Values of the dimensions whose domain is fixed, and the most that the open ones are taken to have.
 _VALUES = {"COUNT": 11, "SOURCE": 3, "PLATFORM": 22, "POSTER_ROLE": 13}
@@ -29,29 +48,172 @@ _DAYS = {"DAY": 1, "MONTH": 28, "TERM": 90, "ACADEMIC_YEAR": 365}
 _SCHOOLS = 20
 
 
-class GraphQLService:
-    """The schema and its executor over one runtime."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a request wants its answer. `had` are the tags of answers that the client of a GET has already."""
 
-    def __init__(self, runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate) -> None:
+    media_type: str
+    by_get: bool
+    takes_gzip: bool
+    had: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes out. `unchanged`: nothing, because the client has it; `refused`: nothing was executed."""
+
+    content: bytes = b""
+    encoding: str | None = None
+    tag: str | None = None
+    unchanged: bool = False
+    refused: bool = False
+
+
+class GraphQLService:
+    """The schema and its executor over one runtime.
+
+    Raise `SettingsError` naming a trusted document that does not fit the schema. `plans` is asked first for every
+    query, and `recorder` is told of every answer before it leaves.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        slots: WorkerSlots,
+        authenticate: Authenticate,
+        *,
+        plans: Plans | None = None,
+        recorder: ReadRecorder | None = None,
+    ) -> None:
+        settings = runtime.settings
         self._runtime = runtime
         self._slots = slots
         self._authenticate = authenticate
-        self._executor = Executor(build_schema(), Limits(), cells_of)
+        self._recorder = recorder
+        self._executor = Executor(build_schema(), Limits(), cells_of, plans)
+        self._cache = ResponseCache(settings.response_cache_bytes)
+        self._takes_adhoc = settings.takes_adhoc_documents
+        self._trusted: Mapping[str, PreparedDocument] = {}
+        if settings.trusted_documents is not None:
+            self._trusted = load_trusted_documents(
+                settings.trusted_documents, self._executor.prepare, introspection=self._takes_adhoc
+            )
 
-    async def answer(self, request: Request, parameters: GraphQLRequest, by_post: bool) -> Answer:
-        """Answer one request. Raise `Unauthenticated` before anything of it is read."""
+    async def answer(self, request: Request, parameters: GraphQLRequest, wish: Wish) -> Reply:
+        """Answer one request. Raise `Unauthenticated`, `BadRequest` or `MutationByGet` before anything is executed."""
         caller = self._authenticate(request)
+        try:
+            operation = self._document(parameters).operation(parameters.operation_name)
+        except Refusals as refusals:
+            return _refused(Answer(None, refusals.errors, refused_before_execution=True))
+        if not operation.is_query and wish.by_get:
+            raise MutationByGet
+        context = Context(self._runtime, caller, self._slots, operation.document.document)
+        try:
+            key = await self._key(operation, parameters, context, wish)
+        except Exception as error:
+            if passing_fault(error) is None:
+                raise
+            return Reply(Answer(None, (_fault(error),), refused_before_execution=False).encoded())
+        if key is not None:
+            known = await self._known(key, operation, caller, wish)
+            if known is not None:
+                return known
+        return await self._executed(key, operation, parameters, context, wish)
 
-        def context(document: DocumentNode) -> Context:
-            return Context(self._runtime, caller, self._slots, document)
+    def _document(self, parameters: GraphQLRequest) -> PreparedDocument:
+        if parameters.document is not None:
+            trusted = self._trusted.get(parameters.document)
+            if trusted is None:
+                raise BadRequest("There is no document of this documentId.", code="PERSISTED_DOCUMENT_NOT_FOUND")
+            return trusted
+        if not self._takes_adhoc:
+            raise BadRequest(
+                "Only trusted documents are answered here: send documentId.", code=RefusalCode.NOT_ALLOWED.value
+            )
+        return self._executor.prepare(parameters.query or "")
 
-        return await self._executor.answer(
-            parameters.query,
+    async def _key(
+        self, operation: PreparedOperation, parameters: GraphQLRequest, context: Context, wish: Wish
+    ) -> bytes | None:
+        """Return the key of the answer; None where it has none, or where nobody could make use of one."""
+        if not (wish.by_get or self._cache.is_on) or not is_repeatable(operation, context.caller):
+            return None
+        standing = await context.read(read_standing, context.services.ledger.trust)
+        return answer_key(operation, parameters.variables, context.caller, standing)
+
+    async def _known(self, key: bytes, operation: PreparedOperation, caller: Caller, wish: Wish) -> Reply | None:
+        """Return the answer if it was given before: to this client, or to anybody it is the same for."""
+        encodings = (GZIP, None) if wish.takes_gzip else (None,)
+        kept = {encoding: self._cache.get(key, encoding) for encoding in encodings}
+        found = next((answer for answer in kept.values() if answer is not None), None)
+        if self._recorder is None or found is not None:
+            # A recorder is told of which cases an answer is, which is known of answers that were kept.
+            for encoding in encodings:
+                tag = entity_tag(key, wish.media_type, encoding)
+                if tag in wish.had:
+                    await self._record(operation, caller, found.cases if found else None, Given.UNCHANGED)
+                    return Reply(encoding=encoding, tag=tag, unchanged=True)
+        if found is None:
+            return None
+        encoding = GZIP if kept.get(GZIP) is not None else None
+        content = found.content
+        if encoding is None and wish.takes_gzip and is_worth_compressing(content):
+            encoding, content = GZIP, await compressed(content)
+            self._cache.put(key, GZIP, KeptAnswer(content, found.cases))
+        await self._record(operation, caller, found.cases, Given.KEPT)
+        return Reply(content, encoding, entity_tag(key, wish.media_type, encoding))
+
+    async def _executed(
+        self,
+        key: bytes | None,
+        operation: PreparedOperation,
+        parameters: GraphQLRequest,
+        context: Context,
+        wish: Wish,
+    ) -> Reply:
+        def given(_document: DocumentNode) -> Context:
+            return context
+
+        answer = await self._executor.answer(
+            operation.document,
             variables=parameters.variables,
             operation_name=parameters.operation_name,
-            mutations=by_post,
-            context=context,
+            mutations=not wish.by_get,
+            context=given,
         )
+        if answer.refused_before_execution:
+            return _refused(answer)
+        encoding, content = None, answer.encoded()
+        if (
+            wish.takes_gzip
+            and is_worth_compressing(content)
+            and not tells_of_people(operation.document, context.caller)
+        ):
+            encoding, content = GZIP, await compressed(content)
+        tag = None
+        if key is not None and answer.is_whole:
+            tag = entity_tag(key, wish.media_type, encoding)
+            if self._recorder is None or answer.cases is not None:
+                self._cache.put(key, encoding, KeptAnswer(content, answer.cases))
+        await self._record(operation, context.caller, answer.cases, Given.EXECUTED)
+        if tag is not None and tag in wish.had:
+            return Reply(encoding=encoding, tag=tag, unchanged=True)
+        return Reply(content, encoding, tag)
+
+    async def _record(
+        self, operation: PreparedOperation, caller: Caller, cases: frozenset[UUID] | None, given: Given
+    ) -> None:
+        if self._recorder is not None:
+            await self._recorder.record(Read(caller, operation.document.digest, operation.name, cases, given))
+
+
+def _refused(answer: Answer) -> Reply:
+    return Reply(answer.encoded(), refused=True)
+
+
+def _fault(error: Exception) -> GraphQLError:
+    return field_error(GraphQLError("", original_error=error))
 
 
 def cells_of(arguments: Mapping[str, Any]) -> int:
