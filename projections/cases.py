@@ -80,7 +80,7 @@ class _Order:
     descending: bool
 
 
-_ORDERS = {
+ORDERS = {
     CaseOrder.OPENED_NEWEST: _Order("opened_on", "date", date, descending=True),
     CaseOrder.OPENED_OLDEST: _Order("opened_on", "date", date, descending=False),
     CaseOrder.UPDATED_NEWEST: _Order("position", "bigint", int, descending=True),
@@ -102,9 +102,9 @@ def list_cases(
     Raises PageTooLarge, and CursorMalformed for a cursor of another order.
     """
     require_page(first)
-    by = _ORDERS[order]
+    by = ORDERS[order]
     reading = Reading(visibility)
-    conditions, parameters = _conditions(reading, wanted or CaseFilter())
+    conditions, parameters = conditions_of(reading, wanted or CaseFilter())
     if after is not None:
         given, parameters["after_value"], parameters["after_id"] = place_of(after, str, by.type, UUID)
         if given != order.value:
@@ -132,7 +132,7 @@ def list_cases(
 def count_cases(trust: TrustDatabase, visibility: Visibility, wanted: CaseFilter | None = None) -> int:
     """How many cases the list has on all its pages."""
     reading = Reading(visibility)
-    conditions, parameters = _conditions(reading, wanted or CaseFilter())
+    conditions, parameters = conditions_of(reading, wanted or CaseFilter())
     # Only what has changed since a position is told by the documents.
     source = reading.cases() if wanted is None or wanted.updated_after_position is None else reading.documents()
     with trust.connection() as connection:
@@ -173,7 +173,8 @@ def case_row(row: Sequence[Any]) -> CaseRow:
     return CaseRow(case_id, position, tuple(counts), _document.decode(document))
 
 
-def _conditions(reading: Reading, wanted: CaseFilter) -> tuple[list[str], dict[str, Any]]:
+def conditions_of(reading: Reading, wanted: CaseFilter) -> tuple[list[str], dict[str, Any]]:
+    """The conditions of a filter on rows called `listed`, and the parameters that they bind."""
     conditions: list[str] = []
     parameters: dict[str, Any] = {}
 

@@ -38,6 +38,10 @@ class Reading:
         """The trust that is read."""
         return self.visibility.trust_id
 
+    def trust(self) -> str:
+        """The reader's trust: (trust_id, name)."""
+        return "(SELECT trust_id, name FROM trust WHERE trust_id = %(trust)s)"
+
     def position(self) -> str:
         """How far the figures go: (position, recorded_at), one row, or none before the first event."""
         return "(SELECT position, recorded_at FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live)"
@@ -96,6 +100,13 @@ class Reading:
         """The schools in the reader's sight, with their validity."""
         return f"(SELECT * FROM school WHERE {_OWN} AND {self._sees_school('urn')})"
 
+    def present_schools(self) -> str:
+        """The schools in the reader's sight as they are now, one row each: (urn, name)."""
+        return (
+            f"(SELECT DISTINCT ON (urn) urn, name FROM {self.schools()} AS known WHERE valid_to IS NULL"
+            " ORDER BY urn, joined_on DESC)"
+        )
+
     def of_schools(self, table: str) -> str:
         """Rows of a table about schools, such as school_calendar, of the schools in the reader's sight."""
         return f"(SELECT * FROM {table} WHERE {_OWN} AND {self._sees_school('urn')})"
@@ -103,6 +114,25 @@ class Reading:
     def adoptions(self) -> str:
         """Which schools adopted which packs; packs hold nothing of any case, so whoever reads a case may read its."""
         return f"(SELECT * FROM school_policy WHERE {_OWN})"
+
+    def person(self, person_id: str) -> str:
+        """One person by id, an expression: (person_id, state, name); no row for a null.
+
+        The name is today's, for a reader who opens sealed texts; who stands in a case is seen with the case.
+        """
+        if not self.visibility.opens_sealed:
+            return (
+                "(SELECT named.person_id, 'WITHHELD' AS state, NULL::text AS name"
+                f" FROM (SELECT {person_id} AS person_id) AS named WHERE named.person_id IS NOT NULL)"
+            )
+        return (
+            "(SELECT named.person_id, CASE WHEN known.erased_at IS NOT NULL THEN 'ERASED'"
+            " WHEN called.name IS NULL THEN 'UNKNOWN' ELSE 'OPEN' END AS state,"
+            f" CASE WHEN known.erased_at IS NULL THEN called.name END AS name FROM (SELECT {person_id} AS person_id)"
+            " AS named LEFT JOIN person AS known ON known.trust_id = %(trust)s AND known.person_id = named.person_id"
+            " LEFT JOIN person_name AS called ON called.trust_id = %(trust)s AND called.person_id = named.person_id"
+            " AND called.use = 'USUAL' WHERE named.person_id IS NOT NULL)"
+        )
 
     def events(self) -> str:
         """The events of the cases that the reader may open."""

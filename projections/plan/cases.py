@@ -1,0 +1,293 @@
+"""Cases: one by its id, lists of them, links to others, and what happened to each."""
+
+# ruff: noqa: S608 - the statements are put together from constants alone
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from projections.cases import ORDERS, CaseFilter, CaseOrder, conditions_of
+from projections.pages import CursorMalformed, place_of
+from projections.plan.pages import Listing, connection, cursor
+from projections.plan.parts import PARTS, detail, part, person_of, stored_name
+from projections.plan.reads import column, json_member, json_object, json_objects, number, person, sealed, words
+from projections.plan.selections import Selected
+from projections.plan.text import NULL, array_of, bare, joined, quoted, string
+from projections.plan.writer import Arguments, Read, Row, Writer
+
+__all__ = ["CASE_READS", "case_by_id", "case_by_reference", "case_list", "case_node", "event_node", "filter_of"]
+
+_KINDS = {"INCIDENT": "Incident", "COMPLAINT": "Complaint", "STAFF_BREACH": "StaffBreach"}
+
+
+def case_node(writer: Writer, selected: Selected, row: Row) -> str:
+    """A case of whichever kind, from a row of `Reading.documents`."""
+    kinds = [kind for kind in _KINDS if kind in writer.visibility.kinds]
+    shown = [f"WHEN '{kind}' THEN {writer.object(_KINDS[kind], selected, row)}" for kind in kinds]
+    return f"CASE {row.alias}.kind {' '.join(shown)} ELSE {NULL} END" if shown else NULL
+
+
+def _row(writer: Writer) -> tuple[Row, str]:
+    """A row for a case, and what follows FROM so that it is there: the case, with its document taken apart once."""
+    alias = writer.alias("c")
+    source = (
+        f"{writer.reading.documents()} AS {alias}"
+        f" CROSS JOIN LATERAL (SELECT {alias}.document::jsonb AS content OFFSET 0) AS {alias}d"
+    )
+    return Row(alias, f"{alias}.case_id", f"{alias}d.content"), source
+
+
+def _one(writer: Writer, selected: Selected, condition: str) -> str:
+    row, source = _row(writer)
+    shown = case_node(writer, selected, row)
+    found = f"SELECT {shown} FROM {source} WHERE {condition.format(case=row.alias)} ORDER BY {row.case_id} LIMIT 1"
+    return f"coalesce(({found}), {NULL})"
+
+
+def case_by_id(writer: Writer, selected: Selected, case_id: str) -> str:
+    """The case with an id, an expression; null when it is out of sight."""
+    return _one(writer, selected, f"{{case}}.case_id = {case_id}")
+
+
+def case_by_reference(writer: Writer, selected: Selected, reference: str) -> str:
+    """The case with a reference of ours, an expression; null when it is out of sight."""
+    return _one(writer, selected, f"{{case}}.reference = {reference}")
+
+
+def case_list(writer: Writer, selected: Selected) -> str:
+    """The connection of all cases in sight that a filter lets through; its arguments are those of `Query.cases`."""
+    given = writer.given(selected)
+    order: CaseOrder = given["orderBy"]
+    by = ORDERS[order]
+    row, source = _row(writer)
+
+    def bound(arguments: Arguments) -> Mapping[str, Any]:
+        _, parameters = conditions_of(writer.reading, filter_of(arguments))
+        if arguments["after"] is not None:
+            parameters["after_value"], parameters["after_id"] = _place(arguments["after"], order)
+        return {**parameters, "first": arguments["first"], "has_after": arguments["after"] is not None}
+
+    prefix = writer.bind(selected, bound)
+    conditions, parameters = conditions_of(writer.reading, filter_of(given))
+    wanted = joined(conditions).replace("listed.", f"{row.alias}.")
+    for name in parameters:
+        wanted = wanted.replace(f"%({name})s", f"%({prefix}{name})s")
+    later = "true"
+    if given["after"] is not None:
+        later = (
+            f"({row.alias}.{by.column}, {row.case_id}) {'<' if by.descending else '>'}"
+            f" (%({prefix}after_value)s::{by.kind}, %({prefix}after_id)s::uuid)"
+        )
+    way = "DESC" if by.descending else "ASC"
+    value = bare(f"{row.alias}.position") if by.column == "position" else string(f"{row.alias}.{by.column}")
+    sees = writer.reading.documents() if "position" in wanted else writer.reading.cases()
+    listing = Listing(
+        type_name="CaseConnection",
+        node_name="Case",
+        node=case_node,
+        row=row,
+        source=f"{source} WHERE {wanted} AND {later}",
+        order=f"{row.alias}.{by.column} {way}, {row.case_id} {way}",
+        cursor=cursor(f"'\"{order.value}\"'", value, quoted(row.case_id)),
+        total=f"SELECT count(*) FROM {sees} AS {row.alias} WHERE {wanted}",
+        first=f"%({prefix}first)s::int",
+        after=f"%({prefix}has_after)s::boolean",
+    )
+    return connection(writer, selected, listing)
+
+
+def filter_of(arguments: Arguments) -> CaseFilter:
+    """The filter that a query's arguments name; raises ValueError for what is no id."""
+    given = arguments["filter"] or {}
+    return CaseFilter(**{stored_name(name): _filtered(name, value) for name, value in given.items()})
+
+
+def _filtered(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(str, value))
+    return UUID(value) if name in ("owner", "person") and value is not None else value
+
+
+def _place(after: str, order: CaseOrder) -> tuple[Any, Any]:
+    given, value, case_id = place_of(after, str, ORDERS[order].type, UUID)
+    if given != order.value:
+        raise CursorMalformed("after")
+    return value, case_id
+
+
+def _school(writer: Writer, selected: Selected, row: Row) -> str:
+    alias = writer.alias("s")
+    shown = writer.object("School", selected, Row(alias))
+    return (
+        f"coalesce((SELECT {shown} FROM {writer.reading.present_schools()} AS {alias}"
+        f" WHERE {alias}.urn = {row.alias}.school_urn), {NULL})"
+    )
+
+
+def _duplicate_of(writer: Writer, selected: Selected, row: Row) -> str:
+    return case_by_id(writer, selected, f"{row.alias}.duplicate_of")
+
+
+def _allowed_actions(writer: Writer, _selected: Selected, row: Row) -> str:
+    alias = writer.alias("o")
+    return array_of(
+        f"""(SELECT string_agg('"' || {alias}.name || '"', ',' ORDER BY {alias}.bit)"""
+        f" FROM unnest(%(actions)s::text[], %(action_bits)s::bigint[]) AS {alias} (name, bit)"
+        f" WHERE ({row.value}->>'offered')::bigint & {alias}.bit <> 0)"
+    )
+
+
+def _linked(writer: Writer, selected: Selected, row: Row) -> str:
+    return case_by_id(writer, selected, f"({row.value}->>'case')::uuid")
+
+
+def _restricted(writer: Writer, _selected: Selected, row: Row) -> str:
+    alias = writer.alias("r")
+    seen = f"SELECT FROM {writer.reading.cases()} AS {alias} WHERE {alias}.case_id = ({row.value}->>'case')::uuid"
+    return bare(f"NOT EXISTS ({seen})")
+
+
+def _history(writer: Writer, selected: Selected, row: Row) -> str:
+    given = writer.given(selected)
+    alias = writer.alias("h")
+
+    def bound(arguments: Arguments) -> Mapping[str, Any]:
+        after = arguments["after"]
+        return {
+            "first": arguments["first"],
+            "version": 0 if after is None else place_of(after, int)[0],
+            "has_after": after is not None,
+            "types": arguments["types"],
+        }
+
+    prefix = writer.bind(selected, bound)
+    of_types = "true" if given["types"] is None else f"{alias}.type = ANY(%({prefix}types)s::text[])"
+    mine = f"{alias}.stream_id = {row.case_id} AND {of_types}"
+    source = (
+        f"{writer.reading.events()} AS {alias}"
+        f" CROSS JOIN LATERAL (SELECT convert_from({alias}.body, 'UTF8')::jsonb AS content OFFSET 0) AS {alias}d"
+    )
+    listing = Listing(
+        type_name="CaseEventConnection",
+        node_name="CaseEvent",
+        node=event_node,
+        row=Row(alias, f"{alias}.stream_id", f"{alias}d.content"),
+        source=f"{source} WHERE {mine} AND {alias}.version > %({prefix}version)s",
+        order=f"{alias}.version",
+        cursor=cursor(bare(f"{alias}.version")),
+        total=f"SELECT count(*) FROM {writer.reading.events()} AS {alias} WHERE {mine}",
+        first=f"%({prefix}first)s::int",
+        after=f"%({prefix}has_after)s::boolean",
+    )
+    return connection(writer, selected, listing)
+
+
+def event_node(writer: Writer, selected: Selected, row: Row) -> str:
+    """An event, from a row of `Reading.events` whose body is taken apart."""
+    return writer.object("CaseEvent", selected, row)
+
+
+def _reason(writer: Writer, selected: Selected, row: Row) -> str:
+    part_name = f"({row.value}->>'reason')"
+    shown = sealed(writer, selected, row.case_id, f"{row.alias}.version", part_name)
+    return f"CASE WHEN {part_name} IS NULL THEN {NULL} ELSE {shown} END"
+
+
+def _event_id(_writer: Writer, _selected: Selected, row: Row) -> str:
+    return quoted(f"{row.case_id} || ':' || {row.alias}.version")
+
+
+def _actor(writer: Writer, selected: Selected, row: Row) -> str:
+    return writer.object("Actor", selected, row)
+
+
+def _recorded_at(_writer: Writer, _selected: Selected, row: Row) -> str:
+    instant = f"{row.alias}.recorded_at AT TIME ZONE 'UTC'"
+    return quoted(f"""to_char({instant}, 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')""")
+
+
+_COMMON: dict[str, Read] = {
+    "id": column("case_id"),
+    "reference": words("reference"),
+    "schoolReference": words("school_reference"),
+    "kind": column("kind"),
+    "status": column("status"),
+    "openedOn": column("opened_on"),
+    "closedOn": column("closed_on"),
+    "outcome": words("outcome"),
+    "closedAsLogged": json_member("closed_as_logged"),
+    "mark": json_member("mark"),
+    "policy": json_object("policy", "PolicyVersion"),
+    "owner": person(lambda row: f"{row.alias}.owner_id"),
+    "reportedBy": person_of("reported_by"),
+    "imported": json_object("imported", "Imported"),
+    "version": number("version"),
+    "outstanding": json_objects("duties", "Duty"),
+    "links": json_objects("links", "CaseLink"),
+    "school": _school,
+    "duplicateOf": _duplicate_of,
+    "allowedActions": _allowed_actions,
+    "history": _history,
+    **detail({"addenda": json_objects("addenda", "Addendum", wrap="text")}),
+}
+
+CASE_READS: dict[str, dict[str, Read]] = {
+    **PARTS,
+    "Incident": _COMMON
+    | detail(
+        part(
+            "reportedToHeadteacherOn",
+            texts="summary",
+            collections={
+                "items": "Item",
+                "evidence": "Evidence",
+                "meetings": "Meeting",
+                "impacts": "Impact",
+                "investigations": "Investigation",
+                "accounts": "Account",
+                "outcomeNotices": "OutcomeNotice",
+                "directions": "Direction",
+                "parentAdvice": "ParentAdvice",
+                "platformReports": "PlatformReport",
+            },
+        )
+    ),
+    "Complaint": _COMMON | detail(part("receivedOn receivedBy", collections={"heads": "Head"})),
+    "StaffBreach": _COMMON | detail(part("source reportedOn")),
+    "CaseLink": {"kind": json_member("kind"), "restricted": _restricted, "case": _linked},
+    "CaseEvent": {
+        "id": _event_id,
+        "position": number("position"),
+        "version": number("version"),
+        "type": column("type"),
+        "recordedAt": _recorded_at,
+        "actor": _actor,
+        "reason": _reason,
+        "data": json_member("data"),
+        "leafHash": lambda _writer, _selected, row: quoted(f"encode({row.alias}.leaf, 'hex')"),
+        "sealed": lambda writer, selected, row: _sealed_parts(writer, selected, row),
+    },
+    "Actor": {
+        "person": person_of("actor"),
+        "role": json_member("actor_role"),
+        "onBehalfOf": person_of("on_behalf_of"),
+    },
+}
+
+
+def _sealed_parts(writer: Writer, selected: Selected, row: Row) -> str:
+    alias = writer.alias("k")
+    reads: dict[str, Read] = {
+        "part": json_member("part"),
+        "keyId": json_member("key"),
+        "commitment": json_member("commitment"),
+        "content": lambda one_writer, one, _row: sealed(
+            one_writer, one, row.case_id, f"{row.alias}.version", f"({alias}.value->>'part')"
+        ),
+    }
+    shown = writer.shown("SealedPart", reads, selected, Row(alias, row.case_id, f"{alias}.value"))
+    return array_of(
+        f"(SELECT string_agg({shown}, ',' ORDER BY {alias}.place)"
+        f" FROM jsonb_array_elements({row.value}->'sealed') WITH ORDINALITY AS {alias} (value, place))"
+    )

@@ -1,0 +1,55 @@
+"""Pieces of SQL that give JSON as text. None of them is ever null: one null would take the whole answer with it.
+
+Text is put together by concatenation, which takes PostgreSQL a third of the time of its own functions for JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+__all__ = ["NULL", "array_of", "bare", "empty_if_null", "joined", "literal", "object_of", "quoted", "string"]
+
+NULL = "'null'"
+
+
+def string(expression: str) -> str:
+    """A text of any content."""
+    return f"coalesce(to_json({expression})::text, 'null')"
+
+
+def quoted(expression: str) -> str:
+    """What needs no escaping: an id, a date, a code of ours."""
+    return f"""coalesce('"' || {expression} || '"', 'null')"""
+
+
+def bare(expression: str) -> str:
+    """A number or a truth value."""
+    return f"coalesce(({expression})::text, 'null')"
+
+
+def literal(json: str) -> str:
+    """JSON that is known beforehand, as a constant of the statement."""
+    return "'" + json.replace("'", "''").replace("%", "%%") + "'"
+
+
+def object_of(members: Sequence[tuple[str, str]]) -> str:
+    """An object; its keys are names of GraphQL, which need no escaping."""
+    if not members:
+        return "'{}'"
+    pieces = [f"""'{"," if place else "{"}"{key}":' || {value}""" for place, (key, value) in enumerate(members)]
+    return f"({' || '.join(pieces)} || '}}')"
+
+
+def array_of(elements: str) -> str:
+    """An array from a sub-select of one aggregated text, null when there is none."""
+    return f"('[' || coalesce({elements}, '') || ']')"
+
+
+def empty_if_null(expression: str) -> str:
+    """JSON that is an array, or an empty one where there is none."""
+    return f"coalesce(({expression})::text, '[]')"
+
+
+def joined(conditions: Iterable[str]) -> str:
+    """Conditions that must all hold; none always do."""
+    return " AND ".join(conditions) or "true"
