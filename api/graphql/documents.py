@@ -29,12 +29,13 @@ from graphql.validation import ValuesOfCorrectTypeRule
 from strawberry.schema.schema import validate_document
 
 from api.graphql.faults import QuietValues, document_error, invalid, syntax_error
-from api.graphql.limits import TOO_LARGE, Limits, check_shape
+from api.graphql.limits import INTROSPECTION, TOO_LARGE, Limits, check_shape
 
 __all__ = ["Documents", "PreparedDocument", "PreparedOperation", "Refusals", "storable"]
 
 _RULES = tuple(QuietValues if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules)
 _REMEMBERED = 500
+_SCHEMA_FIELDS = frozenset(f"Query.{name}" for name in INTROSPECTION)
 
 
 class Refusals(Exception):
@@ -53,6 +54,11 @@ class PreparedDocument:
     text: str = field(repr=False)
     document: DocumentNode = field(repr=False)
     fields: frozenset[str]
+
+    @property
+    def reads_schema(self) -> bool:
+        """Whether it asks about the schema itself."""
+        return not self.fields.isdisjoint(_SCHEMA_FIELDS)
 
     def operation(self, name: str | None) -> PreparedOperation:
         """Return the operation of this name, or the only one. Raise `Refusals`."""

@@ -99,7 +99,7 @@ class MutationByGet(Exception):
 class Executor:
     """Answers requests on one schema within limits; `cells` sizes a monitoring report by its arguments.
 
-    `plans` is asked first for every query.
+    `plans` is asked first for every query that does not read the schema itself.
     """
 
     def __init__(self, schema: QuietSchema, limits: Limits, cells: MonitoringCells, plans: Plans | None = None) -> None:
@@ -137,7 +137,7 @@ class Executor:
         except Refusals as refusals:
             return Answer(None, refusals.errors, refused_before_execution=True)
         made = context(document.document)
-        if self._plans is not None and operation.is_query:
+        if self._plans is not None and operation.is_query and not document.reads_schema:
             try:
                 planned = await self._plans.run(operation, values, made)
             except Exception as error:  # noqa: BLE001 - masked and logged, as an error of a resolver is

@@ -8,7 +8,6 @@ from pathlib import Path
 from graphql import GraphQLError, OperationDefinitionNode
 
 from api.graphql.documents import PreparedDocument, Refusals
-from api.graphql.limits import INTROSPECTION
 from api.settings import PREFIX, SettingsError
 
 __all__ = ["load_trusted_documents"]
@@ -39,7 +38,7 @@ def load_trusted_documents(
             raise _refused(path, f"is not valid: {_told(refusals.errors[0])}") from None
         if not any(isinstance(node, OperationDefinitionNode) for node in document.document.definitions):
             raise _refused(path, "has no operation")
-        if not introspection and any(name.rpartition(".")[2] in INTROSPECTION for name in document.fields):
+        if not introspection and document.reads_schema:
             raise _refused(path, "reads the schema, which is not answered without ad-hoc documents")
         found[document.digest] = document
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -141,6 +142,56 @@ def test_more_than_two_thousand_tokens_are_refused() -> None:
 
     assert ask(document(1988)).errors == ()
     assert codes(ask(document(1989))) == ["QUERY_TOO_LARGE"]
+
+
+@pytest.mark.parametrize(
+    ("query", "measured", "allowed"),
+    [
+        (nested(12), 12, 10),
+        ("{ branch { " + " ".join(f"n{n}: name" for n in range(17)) + " } }", 17, 15),
+        ("{ branch { name " + "@include(if: true) " * 12 + "} }", 12, 10),
+        ("{ leaves(first: 150) { nodes { name } } }", 150, 100),
+        ("{ monitoring(months: 2000) { cells { name } } }", 22_001, 20_000),
+    ],
+)
+def test_a_refusal_says_what_was_measured_and_what_is_allowed(query: str, measured: int, allowed: int) -> None:
+    (error,) = ask(query).errors
+
+    assert error.extensions == {"code": "QUERY_TOO_LARGE", "measured": measured, "allowed": allowed}
+    assert str(allowed) in error.message
+
+
+def test_what_multiplies_without_end_is_told_by_a_number_that_every_client_can_read() -> None:
+    fragments = "".join(f" fragment F{n} on Branch {{ ...F{n + 1} ...F{n + 1} }}" for n in range(100))
+    (error,) = ask("{ branch { ...F0 } }" + fragments + " fragment F100 on Branch { a: name }").errors
+
+    assert error.extensions
+    assert error.extensions["measured"] == 1_000_000_000
+
+
+@pytest.mark.parametrize(("times", "expected"), [(50, []), (51, ["QUERY_TOO_LARGE"])])
+def test_fields_of_one_name_are_counted_because_validation_compares_them_all(times: int, expected: list[str]) -> None:
+    assert codes(ask("{" + "leaves { nodes { name } } " * (times - 1) + "leaves { nodes { name } } }")) == expected
+
+
+def test_the_worst_document_is_measured_in_little_time() -> None:
+    sizes = " ".join(f"leaves(first: {n % 100 + 1}) {{ ...F0 }}" for n in range(40))
+    chain = "".join(
+        f" fragment F{n} on LeafConnection {{ nodes {{ name }} ...F{n + 1} ...F{n + 1} }}" for n in range(45)
+    )
+    documents = (
+        "{" + "leaves { nodes { name } } " * 240 + "}",
+        "{ branch { " + "name " * 1_990 + "} }",
+        "{ branch {" + sizes + "} }" + chain + " fragment F45 on LeafConnection { nodes { name } }",
+        "{ branch { ...F0 } }"
+        + "".join(f" fragment F{n} on Branch {{ ...F{n + 1} }}" for n in range(240))
+        + " fragment F240 on Branch { name }",
+        "{" + "... { " * 600 + "branch { name }" + "}" * 601,
+    )
+    for document in documents:
+        begun = time.process_time()
+        ask(document)
+        assert time.process_time() - begun < 1, document[:60]
 
 
 def test_more_than_ten_directives_on_one_field_are_refused() -> None:
