@@ -21,6 +21,7 @@ from api.graphql.execution import Answer, Executor, MutationByGet, Plans
 from api.graphql.faults import field_error
 from api.graphql.limits import Limits
 from api.graphql.parameters import BadRequest, GraphQLRequest
+from api.graphql.plans import QueryPlans
 from api.graphql.recording import Given, Read, ReadRecorder
 from api.graphql.response_cache import (
     KeptAnswer,
@@ -72,8 +73,8 @@ class Reply:
 class GraphQLService:
     """The schema and its executor over one runtime.
 
-    Raise `SettingsError` naming a trusted document that does not fit the schema. `plans` is asked first for every
-    query, and `recorder` is told of every answer before it leaves.
+    Raise `SettingsError` naming a trusted document that does not fit the schema. `plans`, unset
+    those of the schema, are asked first for every query, and `recorder` is told of every answer before it leaves.
     """
 
     def __init__(
@@ -90,7 +91,8 @@ class GraphQLService:
         self._slots = slots
         self._authenticate = authenticate
         self._recorder = recorder
-        self._executor = Executor(build_schema(), Limits(), cells_of, plans)
+        schema = build_schema()
+        self._executor = Executor(schema, Limits(), cells_of, plans or QueryPlans(schema._schema))
         self._cache = ResponseCache(settings.response_cache_bytes)
         self._takes_adhoc = settings.takes_adhoc_documents
         self._trusted: Mapping[str, PreparedDocument] = {}

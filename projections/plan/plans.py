@@ -101,6 +101,16 @@ class Plans:
         self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
         self._bytes = 0
 
+    def at_least(self, question: Question) -> tuple[int, str] | None:
+        """The position that the figures have to include first, if any is asked for, and the key of who asks for it.
+
+        Raises NotPlanned, and GraphQLError for an argument that does not fit.
+        """
+        selections = self._selected(question)
+        arguments = selections.arguments(question.variables)
+        asked = [(arguments[one.arguments], one.key) for one in selections.root if one.arguments is not None]
+        return max(((given["atLeast"], key) for given, key in asked if given.get("atLeast") is not None), default=None)
+
     def answer(self, trust: TrustDatabase, question: Question) -> TextWithHoles:
         """Answer a question by one statement.
 

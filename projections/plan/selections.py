@@ -30,9 +30,13 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values
 
-__all__ = ["Selected", "Selections", "deciding_variables", "select"]
+__all__ = ["NotPlanned", "Selected", "Selections", "deciding_variables", "select"]
 
 TYPE_NAME = "__typename"
+
+
+class NotPlanned(Exception):
+    """The query selects a field that has no declaration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,10 @@ def select(
     operation: OperationDefinitionNode,
     decided: Mapping[str, Any],
 ) -> Selections:
-    """Merge the selection of a valid query; `decided` are the values of its deciding variables."""
+    """Merge the selection of a valid query; `decided` are the values of its deciding variables.
+
+    Raises NotPlanned for a question about the schema itself.
+    """
     found = Selections()
     root = schema.get_root_type(operation.operation)
     assert root is not None
@@ -161,6 +168,8 @@ class _Merging:
         name = nodes[0].name.value
         if name == TYPE_NAME:
             return Selected(key, name, None, {})
+        if name.startswith("__"):
+            raise NotPlanned(f"{parent.name}.{name}")
         definition = parent.fields[name]
         arguments = None
         if definition.args:

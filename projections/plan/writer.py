@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.access import Visibility
-from projections.plan.selections import TYPE_NAME, Selected
+from projections.plan.selections import TYPE_NAME, NotPlanned, Selected
 from projections.plan.text import literal, object_of
 from projections.visible import Reading
 
@@ -23,10 +23,6 @@ Arguments = dict[str, Any]
 Binder = Callable[[Arguments], Mapping[str, Any]]
 # The parameter that holds the marker of a request.
 MARKER = "%(marker)s"
-
-
-class NotPlanned(Exception):
-    """The query selects a field that has no declaration."""
 
 
 @dataclass(frozen=True, slots=True)
