@@ -1,4 +1,7 @@
-"""The statements behind a monitoring report: one for all figures, one for what marks exclude."""
+"""The statements behind a monitoring report: one for all figures, one for what marks exclude.
+
+Their text depends on the shape of the question alone; what is asked for stands in parameters.
+"""
 
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations
@@ -78,16 +81,14 @@ def figures(
     """
     if not spans:
         return {}
-    parameters = _parameters(reading, query, spans, at)
-    if by_month is None:
-        by_month = answers_by_month(reading, query)
-    statement = _by_month(reading, query, spans, at) if by_month else _by_contribution(reading, query, spans, at)
+    statement = figures_statement(reading, query, is_live=at.is_live, by_month=by_month)
+    parameters = {**reading.parameters, **figure_parameters(query, spans, at.position)}
     rows = connection.execute(statement.encode(), parameters).fetchall()
     if not rows:
         return {}
     # Column by column: a report may have many thousand groups.
     *groups, values, withheld = zip(*rows, strict=True)
-    labels = _labels(spans)
+    labels = labels_of(spans)
     told = [map(_telling(dimension, labels), given) for dimension, given in zip(query.group_by, groups, strict=True)]
     return dict(zip(zip(*told, strict=True), map(Figure, values, withheld), strict=True))
 
@@ -96,13 +97,50 @@ def excluded(
     connection: psycopg.Connection[Any], reading: Reading, query: MonitoringQuery, spans: Sequence[Spans], at: Moment
 ) -> tuple[ExcludedCount, ...]:
     """How many different items or cases of the range each mark keeps out, in the order of the marks."""
-    statement = (
+    statement = excluded_statement(reading, query, is_live=at.is_live)
+    parameters = {**reading.parameters, **figure_parameters(query, spans, at.position)}
+    counted = dict(connection.execute(statement.encode(), parameters).fetchall())
+    return tuple(ExcludedCount(mark, counted[mark.value]) for mark in Mark if mark.value in counted)
+
+
+def figures_statement(reading: Reading, query: MonitoringQuery, *, is_live: bool, by_month: bool | None = None) -> str:
+    """The statement for `figures`: a column for each dimension, a period by its place among all, value and withheld.
+
+    It binds the reader's parameters and those of `figure_parameters`.
+    """
+    if by_month is None:
+        by_month = answers_by_month(reading, query)
+    return _by_month(reading, query, is_live) if by_month else _by_contribution(reading, query, is_live)
+
+
+def excluded_statement(reading: Reading, query: MonitoringQuery, *, is_live: bool) -> str:
+    """The statement for `excluded`: mark and number; it binds what the other one does."""
+    return (
         f"SELECT excluded_by, count(*) FROM (SELECT DISTINCT excluded_by, {_unit(query)} FROM"
-        f" {reading.contributions()} AS given WHERE excluded_by IS NOT NULL AND {_chosen(reading, query, at)}"
+        f" {reading.contributions()} AS given WHERE excluded_by IS NOT NULL AND {_chosen(reading, query, is_live)}"
         f" AND {_of_sources(query)}) AS different GROUP BY 1"
     )
-    counted = dict(connection.execute(statement.encode(), _parameters(reading, query, spans, at)).fetchall())
-    return tuple(ExcludedCount(mark, counted[mark.value]) for mark in Mark if mark.value in counted)
+
+
+def figure_parameters(query: MonitoringQuery, spans: Sequence[Spans], position: int | None) -> dict[str, Any]:
+    """The parameters of both statements; without a position they are those of the present."""
+    asked = [urn for span in spans for urn in span.schools] if query.period is PeriodDimension.TERM else query.schools
+    epoch = 0 if position is None else epoch_of(position)
+    parameters: dict[str, Any] = {
+        "first": query.first,
+        "last": query.last,
+        "position": position,
+        "epoch": epoch,
+        "epoch_begins": first_of_epoch(epoch),
+        "schools": None if asked is None else list(asked),
+        "sources": None if query.sources is None else [source.value for source in query.sources],
+    }
+    if query.period is not None:
+        place_of = {label: place for place, label in enumerate(labels_of(spans))}
+        parameters["places"] = [place for span in spans for place in _places(query, span, place_of)]
+        parameters["days"] = (query.last - query.first).days + 1
+        parameters["span_of"] = [number for number, span in enumerate(spans) for _ in span.schools]
+    return parameters
 
 
 def answers_by_month(reading: Reading, query: MonitoringQuery) -> bool:
@@ -119,15 +157,14 @@ def answers_by_month(reading: Reading, query: MonitoringQuery) -> bool:
     )
 
 
-def _by_contribution(reading: Reading, query: MonitoringQuery, spans: Sequence[Spans], at: Moment) -> str:
-    given = f"FROM {reading.contributions()} AS given WHERE {_chosen(reading, query, at)}"
+def _by_contribution(reading: Reading, query: MonitoringQuery, is_live: bool) -> str:
+    given = f"FROM {reading.contributions()} AS given WHERE {_chosen(reading, query, is_live)}"
     counted = f"excluded_by IS NULL AND {_of_sources(query)}"
     if query.unit is CountingUnit.ITEMS and MonitoringDimension.COUNT in query.group_by:
         # By day first: periods are then worked out for a few sums, not for every contribution.
         columns = ", ".join(_columns_by_day(query))
         return _added_up(
             query,
-            spans,
             f"SELECT {columns}, count(*) FILTER (WHERE {counted}) AS value,"
             f" count(*) FILTER (WHERE {counted} AND withheld) AS withheld, count(*) AS recorded"
             f" FROM (SELECT *, {DATE_COLUMNS[query.basis]} AS day {given}) AS given GROUP BY {columns}",
@@ -135,7 +172,7 @@ def _by_contribution(reading: Reading, query: MonitoringQuery, spans: Sequence[S
     # An item or case with several contributions in a group is one.
     groups = ", ".join(_COLUMNS[dimension] for dimension in query.group_by)
     by_day = f"SELECT *, {DATE_COLUMNS[query.basis]} AS day {given}"
-    each = f"SELECT *, {_period(query, spans)} AS period FROM ({by_day}) AS by_day"
+    each = f"SELECT *, {_period(query)} AS period FROM ({by_day}) AS by_day"
     once = (
         f"SELECT {groups}, bool_or({counted}) AS counted, bool_or({counted} AND withheld) AS withheld"
         f" FROM ({each}) AS each GROUP BY {groups}, {_unit(query)}"
@@ -146,15 +183,15 @@ def _by_contribution(reading: Reading, query: MonitoringQuery, spans: Sequence[S
     )
 
 
-def _by_month(reading: Reading, query: MonitoringQuery, spans: Sequence[Spans], at: Moment) -> str:
+def _by_month(reading: Reading, query: MonitoringQuery, is_live: bool) -> str:
     """The monthly figures of all epochs, or of those before the moment's and what its own brought until then."""
     columns = "count_number, school_urn, source"
-    chosen = "BETWEEN %(first)s AND %(last)s AND school_urn = ANY(%(schools)s)"
+    chosen = f"BETWEEN %(first)s AND %(last)s AND {_of_schools(reading, query)}"
     sums = [
         f"SELECT {columns}, month AS day, items, items + excluded AS recorded, 0 AS hidden"
-        f" FROM {reading.months()} AS given WHERE month {chosen} AND {'true' if at.is_live else 'epoch < %(epoch)s'}"
+        f" FROM {reading.months()} AS given WHERE month {chosen} AND {'true' if is_live else 'epoch < %(epoch)s'}"
     ]
-    if not at.is_live:
+    if not is_live:
         sums += [
             f"SELECT {columns}, discovered_on, CASE WHEN excluded_by IS NULL THEN {sign}1 ELSE 0 END, {sign}1, 0"
             f" FROM {reading.contributions()} AS given WHERE discovered_on {chosen}"
@@ -164,19 +201,18 @@ def _by_month(reading: Reading, query: MonitoringQuery, spans: Sequence[Spans], 
     if reading.visibility.lists_cases:
         sums.append(
             f"SELECT {columns}, discovered_on, 0, 0, 1 FROM {reading.withheld_contributions()} AS given"
-            f" WHERE discovered_on {chosen} AND excluded_by IS NULL AND {_stood(at)}"
+            f" WHERE discovered_on {chosen} AND excluded_by IS NULL AND {_stood(is_live)}"
         )
     counted = _of_sources(query)
     return _added_up(
         query,
-        spans,
         f"SELECT {columns}, day, recorded, CASE WHEN {counted} THEN items ELSE 0 END AS value,"
         f" CASE WHEN {counted} THEN {'hidden' if reading.visibility.lists_cases else 'items'} ELSE 0 END AS withheld"
         f" FROM ({' UNION ALL '.join(sums)}) AS sums",
     )
 
 
-def _added_up(query: MonitoringQuery, spans: Sequence[Spans], sums: str) -> str:
+def _added_up(query: MonitoringQuery, sums: str) -> str:
     """The figures from sums by at least the columns of `_columns_by_day`, with `value`, `withheld` and `recorded`.
 
     A group in which nothing is recorded does not appear, even if something once was.
@@ -184,7 +220,7 @@ def _added_up(query: MonitoringQuery, spans: Sequence[Spans], sums: str) -> str:
     groups = ", ".join(_COLUMNS[dimension] for dimension in query.group_by)
     return (
         f"SELECT {groups}, sum(value)::bigint, sum(withheld)::bigint"
-        f" FROM (SELECT *, {_period(query, spans)} AS period FROM ({sums}) AS sums) AS sums"
+        f" FROM (SELECT *, {_period(query)} AS period FROM ({sums}) AS sums) AS sums"
         f" GROUP BY {groups} HAVING sum(recorded) > 0"
     )
 
@@ -198,41 +234,24 @@ def _columns_by_day(query: MonitoringQuery) -> list[str]:
     return columns
 
 
-def _parameters(reading: Reading, query: MonitoringQuery, spans: Sequence[Spans], at: Moment) -> dict[str, Any]:
-    schools = [urn for span in spans for urn in span.schools]
-    parameters = {
-        **reading.parameters,
-        "first": query.first,
-        "last": query.last,
-        "position": at.position,
-        "epoch": epoch_of(at.position),
-        "epoch_begins": first_of_epoch(epoch_of(at.position)),
-        "schools": schools,
-        "sources": None if query.sources is None else [source.value for source in query.sources],
-    }
-    if query.period is not None:
-        place_of = {label: place for place, label in enumerate(_labels(spans))}
-        for number, span in enumerate(spans):
-            parameters[f"schools_{number}"] = list(span.schools)
-            parameters[f"places_{number}"] = list(_places(query, span, place_of))
-    return parameters
-
-
-def _chosen(reading: Reading, query: MonitoringQuery, at: Moment) -> str:
+def _chosen(reading: Reading, query: MonitoringQuery, is_live: bool) -> str:
     """The condition for contributions of the question's range and schools that stood at the moment."""
-    conditions = [
-        f"{DATE_COLUMNS[query.basis]} BETWEEN %(first)s AND %(last)s",
-        _stood(at),
-    ]
+    conditions = [f"{DATE_COLUMNS[query.basis]} BETWEEN %(first)s AND %(last)s", _stood(is_live)]
     # Cases are at registered schools alone; a test on every row that leaves none out would take its time.
     if query.schools is not None or reading.visibility.schools is not None or query.period is PeriodDimension.TERM:
-        conditions.append("school_urn = ANY(%(schools)s)")
+        conditions.append(_of_schools(reading, query))
     return " AND ".join(conditions)
 
 
-def _stood(at: Moment) -> str:
+def _of_schools(reading: Reading, query: MonitoringQuery) -> str:
+    """The condition for the schools of the report: as an array, worked out once."""
+    asked = "true" if query.schools is None and query.period is not PeriodDimension.TERM else "urn = ANY(%(schools)s)"
+    return f"school_urn = ANY(ARRAY(SELECT DISTINCT urn FROM {reading.schools()} AS mine WHERE {asked}))"
+
+
+def _stood(is_live: bool) -> str:
     """The condition that a contribution stood at a moment."""
-    return "valid_to IS NULL" if at.is_live else VALID
+    return "valid_to IS NULL" if is_live else VALID
 
 
 def _of_sources(query: MonitoringQuery) -> str:
@@ -243,28 +262,29 @@ def _unit(query: MonitoringQuery) -> str:
     return "case_id" if query.unit is CountingUnit.CASES else "item_id"
 
 
-def _period(query: MonitoringQuery, spans: Sequence[Spans]) -> str:
+def _period(query: MonitoringQuery) -> str:
     """The place of the `day` among all labels, by its school where schools differ; null for a day without a period."""
     if query.period is None:
         return "0"
-    places = [f"(%(places_{number})s::int[])[day - %(first)s::date + 1]" for number in range(len(spans))]
-    if len(places) == 1:
-        return places[0]
-    of_schools = (f"WHEN school_urn = ANY(%(schools_{number})s) THEN {place}" for number, place in enumerate(places))
-    return f"CASE {' '.join(of_schools)} END"
+    place = "day - %(first)s::date + 1"
+    if query.period is PeriodDimension.TERM:
+        span = "(%(span_of)s::int[])[array_position(%(schools)s::text[], school_urn)]"
+        place = f"{span} * %(days)s::int + {place}"
+    return f"(%(places)s::int[])[{place}]"
 
 
 def _places(query: MonitoringQuery, span: Spans, place_of: Mapping[str, int]) -> Iterator[int | None]:
-    """For each day of the range the place of its period's label."""
+    """For each day of the range the place of its period's label, or None."""
     day = query.first
     for period in span.periods:
         begins, ends = max(period.first, query.first), min(period.last, query.last)
         yield from repeat(None, (begins - day).days)
         yield from repeat(place_of[period.label], (ends - begins).days + 1)
         day = ends + timedelta(days=1)
+    yield from repeat(None, (query.last - day).days + 1)
 
 
-def _labels(spans: Sequence[Spans]) -> list[str]:
+def labels_of(spans: Sequence[Spans]) -> list[str]:
     """The labels of all periods, each once."""
     return list(dict.fromkeys(period.label for span in spans for period in span.periods))
 
