@@ -37,6 +37,7 @@ from api.graphql.limits import INTROSPECTION, TOO_LARGE, Limits, QueryTooLarge, 
 
 __all__ = ["COSTS", "KINDS", "Cost", "FieldKind", "MonitoringCells", "cost_of"]
 
+# How many cells a report can have, by its arguments: named as in the schema, their values coerced.
 MonitoringCells = Callable[[Mapping[str, Any]], int]
 
 
@@ -198,7 +199,7 @@ class _Measures:
     def _kind(self, parent: Any, name: str, arguments: Mapping[str, Any]) -> FieldKind:
         if parent is self._schema.mutation_type:
             return FieldKind.COMMAND
-        if arguments.get("as_of_") is not None or arguments.get("asOf") is not None:
+        if arguments.get("asOf") is not None:
             return FieldKind.HOLE
         return KINDS.get(f"{parent.name}.{name}", FieldKind.JOIN)
 

@@ -122,10 +122,11 @@ class Executor:
         operation_name: str | None,
         mutations: bool,
         context: Callable[[DocumentNode], Any],
+        cells: MonitoringCells | None = None,
     ) -> Answer:
         """Answer one request; `mutations` is false for GET. Raise `MutationByGet` when one comes that way all the same.
 
-        `context` makes the value that resolvers receive.
+        `context` makes the value that resolvers receive, and `cells` sizes a report for this reader.
         """
         try:
             document = self.prepare(query) if isinstance(query, str) else query
@@ -133,7 +134,7 @@ class Executor:
             if not operation.is_query and not mutations:
                 raise MutationByGet
             values = self._variables(operation, variables)
-            cost = self._cost(operation, values)
+            cost = self._cost(operation, values, cells or self._cells)
         except Refusals as refusals:
             return Answer(None, refusals.errors, refused_before_execution=True)
         made = context(document.document)
@@ -158,9 +159,9 @@ class Executor:
             raise Refusals(*variable_errors(values))
         return values
 
-    def _cost(self, operation: PreparedOperation, values: VariableValues) -> Cost:
+    def _cost(self, operation: PreparedOperation, values: VariableValues, cells: MonitoringCells) -> Cost:
         try:
-            return cost_of(self._core, operation.document.document, operation.node, values, self._cells, self._limits)
+            return cost_of(self._core, operation.document.document, operation.node, values, cells, self._limits)
         except GraphQLError as error:
             # An error with a code is one of ours; any other may repeat a value.
             raise Refusals(error if error.extensions else document_error(error)) from None

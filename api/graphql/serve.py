@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from graphql import DocumentNode, GraphQLError
@@ -16,13 +16,13 @@ from api.bootstrap import Runtime
 from api.graphql.compression import GZIP, compressed, is_worth_compressing
 from api.graphql.context import Context, WorkerSlots
 from api.graphql.documents import PreparedDocument, PreparedOperation, Refusals
-from api.graphql.enums import MonitoringDimension
 from api.graphql.execution import Answer, Executor, MutationByGet, Plans
 from api.graphql.faults import field_error
 from api.graphql.limits import Limits
 from api.graphql.parameters import BadRequest, GraphQLRequest
 from api.graphql.plans import QueryPlans
 from api.graphql.recording import Given, Read, ReadRecorder
+from api.graphql.report_size import cells_of
 from api.graphql.response_cache import (
     KeptAnswer,
     ResponseCache,
@@ -40,13 +40,7 @@ from services.scope import Caller
 if TYPE_CHECKING:
     from api.app import Authenticate
 
-__all__ = ["GraphQLService", "Reply", "Wish", "cells_of"]
-
-# Values of the dimensions whose domain is fixed, and the most that the open ones are taken to have.
-_VALUES = {"COUNT": 11, "SOURCE": 3, "PLATFORM": 22, "POSTER_ROLE": 13}
-_DAYS = {"DAY": 1, "MONTH": 28, "TERM": 90, "ACADEMIC_YEAR": 365}
-# A report without `schools` is taken to be of this many; the largest trusts in England have some 90.
-_SCHOOLS = 20
+__all__ = ["GraphQLService", "Reply", "Wish"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +171,14 @@ class GraphQLService:
         def given(_document: DocumentNode) -> Context:
             return context
 
+        seen = context.visibility.schools
         answer = await self._executor.answer(
             operation.document,
             variables=parameters.variables,
             operation_name=parameters.operation_name,
             mutations=not wish.by_get,
             context=given,
+            cells=partial(cells_of, schools=None if seen is None else len(seen)),
         )
         if answer.refused_before_execution:
             return _refused(answer)
@@ -216,19 +212,3 @@ def _refused(answer: Answer) -> Reply:
 
 def _fault(error: Exception) -> GraphQLError:
     return field_error(GraphQLError("", original_error=error))
-
-
-def cells_of(arguments: Mapping[str, Any]) -> int:
-    """Return the most cells that a monitoring report with these arguments can have."""
-    first, last = arguments.get("from_"), arguments.get("to")
-    days = (last - first).days + 1 if isinstance(first, date) and isinstance(last, date) else 365
-    cells = 1
-    for dimension in arguments.get("group_by") or [MonitoringDimension.COUNT]:
-        name = dimension.value
-        if name == "SCHOOL":
-            cells *= len(arguments["schools"]) if arguments.get("schools") else _SCHOOLS
-        elif name in _DAYS:
-            cells *= max(0, days) // _DAYS[name] + 2
-        else:
-            cells *= _VALUES[name]
-    return cells
