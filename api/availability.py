@@ -1,4 +1,4 @@
-"""Faults that pass by themselves: the database is away or busy, or the keys cannot be reached."""
+"""Faults that say nothing of the program: the database is away or busy, a question too long, the keys out of reach."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ import psycopg
 from eventsourcing.persistence import OperationalError
 
 from domain.refusals import RefusalCode
-from ledger.connections import NoConnectionFree
+from ledger.connections import NoConnectionFree, StatementTimedOut
 from ledger.keys import KeysUnavailableError
 
-__all__ = ["BUSY", "passing_fault"]
+__all__ = ["BUSY", "TOO_LONG", "passing_fault"]
 
-# The code of a fault that is no refusal; what was asked can be asked again.
+# The codes of faults that are no refusal. What was asked can be asked again, and after TOO_LONG had better be less.
 BUSY = "UNAVAILABLE"
+TOO_LONG = "QUERY_TIMEOUT"
 _BUSY_WORDS = "The database is busy or away. Try again: a command sent again with its commandId is carried out once."
+_LONG_WORDS = (
+    "The question took too long and was given up. Ask for less: fewer schools, a shorter range, a smaller page."
+)
 _KEYS_WORDS = "The keys that open and seal personal data cannot be reached."
 _AWAY = (psycopg.OperationalError, OperationalError, NoConnectionFree)
 
 
 def passing_fault(error: BaseException | None) -> tuple[str, str] | None:
     """Return the code and the sentence of a fault that passes by itself; None for any other error."""
+    if isinstance(error, StatementTimedOut):
+        return TOO_LONG, _LONG_WORDS
     if isinstance(error, KeysUnavailableError):
         return RefusalCode.KEYS_UNAVAILABLE.value, _KEYS_WORDS
     return (BUSY, _BUSY_WORDS) if isinstance(error, _AWAY) else None

@@ -32,15 +32,24 @@ class Runtime:
     """What one process holds open: the databases, the keys, and the services of each trust."""
 
     def __init__(
-        self, settings: Settings, main_url: SecretStr, main: Database, keys: Database, resources: ExitStack
+        self,
+        settings: Settings,
+        main_url: SecretStr,
+        main: Database,
+        reading: Database,
+        keys: Database,
+        resources: ExitStack,
     ) -> None:
         self.settings = settings
         self.main_url = main_url
         self.database = main
+        # The same database over connections of their own, whose statements are ended when they take too long.
+        self.reading_database = reading
         self.keys_database = keys
         self.key_store = KeyStore(keys, LocalKeyFile(settings.data_dir / KEY_FILE))
         self._resources = resources
         self._services: dict[UUID, Services] = {}
+        self._reading: dict[UUID, Services] = {}
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -52,20 +61,28 @@ class Runtime:
             main_url, keys_url = _urls(settings, resources)
             pools = {"pool_size": settings.pool_size, "max_trusts": settings.max_trusts}
             main, keys = Database(main_url, **pools), Database(keys_url, **pools)
-            resources.callback(main.close)
-            resources.callback(keys.close)
+            reading = Database(main_url, **pools, statement_timeout=settings.read_timeout_seconds)
+            for database in (main, reading, keys):
+                resources.callback(database.close)
             refuse_unsafe(main, revision=head_revision("main"))
             refuse_unsafe(keys, revision=head_revision("keys"))
-            return cls(settings, SecretStr(main_url), main, keys, resources.pop_all())
+            return cls(settings, SecretStr(main_url), main, reading, keys, resources.pop_all())
 
     def services(self, trust_id: UUID) -> Services:
         """Return the services of one trust; they hold no connection while nothing is asked."""
-        services = self._services.get(trust_id)
+        return self._of_trust(self._services, self.database, trust_id)
+
+    def reading(self, trust_id: UUID) -> Services:
+        """Return the services of one trust for questions, whose statements raise StatementTimedOut after a while."""
+        return self._of_trust(self._reading, self.reading_database, trust_id)
+
+    def _of_trust(self, known: dict[UUID, Services], database: Database, trust_id: UUID) -> Services:
+        services = known.get(trust_id)
         if services is None:
-            services = Services(TrustLedger(self.database.trust(trust_id), self.key_store))
-            if len(self._services) >= self.settings.max_trusts:
-                self._services.clear()
-            self._services[trust_id] = services
+            services = Services(TrustLedger(database.trust(trust_id), self.key_store))
+            if len(known) >= self.settings.max_trusts:
+                known.clear()
+            known[trust_id] = services
         return services
 
     def trust_ids(self) -> list[UUID]:
@@ -75,7 +92,7 @@ class Runtime:
 
     def trust_name(self, trust_id: UUID) -> str:
         """Return what a trust is called; empty for one that was never registered."""
-        with self.database.unscoped() as connection:
+        with self.reading_database.unscoped() as connection:
             row = connection.execute("SELECT name FROM trust WHERE trust_id = %s", (trust_id,)).fetchone()
         return "" if row is None else str(row[0])
 

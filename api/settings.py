@@ -116,7 +116,18 @@ class Settings(BaseSettings):
         "Switch it off where `caseledger project` runs beside it.",
     )
     pool_size: int = Field(
-        default=8, ge=2, le=100, description="Database connections kept for each trust, by each process."
+        default=8,
+        ge=2,
+        le=100,
+        description="Database connections kept for each trust, by each process: so many for questions, "
+        "and so many for commands and everything else.",
+    )
+    read_timeout_seconds: float = Field(
+        default=5.0,
+        ge=0.05,
+        le=600,
+        description="Seconds that one statement of a question may take before it is ended and the question answered "
+        "with `QUERY_TIMEOUT`. Commands, imports, projections and rebuilds are not under it.",
     )
     max_trusts: int = Field(
         default=64, ge=1, le=1000, description="Trusts whose connections a process keeps open; the rest are reopened."

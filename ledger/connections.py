@@ -10,16 +10,19 @@ import select
 import threading
 import time
 from collections import Counter, OrderedDict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.errors import QueryCanceled
 from psycopg.pq import TransactionStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
-__all__ = ["ConnectionPool", "NoConnectionFree", "PoolClosed"]
+__all__ = ["ConnectionPool", "NoConnectionFree", "PoolClosed", "StatementTimedOut"]
 
 WAIT_SECONDS: Final = 10.0
 
@@ -32,11 +35,19 @@ class PoolClosed(RuntimeError):
     """The pool was closed and lends nothing any more."""
 
 
-class ConnectionPool:
-    """Lends connections by trust; `None` stands for no trust at all."""
+class StatementTimedOut(RuntimeError):
+    """A statement took longer than statements of this pool may, and was ended."""
 
-    def __init__(self, url: str, *, per_trust: int, total: int) -> None:
+
+class ConnectionPool:
+    """Lends connections by trust; `None` stands for no trust at all.
+
+    `statement_timeout` is how many seconds a statement may take. None leaves it at what the address and the server say.
+    """
+
+    def __init__(self, url: str, *, per_trust: int, total: int, statement_timeout: float | None = None) -> None:
         self._parameters = conninfo_to_dict(url)
+        self._statement_timeout = statement_timeout
         self._per_trust = per_trust
         self._total = total
         self._changed = threading.Condition()
@@ -44,6 +55,19 @@ class ConnectionPool:
         self._idle: OrderedDict[UUID | None, list[psycopg.Connection]] = OrderedDict()
         self._lent: Counter[UUID | None] = Counter()
         self._closed = False
+
+    @contextmanager
+    def lent(self, trust_id: UUID | None) -> Iterator[psycopg.Connection]:
+        """Lend a connection for a block; see `borrow`. Raises StatementTimedOut besides, where the pool has a limit."""
+        connection = self.borrow(trust_id)
+        try:
+            yield connection
+        except QueryCanceled as error:
+            if self._statement_timeout is None:
+                raise
+            raise StatementTimedOut(f"A statement took longer than {self._statement_timeout:g} seconds.") from error
+        finally:
+            self.give_back(trust_id, connection)
 
     def borrow(self, trust_id: UUID | None) -> psycopg.Connection:
         """Lend a connection of the trust, in autocommit mode; it must come back by `give_back`.
@@ -155,6 +179,9 @@ class ConnectionPool:
         options = [str(parameters.pop("options", "") or ""), "-c TimeZone=UTC"]
         if trust_id is not None:
             options.append(f"-c app.trust={trust_id}")
+        if self._statement_timeout is not None:
+            # When connecting, so that no statement needs one more before it; the last one given holds.
+            options.append(f"-c statement_timeout={max(1, round(self._statement_timeout * 1000))}ms")
         parameters["options"] = " ".join(filter(None, options))
         parameters.setdefault("application_name", "caseledger")
         return psycopg.connect(make_conninfo("", **parameters), autocommit=True)

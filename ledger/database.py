@@ -30,7 +30,15 @@ __all__ = ["Database", "TrustDatabase"]
 class Database:
     """One database, reached by the application's role."""
 
-    def __init__(self, url: str, *, pool_size: int = 8, max_trusts: int = 64, max_connections: int = 64) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 8,
+        max_trusts: int = 64,
+        max_connections: int = 64,
+        statement_timeout: float | None = None,
+    ) -> None:
         """Connect to nothing yet.
 
         Args:
@@ -38,9 +46,12 @@ class Database:
             pool_size: the most connections lent for one trust at a time.
             max_trusts: the most trusts whose SQLAlchemy engine is kept.
             max_connections: the most connections open for all trusts together.
+            statement_timeout: the seconds after which a statement is ended with StatementTimedOut; unset, the role's.
 
         """
-        self._pool = ConnectionPool(url, per_trust=pool_size, total=max_connections)
+        self._pool = ConnectionPool(
+            url, per_trust=pool_size, total=max_connections, statement_timeout=statement_timeout
+        )
         self._max_trusts = max_trusts
         self._lock = threading.Lock()
         self._trusts: OrderedDict[UUID, TrustDatabase] = OrderedDict()
@@ -61,11 +72,8 @@ class Database:
     @contextmanager
     def unscoped(self) -> Iterator[psycopg.Connection]:
         """Lend a connection of no trust, which reads the tables that hold no tenant's data and no other."""
-        connection = self._pool.borrow(None)
-        try:
+        with self._pool.lent(None) as connection:
             yield connection
-        finally:
-            self._pool.give_back(None, connection)
 
     def close(self) -> None:
         """Close all connections; those that are lent close when they come back."""
@@ -82,11 +90,8 @@ class TrustDatabase:
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection]:
         """Lend a connection in autocommit mode: each statement is a transaction of its own."""
-        connection = self._pool.borrow(self.trust_id)
-        try:
+        with self._pool.lent(self.trust_id) as connection:
             yield connection
-        finally:
-            self._pool.give_back(self.trust_id, connection)
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection]:

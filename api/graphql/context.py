@@ -1,7 +1,7 @@
 """What the resolvers of one request share: the caller, the services, and loaders that read in batches.
 
-Every read of the database goes to a worker thread. Reads and commands have slots of their own, so that commands that
-wait for one another leave room for queries.
+Every read of the database goes to a worker thread. Reads and commands have slots and connections of their own, so that
+commands that wait for one another leave room for queries.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class WorkerSlots:
     """How many reads and how many commands of this process may be in worker threads at once."""
 
     def __init__(self, pool_size: int) -> None:
-        # Commands never hold more than half of a trust's connections.
+        # Half of a trust's connections are left to projections and imports.
         self.reads = anyio.CapacityLimiter(max(2, pool_size))
         self.waits = anyio.CapacityLimiter(32)
         self.commands = anyio.CapacityLimiter(max(1, pool_size // 2))
@@ -56,7 +56,12 @@ class Context:
 
     @cached_property
     def services(self) -> Services:
-        """The services of the caller's trust."""
+        """The services of the caller's trust for questions; too long a statement raises StatementTimedOut."""
+        return self.runtime.reading(self.caller.trust_id)
+
+    @cached_property
+    def commands(self) -> Services:
+        """The services of the caller's trust for commands and for reading back what they recorded."""
         return self.runtime.services(self.caller.trust_id)
 
     @cached_property

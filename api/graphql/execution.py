@@ -14,6 +14,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
+from api.availability import passing_fault
 from api.graphql.cost import Cost, MonitoringCells, cost_of
 from api.graphql.documents import Documents, PreparedDocument, PreparedOperation, Refusals
 from api.graphql.faults import document_error, field_error, invalid, variable_errors
@@ -149,6 +150,11 @@ class Executor:
         result = await self.schema.execute(
             document.text, variable_values=dict(variables), context_value=made, operation_name=operation_name
         )
+        if operation.is_query:
+            for found in result.errors or ():
+                if passing_fault(found.original_error) is not None:
+                    # Half an answer would look like a whole one.
+                    return Answer(None, (field_error(found),), refused_before_execution=False, cost=cost)
         errors = tuple(field_error(error) for error in result.errors or ())
         return Answer(result.data, errors, refused_before_execution=False, cost=cost)
 

@@ -35,7 +35,7 @@ def _resolver(command_class: type[Command], input_type: type[Any]) -> Any:
             command = read_input(command_class, input)
         except InvalidIdentifier as refused:
             return refusal(refused)
-        outcome = await info.context.write(run, info.context.services, info.context.caller, command)
+        outcome = await info.context.write(run, info.context.commands, info.context.caller, command)
         return await command_result(info, outcome)
 
     carry_out.__annotations__ = {"info": Info, "input": input_type, "return": CommandResult}

@@ -61,8 +61,8 @@ async def command_result(info: Info, outcome: RecordedCommand | Refusal) -> Reco
     context = info.context
     position = outcome.last_position
     if position is None:
-        position = (await context.read(context.services.ledger.head))[0]
-    document = await context.read(document_of, context.services, context.caller, outcome.case)
+        position = (await context.read(context.commands.ledger.head))[0]
+    document = await context.read(document_of, context.commands, context.caller, outcome.case)
     # An earlier mutation of the same request may have read what has changed now.
     context.histories.clear_all()
     context.cases.clear_all()

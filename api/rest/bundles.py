@@ -42,6 +42,6 @@ def bundle_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authentica
 
 
 def _export(runtime: Runtime, caller: Caller, case_id: UUID) -> Response:
-    bundle = export_case(runtime.services(caller.trust_id).ledger, caller.visibility, case_id)
+    bundle = export_case(runtime.reading(caller.trust_id).ledger, caller.visibility, case_id)
     headers = {"Content-Disposition": f'attachment; filename="case-{case_id}.bundle.json"'}
     return Response(bundle, media_type=MEDIA_TYPE, headers=headers)

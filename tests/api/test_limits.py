@@ -13,6 +13,8 @@ from graphql import DocumentNode
 
 from api.graphql.execution import Answer, Executor, Prepared, QuietSchema
 from api.graphql.limits import Limits
+from ledger.connections import NoConnectionFree, StatementTimedOut
+from ledger.keys import KeysUnavailableError
 
 
 @strawberry.type
@@ -264,3 +266,41 @@ def test_an_unexpected_error_says_nothing_to_the_client_and_only_its_class_to_th
 
 def test_a_text_that_cannot_be_stored_is_refused_in_the_document() -> None:
     assert codes(ask('{ branch { filtered(filter: {text: "a\\u0000b"}) } }')) == ["INVALID_INPUT"]
+
+
+@pytest.mark.parametrize("fault", [StatementTimedOut(), NoConnectionFree(), KeysUnavailableError()])
+def test_a_query_that_a_passing_fault_meets_has_one_error_and_no_half_answer(fault: Exception) -> None:
+    @strawberry.type
+    class Half:
+        @strawberry.field
+        async def kept(self) -> str:
+            return "kept"
+
+        @strawberry.field
+        async def lost(self) -> str | None:
+            raise fault
+
+        @strawberry.field
+        async def also_lost(self) -> str | None:
+            raise fault
+
+    @strawberry.type
+    class Commands(Half):
+        pass
+
+    executor = Executor(QuietSchema(query=Half, mutation=Commands, extensions=[Prepared]), Limits(), cells)
+
+    def answer(query: str) -> Answer:
+        async def run() -> Answer:
+            return await executor.answer(
+                query, variables={}, operation_name=None, mutations=True, context=lambda _document: None
+            )
+
+        return anyio.run(run)
+
+    asked = answer("{ kept lost alsoLost }")
+    done = answer("mutation { kept lost }")
+
+    assert (asked.data, len(asked.errors), asked.refused_before_execution) == (None, 1, False)
+    # What a command has done is told, whatever became of the others.
+    assert done.data == {"kept": "kept", "lost": None}

@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg.errors import QueryCanceled
 from sqlalchemy import text
 
 from ledger import connections
-from ledger.connections import NoConnectionFree, PoolClosed
+from ledger.connections import NoConnectionFree, PoolClosed, StatementTimedOut
 from ledger.database import Database
 
 if TYPE_CHECKING:
@@ -64,6 +65,26 @@ def test_options_of_the_address_are_kept_beside_the_trust(database_urls: Databas
     database.close()
 
     assert row == (str(trust_id), "1234ms")
+
+
+def test_a_statement_beyond_the_limit_of_its_database_is_ended_and_the_connection_kept(
+    database_urls: DatabaseUrls, trust_id: UUID
+) -> None:
+    database = Database(f"{database_urls.main}&options=-c%20statement_timeout%3D60000", statement_timeout=0.1)
+    trust = database.trust(trust_id)
+    with trust.connection() as connection:
+        used = session(connection)
+    for lent in (trust.connection, trust.transaction, database.unscoped):
+        with pytest.raises(StatementTimedOut, match=r"longer than 0\.1 seconds"), lent() as connection:
+            connection.execute("SELECT pg_sleep(10)")
+
+    assert use(database, trust_id) == used
+    database.close()
+
+
+def test_a_statement_ended_for_another_reason_stays_what_it_is(database: Database, trust_id: UUID) -> None:
+    with pytest.raises(QueryCanceled), database.trust(trust_id).connection() as connection:
+        connection.execute("SET statement_timeout = 50; SELECT pg_sleep(10)")
 
 
 def test_a_trust_is_named_by_a_uuid_and_nothing_that_could_carry_an_option(database: Database) -> None:
