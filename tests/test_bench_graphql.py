@@ -18,7 +18,7 @@ from bench.graphql.comparing import Effort, compare, grow
 from bench.graphql.data import Data, kept
 from bench.graphql.loads import message
 from bench.graphql.processor import seconds_of_tree
-from bench.graphql.questions import Question, questions
+from bench.graphql.questions import NAMES, Question, questions
 from bench.graphql.servers import FLOOR_NAME, LOADERS, OURS, Request, Server
 from bench.graphql.tables import comparison_table, growth_table, results
 
@@ -39,6 +39,7 @@ def test_all_servers_of_this_package_are_asked_everything_that_they_can_answer(f
 
     asked = {question: set(found) for (question, _), found in comparison.found.items()}
     everybody = {OURS, FLOOR_NAME, LOADERS}
+    assert tuple(asked) == NAMES
     assert asked == {
         **dict.fromkeys(("dashboard", "list", "history", "past"), everybody),
         "narratives": {OURS, LOADERS},

@@ -12,6 +12,7 @@ from bench.graphql.agreeing import Disagreement
 from bench.graphql.comparing import Effort, check, compare, grow
 from bench.graphql.data import default_folder, kept
 from bench.graphql.profiling import profiles
+from bench.graphql.questions import NAMES
 from bench.graphql.repeating import repeat
 from bench.graphql.tables import (
     JUDGED_AT,
@@ -49,9 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _options(argv)
     if options.check:
         return _check(options)
+    effort = Effort(options.rounds, options.seconds, options.concurrency, options.questions)
     parts = [name for name in PARTS if options.all or getattr(options, name) is not None]
     for name in parts or ("compare", "again"):
-        told = PARTS[name](options, Effort(options.rounds, options.seconds, options.concurrency))
+        told = PARTS[name](options, effort)
         print(f"{told.plain}\n", flush=True)
         if options.write:
             write(DOCUMENT, name, told.written)
@@ -132,11 +134,15 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--concurrency", type=int, nargs="+", default=[1, JUDGED_AT, 32], help="how many requests at once: %(default)s"
     )
+    parser.add_argument("--questions", nargs="+", choices=NAMES, help="measure only some: %(choices)s")
     parser.add_argument(
         "--no-postgraphile", dest="postgraphile", action="store_false", help="do not bring PostGraphile by npm"
     )
     parser.add_argument("--write", action="store_true", help=f"write the tables into docs/{DOCUMENT.name}")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if options.write and options.questions:
+        parser.error("--write takes all questions")
+    return options
 
 
 def write(document: Path, name: str, text: str) -> None:

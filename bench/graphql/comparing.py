@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,11 +21,18 @@ from ledger.embedded import MAIN_DATABASE, EmbeddedPostgres
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is measured."""
+    """How much is measured; `names` are those of the questions, where not all are asked."""
 
     rounds: int
     seconds: float
     concurrencies: Sequence[int]
+    names: Collection[str] | None = None
+
+    def asked(self, data: Data) -> dict[str, Question]:
+        """The questions, by name."""
+        return {
+            name: question for name, question in questions(data).items() if self.names is None or name in self.names
+        }
 
 
 @dataclass(slots=True)
@@ -42,7 +49,7 @@ def compare(folder: Path, cases: int, effort: Effort, *, bring: bool) -> Compari
     data = kept(folder, cases)
     comparison = Comparison(data)
     with _all_up(data, folder, comparison, bring=bring) as (loaded, postmaster):
-        asked = questions(data)
+        asked = effort.asked(data)
         servers = {
             name: {server: Loaded(loaded[server], postmaster) for server in _agreeing(question, loaded)}
             for name, question in asked.items()
@@ -77,7 +84,7 @@ def grow(folder: Path, sizes: Sequence[int], effort: Effort) -> Growth:
             postmaster = postmaster_of(server.admin_url(MAIN_DATABASE))
             loaded[data.cases] = Loaded(running.enter_context(ours(data)), postmaster)
         load = running.enter_context(generator())
-        for name in questions(made[0]):
+        for name in effort.asked(made[0]):
             _tell(f"measuring growth: {name}")
             found[name] = {cases: [] for cases in loaded}
             for turn in range(effort.rounds):

@@ -17,7 +17,6 @@ from bench.graphql.comparing import Effort
 from bench.graphql.data import kept
 from bench.graphql.measuring import Figures, Loaded, generator, in_rounds
 from bench.graphql.processor import postmaster_of
-from bench.graphql.questions import questions
 from bench.graphql.servers import OURS, ours
 from ledger.embedded import MAIN_DATABASE, EmbeddedPostgres
 
@@ -56,7 +55,7 @@ def profiles(folder: Path, cases: int, effort: Effort) -> Mapping[str, Profile]:
         ours(data) as plain,
     ):
         postmaster = postmaster_of(server.admin_url(MAIN_DATABASE))
-        for name, question in questions(data).items():
+        for name, question in effort.asked(data).items():
             only = {OURS: Loaded(plain, postmaster)}
             rounds = in_rounds(
                 load, question, only, connections=_CONNECTIONS, rounds=effort.rounds, seconds=effort.seconds

@@ -11,6 +11,7 @@ from typing import Any
 from bench.graphql.data import LONG_EVENTS, NARRATIVES, Data
 from bench.graphql.log import PACKS
 
+NAMES = ("dashboard", "list", "history", "past", "narratives")
 _CELLS = "{ cells { count period value school { urn name } } }"
 _BY = "groupBy: [COUNT, SCHOOL, MONTH]"
 _DASHBOARD = f"query ($from: Date!, $to: Date!) {{ monitoring(from: $from, to: $to, {_BY}) {_CELLS} }}"

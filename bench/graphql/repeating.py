@@ -13,7 +13,7 @@ from bench.graphql.comparing import Effort
 from bench.graphql.data import kept
 from bench.graphql.measuring import Figures, Loaded, generator, in_rounds
 from bench.graphql.processor import postmaster_of
-from bench.graphql.questions import Question, questions
+from bench.graphql.questions import Question
 from bench.graphql.servers import Request, Server, ours
 from ledger.embedded import MAIN_DATABASE, EmbeddedPostgres
 
@@ -41,7 +41,7 @@ def repeat(folder: Path, cases: int, effort: Effort, connections: int) -> Repeat
         ours(data, keeps=True) as keeping,
     ):
         postmaster = postmaster_of(server.admin_url(MAIN_DATABASE))
-        for name, question in questions(data).items():
+        for name, question in effort.asked(data).items():
             if name == _NEVER:
                 continue
             ways = {MADE: made, KEPT: keeping, UNCHANGED: replace(keeping, requests=_by_tag(keeping))}

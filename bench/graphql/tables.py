@@ -33,6 +33,8 @@ def results(comparison: Comparison) -> list[Result]:
     at_once = judged_at(comparison)
     told: list[Result] = []
     for question in questions(comparison.data).values():
+        if (question.name, at_once) not in comparison.found:
+            continue
         found = comparison.found[question.name, at_once]
         peer = POSTGRAPHILE if POSTGRAPHILE in found else LOADERS
         barred = peer == POSTGRAPHILE
@@ -59,6 +61,8 @@ def results(comparison: Comparison) -> list[Result]:
                 at_most=question.part_of_processor if barred else None,
             )
         )
+    if ("past", at_once) not in comparison.found or ("dashboard", at_once) not in comparison.found:
+        return told
     past, live = comparison.found["past", at_once][OURS], comparison.found["dashboard", at_once][OURS]
     told.append(
         Result(
