@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.naming import camel
+from domain.naming import camel
 
 __all__ = ["told"]
 

@@ -13,6 +13,10 @@ from domain.vocabulary import require_code
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
+class InvalidIdentifier(Refused):
+    """This is not an identifier of the kind that the field takes."""
+
+
 def refuse(refusal: type[Refused] | None, *fields: str, clause: str | None = None) -> None:
     """Raise the refusal that a guard found, if it found one."""
     if refusal is not None:

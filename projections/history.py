@@ -92,9 +92,12 @@ def documents_after(
 
 
 def documents_at(
-    trust: TrustDatabase, visibility: Visibility, case_ids: Sequence[UUID], position: int
+    trust: TrustDatabase, visibility: Visibility, case_ids: Sequence[UUID], position: int | None
 ) -> dict[UUID, CaseDocument]:
-    """Cases as they stood at a position; one that had not begun, or that the reader may not open now, is left out."""
+    """Cases as they stood at a position (None: now).
+
+    One that had not begun, or that the reader may not open now, is left out.
+    """
     with snapshot(trust) as connection:
         reading = Reading(visibility)
         rows = read_streams(connection, trust.trust_id, _openable(connection, reading, case_ids), up_to=position)

@@ -49,7 +49,7 @@ def report(trust: TrustDatabase, visibility: Visibility, query: MonitoringQuery)
     ascending: counts and sources in their own order, periods in time, None last. Raises a refusal when the question
     contradicts itself, needs a calendar that a school lacks, or has too many cells.
     """
-    _require_sound(query)
+    require_sound(query)
     position = resolve(trust, query.as_of)
     reading = Reading(visibility)
     with snapshot(trust) as connection:
@@ -81,7 +81,8 @@ def report(trust: TrustDatabase, visibility: Visibility, query: MonitoringQuery)
     )
 
 
-def _require_sound(query: MonitoringQuery) -> None:
+def require_sound(query: MonitoringQuery) -> None:
+    """Refuse a question that contradicts itself."""
     if not query.group_by:
         raise NoDimension("groupBy")
     require_distinct(query.group_by, "groupBy")

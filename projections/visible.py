@@ -65,6 +65,31 @@ class Reading:
         """The same with their version, the position of their last event, and their document."""
         return f"(SELECT * FROM {self.cases()} AS seen JOIN case_document USING (trust_id, generation, case_id))"
 
+    def folded(self) -> str:
+        """Cases that were folded from their events, as `documents` has them, with the place of each among those given.
+
+        It binds `documents`, their JSON texts; what the reader may not open now is left out.
+        """
+        return (
+            "(SELECT place, document, (content->>'id')::uuid AS case_id, content->>'kind' AS kind,"
+            " content->>'reference' AS reference, content->>'school_reference' AS school_reference,"
+            " content->>'school_urn' AS school_urn, content->>'status' AS status, content->>'opened_on' AS opened_on,"
+            " content->>'closed_on' AS closed_on, content->>'outcome' AS outcome,"
+            " (content->>'owner')::uuid AS owner_id, (content->>'duplicate_of')::uuid AS duplicate_of,"
+            " content->>'version' AS version"
+            " FROM (SELECT place, document, document::jsonb AS content"
+            " FROM unnest(%(documents)s::text[]) WITH ORDINALITY AS given (document, place) OFFSET 0) AS taken_apart"
+            f" WHERE (content->>'id')::uuid IN (SELECT case_id FROM {self.cases()} AS seen))"
+        )
+
+    def head(self) -> str:
+        """How far the ledger goes: (position, recorded_at), one row, or none before the first event."""
+        return "(SELECT position, recorded_at FROM ledger_head WHERE trust_id = %(trust)s AND position > 0)"
+
+    def checkpoints(self) -> str:
+        """The checkpoints that were signed: (size, note)."""
+        return "(SELECT size, note FROM checkpoint WHERE trust_id = %(trust)s)"
+
     def of_cases(self, table: str) -> str:
         """Rows of a table of parts of cases, such as case_item, of the cases that the reader may open."""
         return f"(SELECT * FROM {table} WHERE {_OWN} AND case_id IN (SELECT case_id FROM {self.cases()} AS seen))"

@@ -13,7 +13,7 @@ from api.graphql.cases import Case, case_of
 from api.graphql.connections import PageInfo, page_info
 from api.graphql.context import Info
 from api.graphql.enums import CaseKind, CaseOrder, CaseStatus
-from api.graphql.inputs import InvalidIdentifier
+from domain.checks import InvalidIdentifier
 from projections.cases import CaseFilter, CaseRow, count_cases, list_cases
 from projections.pages import Page
 

@@ -3,11 +3,9 @@
 # ruff: noqa: D101, D102 - the description of each type and field stands in the schema
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 import strawberry
@@ -19,10 +17,9 @@ from api.graphql.context import Info
 from api.graphql.folds import History
 from api.graphql.people import Person
 from api.graphql.texts import SealedText
-from api.naming import camel
-from domain.case_document import CaseDocument
 from ledger.entry import decode_body
 from ledger.reading import StoredRow
+from projections.case_changes import differences
 from projections.pages import cursor_of, page_of, place_of
 from services.sealed_texts import SealedPlace
 
@@ -153,42 +150,3 @@ def _event(history: History, row: StoredRow) -> CaseEvent:
         ],
         leaf_hash=row.leaf.hex(),
     )
-
-
-# What changes with every event, or says the same as another member.
-_SEALED = {"version", "part"}
-_NOT_CHANGES = frozenset({"id", "version", "offered", "duties"})
-
-
-def differences(before: CaseDocument | None, after: CaseDocument) -> Iterator[tuple[str, Any, Any]]:
-    """Give each member that differs between two documents of a case, with its values, in the order of the later one.
-
-    Records in a list are told apart by their place, for none is ever taken out; sealed texts are shown by their place.
-    """
-    old, new = _members(before), _members(after)
-    for field in (*new, *(field for field in old if field not in new)):
-        if old.get(field) != new.get(field):
-            yield field, old.get(field), new.get(field)
-
-
-def _members(document: CaseDocument | None) -> dict[str, Any]:
-    if document is None:
-        return {}
-    plain = json.loads(document.to_json())
-    found: dict[str, Any] = {}
-    for name, value in {**plain, **plain.pop("detail")}.items():
-        if name not in _NOT_CHANGES and name != "detail":
-            _flatten(found, camel(name), value)
-    return found
-
-
-def _flatten(found: dict[str, Any], path: str, value: Any) -> None:
-    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-        for place, record in enumerate(value, start=1):
-            for name, member in record.items():
-                _flatten(found, f"{path}[{place}].{camel(name)}", member)
-    elif isinstance(value, dict) and value.keys() != _SEALED:
-        for name, member in value.items():
-            _flatten(found, f"{path}.{camel(name)}", member)
-    elif value not in (None, [], {}):
-        found[path] = value

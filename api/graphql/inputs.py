@@ -16,12 +16,12 @@ from uuid import UUID
 
 import strawberry
 
-from api.naming import camel
+from domain.checks import InvalidIdentifier
 from domain.items import Classification
-from domain.refusals import Refused
+from domain.naming import camel
 from services.commands import Described
 
-__all__ = ["InputField", "InvalidIdentifier", "describe_fields", "input_class", "read_input"]
+__all__ = ["InputField", "describe_fields", "input_class", "read_input"]
 
 _PLAIN: Mapping[type, Any] = {UUID: strawberry.ID, str: str, int: int, bool: bool, date: date, datetime: datetime}
 # The domain's own values know nothing of the API, so what their fields are stands here.
@@ -31,10 +31,6 @@ _VALUE_WORDS = {
     (Classification, "aspect"): "For the school as target, which side of it: a code of the list school_aspects.",
 }
 _SEVERAL = (tuple, list, frozenset)
-
-
-class InvalidIdentifier(Refused):
-    """This is not an identifier of the kind that the field takes."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

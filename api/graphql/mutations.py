@@ -7,8 +7,9 @@ from typing import Any
 import strawberry
 
 from api.graphql.context import Info
-from api.graphql.inputs import InvalidIdentifier, input_class, read_input
+from api.graphql.inputs import input_class, read_input
 from api.graphql.results import CommandResult, Recorded, Refused, command_result, refusal
+from domain.checks import InvalidIdentifier
 from services.catalogue import COMMANDS
 from services.commands import Command, run
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 
 from graphql import GraphQLError, GraphQLSchema
 from graphql.execution.values import VariableValues
@@ -15,76 +15,90 @@ from api.graphql.execution import Answer
 from api.graphql.faults import field_error
 from domain.access import Role, may
 from domain.offered import to_mask
-from domain.refusals import Refused
-from projections.plan.plans import NotPlanned, Plans, Question, TextWithHoles
+from projections.plan.answering import Fault, TextWithHoles, answer, waits_for
+from projections.plan.plans import Plans, Question
 from projections.wait import ProjectionBehind
+from services.checkpoints import signer
 from services.sealed_texts import SealedPlace, open_texts
 
-__all__ = ["QueryPlans", "actions_of"]
+__all__ = ["QueryPlans", "actions_of", "question_of"]
 
 
 class QueryPlans:
-    """The plans of one schema, for the executor to ask first."""
+    """The plans of one schema, by which the executor answers queries."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._plans = Plans(schema)
 
-    async def run(self, prepared: PreparedOperation, variables: VariableValues, context: Context) -> Answer | None:
-        """Answer a query; None for one that selects what has no plan yet, or whose arguments are refused.
+    async def run(self, prepared: PreparedOperation, variables: VariableValues, context: Context) -> Answer:
+        """Answer a query.
 
-        The resolvers then say which argument it is, and where. Raises KeysUnavailableError when a text of the answer
-        cannot be opened: half an answer would look like a whole one.
+        Raises KeysUnavailableError when a text of the answer cannot be opened: half an answer would look like a whole
+        one.
         """
-        caller = context.caller
-        question = Question(
-            key=prepared.document.digest,
-            document=prepared.document.document,
-            operation=prepared.node,
-            variables=variables,
-            visibility=context.visibility,
-            role=caller.role.value,
-            actions=actions_of(caller.role),
-        )
-        try:
-            behind = await self._behind(context, question)
-            if behind is not None:
-                return behind
-            text = await context.read(self._answer, context, question)
-        except (NotPlanned, Refused, GraphQLError, ValueError):
-            return None
-        return Answer(text.encode(), (), refused_before_execution=False)
+        question = question_of(prepared, variables, context)
+        refused = await self._behind(context, question)
+        text, faults = await context.read(self._answer, context, question, refused)
+        errors = tuple(map(_error, faults))
+        return Answer(None if text is None else text.encode(), errors, refused_before_execution=False)
 
-    async def _behind(self, context: Context, question: Question) -> Answer | None:
-        """Wait until the figures have come far enough; the error at its field when they do not in time."""
-        at_least = self._plans.at_least(question)
-        if at_least is not None:
-            position, key = at_least
+    async def _behind(self, context: Context, question: Question) -> Mapping[int, Exception]:
+        """Wait until the figures have come as far as fields ask; return the errors of those that waited in vain."""
+        refused: dict[int, Exception] = {}
+        for place, position in waits_for(self._plans, question).items():
             try:
                 await context.wait_for(position)
             except ProjectionBehind as error:
-                fault = field_error(GraphQLError("", path=[key], original_error=error))
-                return Answer(None, (fault,), refused_before_execution=False)
-        return None
+                refused[place] = error
+        return refused
 
-    def _answer(self, context: Context, question: Question) -> str:
+    def _answer(
+        self, context: Context, question: Question, refused: Mapping[int, Exception]
+    ) -> tuple[str | None, tuple[Fault, ...]]:
         ledger = context.services.ledger
-        return _filled(context, self._plans.answer(ledger.trust, question))
+        found = answer(self._plans, ledger.trust, question, refused)
+        return _filled(context, found), tuple(found.faults)
 
 
-def _filled(context: Context, answer: TextWithHoles) -> str:
-    if not answer.holes:
-        return answer.pieces[0]
-    places = [SealedPlace(hole.case_id, hole.version, hole.part) for hole in answer.holes]
-    opened = open_texts(context.services.ledger, context.visibility, places)
-    texts = [opened[place] for place in places]
-    return answer.filled(
-        hole.filled(text.state.value, text.text) for hole, text in zip(answer.holes, texts, strict=True)
+def question_of(prepared: PreparedOperation, variables: VariableValues, context: Context) -> Question:
+    """Return what a caller asks."""
+    caller = context.caller
+    return Question(
+        key=prepared.document.digest,
+        document=prepared.document.document,
+        operation=prepared.node,
+        variables=variables,
+        visibility=context.visibility,
+        role=caller.role.value,
+        actions=actions_of(caller.role),
+        made={"public_key": partial(_public_key, context)},
     )
+
+
+def _public_key(context: Context) -> str:
+    return signer(context.services.ledger).verifier_key.text
+
+
+def _filled(context: Context, found: TextWithHoles) -> str | None:
+    if found.pieces is None:
+        return None
+    places = [SealedPlace(hole.case_id, hole.version, hole.part) for hole in found.holes]
+    opened = open_texts(context.services.ledger, context.visibility, places) if places else {}
+    texts = [opened[place] for place in places]
+    return found.filled(hole.filled(text.state.value, text.text) for hole, text in zip(found.holes, texts, strict=True))
+
+
+def _error(fault: Fault) -> GraphQLError:
+    """Return the error of a field as resolvers would have raised it."""
+    place, error = fault.place, fault.error
+    if isinstance(error, GraphQLError):
+        return field_error(GraphQLError(error.message, nodes=place.node, path=place.shown, extensions=error.extensions))
+    return field_error(GraphQLError("", nodes=place.node, path=place.shown, original_error=error))
 
 
 @cache
 def actions_of(role: Role) -> Mapping[str, int]:
-    """The actions on a case that a role may take, each with its bit in what a case offers."""
+    """Return the actions on a case that a role may take, each with its bit in what a case offers."""
     return {
         action.value: to_mask(frozenset({action})) for action, command in ACTION_COMMANDS.items() if may(role, command)
     }

@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from domain.checks import InvalidIdentifier
+from domain.naming import with_underscores
 from projections.cases import ORDERS, CaseFilter, CaseOrder, conditions_of
 from projections.pages import CursorMalformed, place_of
+from projections.plan.moments import instant
 from projections.plan.pages import Listing, connection, cursor
-from projections.plan.parts import PARTS, detail, part, person_of, stored_name
+from projections.plan.parts import PARTS, detail, part, person_of
 from projections.plan.reads import column, json_member, json_object, json_objects, number, person, sealed, words
 from projections.plan.selections import Selected
 from projections.plan.text import NULL, array_of, bare, joined, quoted, string
-from projections.plan.writer import Arguments, Read, Row, Writer
+from projections.plan.writer import Arguments, Read, Row, Writer, hole, keys_of
 
-__all__ = ["CASE_READS", "case_by_id", "case_by_reference", "case_list", "case_node", "event_node", "filter_of"]
+__all__ = ["CASE_READS", "case_at", "case_by_id", "case_list", "case_node", "case_row", "one_case", "school_of"]
 
 _KINDS = {"INCIDENT": "Incident", "COMPLAINT": "Complaint", "STAFF_BREACH": "StaffBreach"}
 
@@ -28,7 +31,7 @@ def case_node(writer: Writer, selected: Selected, row: Row) -> str:
     return f"CASE {row.alias}.kind {' '.join(shown)} ELSE {NULL} END" if shown else NULL
 
 
-def _row(writer: Writer) -> tuple[Row, str]:
+def case_row(writer: Writer) -> tuple[Row, str]:
     """A row for a case, and what follows FROM so that it is there: the case, with its document taken apart once."""
     alias = writer.alias("c")
     source = (
@@ -38,21 +41,37 @@ def _row(writer: Writer) -> tuple[Row, str]:
     return Row(alias, f"{alias}.case_id", f"{alias}d.content"), source
 
 
-def _one(writer: Writer, selected: Selected, condition: str) -> str:
-    row, source = _row(writer)
+def one_case(writer: Writer, selected: Selected, condition: str) -> str:
+    """The case that a condition on its columns finds, or null when there is none in sight."""
+    row, source = case_row(writer)
     shown = case_node(writer, selected, row)
-    found = f"SELECT {shown} FROM {source} WHERE {condition.format(case=row.alias)} ORDER BY {row.case_id} LIMIT 1"
+    found = f"SELECT {shown} FROM {source} WHERE {row.alias}.{condition} ORDER BY {row.case_id} LIMIT 1"
     return f"coalesce(({found}), {NULL})"
+
+
+def case_at(writer: Writer, selected: Selected, condition: str) -> str:
+    """A case in sight as it stood at the moment that the field asks for; its condition is on `sought`."""
+    number = _folded(writer, selected)
+    place = hole("past", f"'{number}'", f"'{selected.arguments}'", "sought.case_id")
+    found = f"SELECT {place} FROM {writer.reading.cases()} AS sought WHERE {condition} ORDER BY sought.case_id LIMIT 1"
+    return f"coalesce(({found}), {NULL})"
+
+
+def _folded(writer: Writer, selected: Selected) -> int:
+    """The number of a statement of its own that shows what is selected of cases which Python folds."""
+    number, apart = writer.apart()
+    alias = apart.alias("c")
+    shown = case_node(apart, selected, Row(alias, f"{alias}.case_id", f"{alias}d.content"))
+    apart.statement = (
+        f"SELECT {alias}.place, {shown} FROM {apart.reading.folded()} AS {alias}"
+        f" CROSS JOIN LATERAL (SELECT {alias}.document::jsonb AS content OFFSET 0) AS {alias}d"
+    )
+    return number
 
 
 def case_by_id(writer: Writer, selected: Selected, case_id: str) -> str:
     """The case with an id, an expression; null when it is out of sight."""
-    return _one(writer, selected, f"{{case}}.case_id = {case_id}")
-
-
-def case_by_reference(writer: Writer, selected: Selected, reference: str) -> str:
-    """The case with a reference of ours, an expression; null when it is out of sight."""
-    return _one(writer, selected, f"{{case}}.reference = {reference}")
+    return one_case(writer, selected, f"case_id = {case_id}")
 
 
 def case_list(writer: Writer, selected: Selected) -> str:
@@ -60,7 +79,7 @@ def case_list(writer: Writer, selected: Selected) -> str:
     given = writer.given(selected)
     order: CaseOrder = given["orderBy"]
     by = ORDERS[order]
-    row, source = _row(writer)
+    row, source = case_row(writer)
 
     def bound(arguments: Arguments) -> Mapping[str, Any]:
         _, parameters = conditions_of(writer.reading, filter_of(arguments))
@@ -98,15 +117,20 @@ def case_list(writer: Writer, selected: Selected) -> str:
 
 
 def filter_of(arguments: Arguments) -> CaseFilter:
-    """The filter that a query's arguments name; raises ValueError for what is no id."""
+    """The filter that a query's arguments name; raises InvalidIdentifier."""
     given = arguments["filter"] or {}
-    return CaseFilter(**{stored_name(name): _filtered(name, value) for name, value in given.items()})
+    return CaseFilter(**{with_underscores(name): _filtered(name, value) for name, value in given.items()})
 
 
 def _filtered(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return tuple(map(str, value))
-    return UUID(value) if name in ("owner", "person") and value is not None else value
+    if name not in ("owner", "person") or value is None:
+        return value
+    try:
+        return UUID(value)
+    except ValueError:
+        raise InvalidIdentifier(name) from None
 
 
 def _place(after: str, order: CaseOrder) -> tuple[Any, Any]:
@@ -116,12 +140,13 @@ def _place(after: str, order: CaseOrder) -> tuple[Any, Any]:
     return value, case_id
 
 
-def _school(writer: Writer, selected: Selected, row: Row) -> str:
+def school_of(writer: Writer, selected: Selected, urn: str) -> str:
+    """A school by its URN, an expression."""
     alias = writer.alias("s")
     shown = writer.object("School", selected, Row(alias))
     return (
         f"coalesce((SELECT {shown} FROM {writer.reading.present_schools()} AS {alias}"
-        f" WHERE {alias}.urn = {row.alias}.school_urn), {NULL})"
+        f" WHERE {alias}.urn = {urn}), {NULL})"
     )
 
 
@@ -171,7 +196,7 @@ def _history(writer: Writer, selected: Selected, row: Row) -> str:
     listing = Listing(
         type_name="CaseEventConnection",
         node_name="CaseEvent",
-        node=event_node,
+        node=_event,
         row=Row(alias, f"{alias}.stream_id", f"{alias}d.content"),
         source=f"{source} WHERE {mine} AND {alias}.version > %({prefix}version)s",
         order=f"{alias}.version",
@@ -183,8 +208,7 @@ def _history(writer: Writer, selected: Selected, row: Row) -> str:
     return connection(writer, selected, listing)
 
 
-def event_node(writer: Writer, selected: Selected, row: Row) -> str:
-    """An event, from a row of `Reading.events` whose body is taken apart."""
+def _event(writer: Writer, selected: Selected, row: Row) -> str:
     return writer.object("CaseEvent", selected, row)
 
 
@@ -202,9 +226,12 @@ def _actor(writer: Writer, selected: Selected, row: Row) -> str:
     return writer.object("Actor", selected, row)
 
 
-def _recorded_at(_writer: Writer, _selected: Selected, row: Row) -> str:
-    instant = f"{row.alias}.recorded_at AT TIME ZONE 'UTC'"
-    return quoted(f"""to_char({instant}, 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')""")
+def _case_after(writer: Writer, selected: Selected, row: Row) -> str:
+    return hole("after", f"'{_folded(writer, selected)}'", row.case_id, f"{row.alias}.version")
+
+
+def _changes(_writer: Writer, selected: Selected, row: Row) -> str:
+    return hole("changes", row.case_id, f"{row.alias}.version", keys_of(selected.of("FieldChange")))
 
 
 _COMMON: dict[str, Read] = {
@@ -225,7 +252,7 @@ _COMMON: dict[str, Read] = {
     "version": number("version"),
     "outstanding": json_objects("duties", "Duty"),
     "links": json_objects("links", "CaseLink"),
-    "school": _school,
+    "school": lambda writer, selected, row: school_of(writer, selected, f"{row.alias}.school_urn"),
     "duplicateOf": _duplicate_of,
     "allowedActions": _allowed_actions,
     "history": _history,
@@ -261,10 +288,12 @@ CASE_READS: dict[str, dict[str, Read]] = {
         "position": number("position"),
         "version": number("version"),
         "type": column("type"),
-        "recordedAt": _recorded_at,
+        "recordedAt": lambda _writer, _selected, row: instant(f"{row.alias}.recorded_at"),
         "actor": _actor,
         "reason": _reason,
         "data": json_member("data"),
+        "changes": _changes,
+        "caseAfter": _case_after,
         "leafHash": lambda _writer, _selected, row: quoted(f"encode({row.alias}.leaf, 'hex')"),
         "sealed": lambda writer, selected, row: _sealed_parts(writer, selected, row),
     },

@@ -5,13 +5,13 @@ A field is called as the API calls it; in the document its name is written with 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from domain.naming import with_underscores
 from projections.plan.reads import json_member, json_object, json_objects, person, persons, text_hole
 from projections.plan.writer import Read, Row
 
-__all__ = ["PARTS", "detail", "part", "person_of", "stored_name"]
+__all__ = ["PARTS", "detail", "part", "person_of"]
 
 
 def part(
@@ -31,15 +31,15 @@ def part(
     `texts` are sealed; `objects` and `collections` are of another type each. `identity` is what the document calls the
     field `id`.
     """
-    reads: dict[str, Read] = {name: json_member(stored_name(name)) for name in plain.split()}
+    reads: dict[str, Read] = {name: json_member(with_underscores(name)) for name in plain.split()}
     if identity is not None:
         reads["id"] = json_member(identity)
-    reads |= {name: json_member(stored_name(name), is_list=True) for name in lists.split()}
-    reads |= {name: person_of(stored_name(name)) for name in people.split()}
-    reads |= {name: persons(stored_name(name)) for name in crowds.split()}
-    reads |= {name: text_hole(stored_name(name)) for name in texts.split()}
-    reads |= {name: json_object(stored_name(name), kind) for name, kind in (objects or {}).items()}
-    reads |= {name: json_objects(stored_name(name), kind) for name, kind in (collections or {}).items()}
+    reads |= {name: json_member(with_underscores(name), is_list=True) for name in lists.split()}
+    reads |= {name: person_of(with_underscores(name)) for name in people.split()}
+    reads |= {name: persons(with_underscores(name)) for name in crowds.split()}
+    reads |= {name: text_hole(with_underscores(name)) for name in texts.split()}
+    reads |= {name: json_object(with_underscores(name), kind) for name, kind in (objects or {}).items()}
+    reads |= {name: json_objects(with_underscores(name), kind) for name, kind in (collections or {}).items()}
     return reads
 
 
@@ -55,11 +55,6 @@ def detail(reads: Mapping[str, Read]) -> dict[str, Read]:
 
 def _of_detail(read: Read) -> Read:
     return lambda writer, selected, row: read(writer, selected, Row(row.alias, row.case_id, f"({row.value}->'detail')"))
-
-
-def stored_name(name: str) -> str:
-    """A name of the API as the code writes it: `itemId` is `item_id`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 PARTS: dict[str, dict[str, Read]] = {

@@ -1,86 +1,89 @@
-"""From a valid query to its answer: the plan is made once for each shape of a question, and executed as one statement.
+"""From a valid query to its plan: made once for each shape of a question, and kept while there is room.
 
 A plan depends on the document, on what its directives decide, on the shape of its arguments and on the kind of reader;
-values are parameters. What only Python can make comes back as holes, each with its place in the text.
+values are parameters.
 """
 
 from __future__ import annotations
 
-import secrets
+import re
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import Enum
 from typing import Any
-from uuid import UUID
 
-import msgspec
+import psycopg
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues
 
 from domain.access import Visibility
-from ledger.database import TrustDatabase
+from domain.refusals import Refused
 from projections.plan.roots import READS
-from projections.plan.selections import Selections, deciding_variables, select
-from projections.plan.writer import Arguments, Binder, NotPlanned, Row, Writer
+from projections.plan.selections import Path, RefusedAt, Selections, deciding_variables, select
+from projections.plan.writer import Arguments, Bound, Row, Writer
+from projections.visible import Reading
 
-__all__ = ["Hole", "NotPlanned", "Plan", "Plans", "Question", "TextWithHoles"]
+__all__ = ["Plan", "Plans", "Question", "parameters_of_reader"]
 
 # What plans may take in memory, and what one is taken to need beside its text.
 _CACHE_BYTES = 16_000_000
 _PLAN_BYTES = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A sealed text within an answer: where it lies, and under which keys its members are shown."""
-
-    case_id: UUID
-    version: int
-    part: str
-    members: tuple[tuple[str, str], ...]
-
-    def filled(self, state: str, text: str | None) -> str:
-        """The JSON of the text, once it is known how far the reader may open it."""
-        known = {"state": state, "text": text, "__typename": "SealedText"}
-        return msgspec.json.encode({key: known[name] for key, name in self.members}).decode()
-
-
-@dataclass(frozen=True, slots=True)
-class TextWithHoles:
-    """JSON of which some values are still to be made: between any two pieces stands one hole."""
-
-    pieces: Sequence[str]
-    holes: Sequence[Hole]
-
-    def filled(self, values: Iterable[str]) -> str:
-        """The whole text, with the JSON of each hole in order."""
-        whole = [self.pieces[0]]
-        for value, piece in zip(values, self.pieces[1:], strict=True):
-            whole += (value, piece)
-        return "".join(whole)
+_DOCUMENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One statement, and how its parameters are made of the arguments of a request."""
+    """One statement, how its parameters are made of the arguments of a request, and the statements for folded cases."""
 
     statement: bytes
-    binders: Sequence[tuple[int, str, Binder]]
+    bound: Sequence[Bound]
+    states: Sequence[Plan]
+    # The parameters that the statement binds, by name.
+    needs: frozenset[str]
 
-    def parameters(self, arguments: Sequence[Arguments]) -> dict[str, Any]:
-        """The parameters that the arguments of a request become; raises what a cursor or an id that is none raises."""
-        return {
-            f"{prefix}{name}": value
-            for place, prefix, binder in self.binders
-            for name, value in binder(arguments[place]).items()
-        }
+    @property
+    def reads_first(self) -> bool:
+        """Whether parameters depend on what is read before, in the same snapshot."""
+        return any(one.reading_binder is not None for one in self.bound)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return len(self.statement) + _PLAN_BYTES + sum(state.size for state in self.states)
+
+    def parameters(
+        self,
+        arguments: Sequence[Arguments | None],
+        connection: psycopg.Connection[Any],
+        reading: Reading,
+    ) -> dict[str, Any]:
+        """The parameters that the arguments of a request become. Raises RefusedAt."""
+        parameters: dict[str, Any] = {}
+        for one in self.bound:
+            given = arguments[one.place]
+            assert given is not None
+            try:
+                if one.binder is not None:
+                    made = one.binder(given)
+                else:
+                    assert one.reading_binder is not None
+                    made = one.reading_binder(given, connection, reading)
+            except Refused as error:
+                raise RefusedAt(one.place, error) from None
+            parameters.update((f"{one.prefix}{name}", value) for name, value in made.items())
+        return parameters
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A valid query of one reader: `key` stands for its document, `actions` are those that the role may take."""
+    """A valid query of one reader.
+
+    `key` stands for its document, `actions` are those that the role may take, each with its bit, and `made` makes those
+    parameters that are not in the database, by name, where a statement binds them.
+    """
 
     key: Hashable
     document: DocumentNode
@@ -89,6 +92,7 @@ class Question:
     visibility: Visibility
     role: str
     actions: Mapping[str, int]
+    made: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
 
 
 class Plans:
@@ -101,84 +105,79 @@ class Plans:
         self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
         self._bytes = 0
 
-    def at_least(self, question: Question) -> tuple[int, str] | None:
-        """The position that the figures have to include first, if any is asked for, and the key of who asks for it.
-
-        Raises NotPlanned, and GraphQLError for an argument that does not fit.
-        """
-        selections = self._selected(question)
-        arguments = selections.arguments(question.variables)
-        asked = [(arguments[one.arguments], one.key) for one in selections.root if one.arguments is not None]
-        return max(((given["atLeast"], key) for given, key in asked if given.get("atLeast") is not None), default=None)
-
-    def answer(self, trust: TrustDatabase, question: Question) -> TextWithHoles:
-        """Answer a question by one statement.
-
-        Raises NotPlanned for one that selects what has no declaration, and whatever an argument that does not fit
-        raises when it is bound.
-        """
-        selections = self._selected(question)
-        arguments = selections.arguments(question.variables)
-        plan = self._plan(question, selections, arguments)
-        marker = secrets.token_hex(16)
-        with trust.connection() as connection:
-            row = connection.execute(
-                plan.statement,
-                {
-                    **_reader(question),
-                    **plan.parameters(arguments),
-                    "marker": marker,
-                },
-                prepare=True,
-            ).fetchone()
-        assert row is not None
-        return _with_holes(row[0], marker)
-
-    def _selected(self, question: Question) -> Selections:
+    def selections(self, question: Question) -> Selections:
+        """What a question selects. Raises NotPlanned for one about the schema itself."""
         decided = {name: question.variables.coerced.get(name) for name in deciding_variables(question.document)}
         name = question.operation.name.value if question.operation.name else None
         key = (question.key, name, tuple(decided.values()))
         with self._lock:
             known = self._selections.get(key)
-        if known is None:
-            known = select(self._schema, question.document, question.operation, decided)
-            with self._lock:
-                self._selections[key] = known
-                if len(self._selections) > 500:
-                    self._selections.popitem(last=False)
+            if known is not None:
+                self._selections.move_to_end(key)
+                return known
+        known = select(self._schema, question.document, question.operation, decided)
+        with self._lock:
+            self._selections[key] = known
+            if len(self._selections) > _DOCUMENTS:
+                self._selections.popitem(last=False)
         return known
 
-    def _plan(self, question: Question, selections: Selections, arguments: Sequence[Arguments]) -> Plan:
-        key = (id(selections), _shape_of_reader(question.visibility), tuple(_shape(one) for one in arguments))
+    def plan(
+        self,
+        question: Question,
+        selections: Selections,
+        arguments: Sequence[Arguments | None],
+        nulled: frozenset[Path],
+    ) -> Plan:
+        """The plan for a question with these arguments, null at `nulled`. Raises NotPlanned and RefusedAt."""
+        # The selections stand in the key themselves: another document may come to lie where a forgotten one lay.
+        reader, shapes = _shape_of_reader(question.visibility), tuple(map(_shape, arguments))
+        key = (_Same(selections), reader, shapes, nulled)
         with self._lock:
             known = self._plans.get(key)
             if known is not None:
                 self._plans.move_to_end(key)
                 return known
-        writer = Writer(question.visibility, READS, arguments)
+        writer = Writer(question.visibility, READS, arguments, nulled)
         shown = writer.members("Query", READS["Query"], selections.root, Row(""))
-        plan = Plan(f"SELECT {shown}".encode(), writer.binders)
+        writer.statement = f"SELECT {shown}"
+        plan = _finished(writer)
         with self._lock:
+            before = self._plans.pop(key, None)
             self._plans[key] = plan
-            self._bytes += len(plan.statement) + _PLAN_BYTES
+            self._bytes += plan.size - (0 if before is None else before.size)
             while self._bytes > _CACHE_BYTES:
                 _, forgotten = self._plans.popitem(last=False)
-                self._bytes -= len(forgotten.statement) + _PLAN_BYTES
+                self._bytes -= forgotten.size
         return plan
 
 
-def _reader(question: Question) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """Stands for an object by its identity, and keeps it."""
+
+    held: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.held is other.held
+
+    def __hash__(self) -> int:
+        return id(self.held)
+
+
+def parameters_of_reader(question: Question) -> dict[str, Any]:
     """The parameters that say who reads."""
-    visibility = question.visibility
     return {
-        "trust": visibility.trust_id,
-        "person": visibility.person_id,
-        "seen_schools": None if visibility.schools is None else list(visibility.schools),
-        "seen_kinds": list(visibility.kinds),
+        **Reading(question.visibility).parameters,
         "role": question.role,
         "actions": list(question.actions),
         "action_bits": list(question.actions.values()),
     }
+
+
+def _finished(writer: Writer) -> Plan:
+    needs = frozenset(re.findall(r"%\((\w+)\)s", writer.statement))
+    return Plan(writer.statement.encode(), writer.bound, [_finished(state) for state in writer.states], needs)
 
 
 def _shape_of_reader(visibility: Visibility) -> Hashable:
@@ -194,20 +193,14 @@ def _shape_of_reader(visibility: Visibility) -> Hashable:
 
 
 def _shape(value: Any) -> Hashable:
-    """All of an argument that may be written into a statement: which values are given, and those of enumerations."""
+    """All of an argument that may be written into a statement.
+
+    That is: which values are given, those of enumerations, and of a day whether a month begins or ends with it.
+    """
     if isinstance(value, dict):
         return tuple((name, _shape(member)) for name, member in value.items())
     if isinstance(value, list):
-        return tuple(_shape(one) for one in value) if value and isinstance(value[0], Enum) else "list"
+        return tuple(map(_shape, value)) if value and isinstance(value[0], Enum) else ("list", bool(value))
+    if isinstance(value, date):
+        return ("day", value.day == 1, (value + timedelta(days=1)).day == 1 if value < date.max else False)
     return value if value is None or isinstance(value, bool | Enum) else "given"
-
-
-def _with_holes(text: str, marker: str) -> TextWithHoles:
-    pieces = text.split(marker)
-    return TextWithHoles(pieces[0::2], [_hole(place) for place in pieces[1::2]])
-
-
-def _hole(place: str) -> Hole:
-    case_id, version, part, members = place.split(" ")
-    pairs = [member.split("=") for member in members.split(",")]
-    return Hole(UUID(case_id), int(version), part, tuple((key, name) for key, name in pairs))

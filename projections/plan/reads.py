@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from projections.plan.selections import Selected
 from projections.plan.text import NULL, array_of, bare, empty_if_null, literal, quoted, string
-from projections.plan.writer import MARKER, Read, Row, Writer
+from projections.plan.writer import Read, Row, Writer, hole, keys_of
 
 __all__ = [
     "column",
@@ -112,8 +112,7 @@ def sealed(writer: Writer, selected: Selected, case_id: str, version: str, part:
     if not writer.visibility.opens_sealed:
         shown = {"state": '"WITHHELD"', "text": "null", "__typename": '"SealedText"'}
         return literal("{" + ",".join(f'"{one.key}":{shown[one.name]}' for one in members) + "}")
-    keys = ",".join(f"{one.key}={one.name}" for one in members)
-    return f"({MARKER} || {case_id} || ' ' || {version} || ' ' || {part} || ' {keys}' || {MARKER})"
+    return hole("sealed", case_id, version, part, keys_of(members))
 
 
 def _as_it_stands(expression: str) -> str:

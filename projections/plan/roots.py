@@ -4,14 +4,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
 
-from projections.plan.cases import CASE_READS, case_by_id, case_by_reference, case_list
-from projections.plan.reads import column, person, words
+from domain.refusals import Refused
+from projections.plan.cases import CASE_READS, case_at, case_list, one_case
+from projections.plan.codes import code_lists
+from projections.plan.drill import CONTRIBUTION
+from projections.plan.moments import instant
+from projections.plan.monitoring import monitoring_report
+from projections.plan.reads import column, number, person, words
+from projections.plan.restatements import restatement_list
 from projections.plan.selections import Selected
-from projections.plan.text import array_of, quoted
-from projections.plan.writer import NotPlanned, Read, Row, Writer
+from projections.plan.text import NULL, array_of, bare, quoted, string
+from projections.plan.writer import Arguments, Read, Row, Writer
 
-__all__ = ["READS"]
+__all__ = ["READS", "OneCaseNamed"]
+
+
+class OneCaseNamed(Refused):
+    """A case is asked for by its id or by its reference, not by both."""
 
 
 def _schools(writer: Writer, selected: Selected, _row: Row) -> str:
@@ -33,18 +45,36 @@ def _memberships(writer: Writer, selected: Selected, row: Row) -> str:
 
 def _case(writer: Writer, selected: Selected, _row: Row) -> str:
     given = writer.given(selected)
-    if given["asOf"] is not None or (given["id"] is None) == (given["reference"] is None):
-        raise NotPlanned("Query.case(asOf:)")
-    prefix = writer.bind(selected, lambda arguments: {name: arguments[name] for name in ("id", "reference")})
-    if given["id"] is not None:
-        # Compared as text: an id in another spelling names no case, and is no fault either.
-        return case_by_id(writer, selected, f"(SELECT id FROM (SELECT {_uuid(f'%({prefix}id)s')} AS id) AS wanted)")
-    return case_by_reference(writer, selected, f"%({prefix}reference)s")
+    prefix = writer.bind(selected, _named)
+    by_id, by_reference = f"case_id = %({prefix}id)s::uuid", f"reference = %({prefix}reference)s::text"
+    named = by_id if given["id"] is not None else by_reference
+    if given["asOf"] is not None:
+        return case_at(writer, selected, f"sought.{named}")
+    return one_case(writer, selected, named)
 
 
-def _uuid(text: str) -> str:
-    spelled = f"{text}::text ~ '^[0-9a-f]{{{{8}}}}(-[0-9a-f]{{{{4}}}}){{{{3}}}}-[0-9a-f]{{{{12}}}}$'"
-    return f"CASE WHEN {spelled} THEN {text}::uuid END"
+def _named(given: Arguments) -> Mapping[str, Any]:
+    """What names the case; raises OneCaseNamed. What is no id, or one in another spelling, names none."""
+    if (given["id"] is None) == (given["reference"] is None):
+        raise OneCaseNamed("id", "reference")
+    if given["id"] is None:
+        return {"reference": given["reference"]}
+    try:
+        case_id = UUID(given["id"])
+    except ValueError:
+        return {"id": None}
+    return {"id": case_id if str(case_id) == given["id"] else None}
+
+
+def _ledger(writer: Writer, selected: Selected, row: Row) -> str:
+    return writer.object("Ledger", selected, row)
+
+
+def _checkpoint(writer: Writer, selected: Selected, _row: Row) -> str:
+    alias = writer.alias("k")
+    shown = writer.object("Checkpoint", selected, Row(alias))
+    latest = f"SELECT {shown} FROM {writer.reading.checkpoints()} AS {alias} ORDER BY {alias}.size DESC LIMIT 1"
+    return f"coalesce(({latest}), {NULL})"
 
 
 def _trust(writer: Writer, selected: Selected, _row: Row) -> str:
@@ -68,7 +98,26 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "schools": _schools,
         "cases": lambda writer, selected, _row: case_list(writer, selected),
         "case": _case,
+        "monitoring": monitoring_report,
+        "restatements": restatement_list,
+        "codes": code_lists,
+        "ledger": _ledger,
     },
+    "Ledger": {
+        "position": lambda writer, _selected, _row: bare(
+            f"coalesce((SELECT position FROM {writer.reading.head()} AS head), 0)"
+        ),
+        "recordedAt": lambda writer, _selected, _row: instant(
+            f"(SELECT recorded_at FROM {writer.reading.head()} AS head)"
+        ),
+        "projectedThrough": lambda writer, _selected, _row: bare(
+            f"coalesce((SELECT position FROM {writer.reading.position()} AS reached), 0)"
+        ),
+        "publicKey": lambda _writer, _selected, _row: string("%(public_key)s::text"),
+        "checkpoint": _checkpoint,
+    },
+    "Checkpoint": {"size": number("size"), "note": words("note")},
+    "Contribution": CONTRIBUTION,
     "Viewer": {
         "person": person(lambda _row: "%(person)s"),
         "role": lambda _writer, _selected, _row: quoted("%(role)s::text"),

@@ -15,8 +15,10 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
+    GraphQLOutputType,
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -24,48 +26,99 @@ from graphql import (
     VariableNode,
     Visitor,
     get_named_type,
+    get_nullable_type,
     is_abstract_type,
     is_composite_type,
+    is_list_type,
+    is_non_null_type,
     visit,
 )
 from graphql.execution.values import VariableValues, get_argument_values
 
-__all__ = ["NotPlanned", "Selected", "Selections", "deciding_variables", "select"]
+__all__ = [
+    "TYPE_NAME",
+    "FieldPlace",
+    "NotPlanned",
+    "Path",
+    "RefusedAt",
+    "Selected",
+    "Selections",
+    "deciding_variables",
+    "select",
+]
 
 TYPE_NAME = "__typename"
+# Response keys from the root, without places in lists.
+Path = tuple[str, ...]
 
 
 class NotPlanned(Exception):
     """The query selects a field that has no declaration."""
 
 
+class RefusedAt(Exception):
+    """The field whose arguments stand at a place was refused."""
+
+    def __init__(self, place: int, error: Exception) -> None:
+        super().__init__(place)
+        self.place = place
+        self.error = error
+
+
 @dataclass(frozen=True, slots=True)
 class Selected:
     """One member of an answered object: its key, the field it shows, and what is selected below by object type.
 
-    `arguments` is the place of the field's arguments among those of the whole query, None when it takes none.
+    `arguments` is the place of the field's arguments among those of the whole query, None when it takes none. `path`
+    are the response keys that lead here, without places in lists.
     """
 
     key: str
     name: str
     arguments: int | None
     below: Mapping[str, tuple[Selected, ...]]
+    path: Path
 
     def of(self, type_name: str) -> tuple[Selected, ...]:
         """What is selected of an object of this type."""
         return self.below[type_name]
 
 
+@dataclass(frozen=True, slots=True)
+class FieldPlace:
+    """Where a field with arguments stands.
+
+    `shown` is its path as far as it leads through no list, and `null_at` the path of the nearest field, itself
+    included, that may be null, None when only the whole answer may.
+    """
+
+    node: FieldNode
+    path: Path
+    shown: Path
+    null_at: Path | None
+
+
 @dataclass(slots=True)
 class Selections:
-    """The merged selection of one query."""
+    """The merged selection of one query; `places` are those of all fields with arguments."""
 
     root: tuple[Selected, ...] = ()
-    _fields: list[tuple[GraphQLField, FieldNode]] = field(default_factory=list)
+    places: list[FieldPlace] = field(default_factory=list)
+    _definitions: list[GraphQLField] = field(default_factory=list)
 
-    def arguments(self, variables: VariableValues) -> list[dict[str, Any]]:
-        """The arguments of every field that takes any, by place; raises GraphQLError for one that does not fit."""
-        return [get_argument_values(definition, node, variables) for definition, node in self._fields]
+    def arguments(self, variables: VariableValues) -> list[dict[str, Any] | GraphQLError]:
+        """The arguments of every field that takes any, by place, or the error of those that do not fit."""
+        return [
+            _arguments(definition, place.node, variables)
+            for definition, place in zip(self._definitions, self.places, strict=True)
+        ]
+
+
+def _arguments(definition: GraphQLField, node: FieldNode, variables: VariableValues) -> dict[str, Any] | GraphQLError:
+    try:
+        return get_argument_values(definition, node, variables)
+    except GraphQLError as error:
+        return error
 
 
 def deciding_variables(document: DocumentNode) -> tuple[str, ...]:
@@ -97,8 +150,27 @@ def select(
     found = Selections()
     root = schema.get_root_type(operation.operation)
     assert root is not None
-    found.root = _Merging(schema, document, decided, found).below(root, [operation.selection_set])
+    found.root = _Merging(schema, document, decided, found).below(root, [operation.selection_set], _Above())
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """What leads to a selection set: its path, that part of it before the first list, and what may be null."""
+
+    path: Path = ()
+    shown: Path = ()
+    null_at: Path | None = None
+    in_list: bool = False
+
+    def to(self, key: str, kind: GraphQLOutputType) -> _Above:
+        path = (*self.path, key)
+        return _Above(
+            path,
+            self.shown if self.in_list else path,
+            self.null_at if is_non_null_type(kind) else path,
+            self.in_list or is_list_type(get_nullable_type(kind)),
+        )
 
 
 class _Merging:
@@ -112,11 +184,11 @@ class _Merging:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
 
-    def below(self, parent: GraphQLObjectType, sets: list[SelectionSetNode]) -> tuple[Selected, ...]:
+    def below(self, parent: GraphQLObjectType, sets: list[SelectionSetNode], above: _Above) -> tuple[Selected, ...]:
         by_key: dict[str, list[FieldNode]] = {}
         for selection_set in sets:
             self._collect(parent, selection_set, by_key, set())
-        return tuple(self._selected(parent, key, nodes) for key, nodes in by_key.items())
+        return tuple(self._selected(parent, key, nodes, above) for key, nodes in by_key.items())
 
     def _collect(
         self,
@@ -164,22 +236,24 @@ class _Merging:
             return True
         return is_abstract_type(condition) and self._schema.is_sub_type(condition, parent)
 
-    def _selected(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Selected:
+    def _selected(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode], above: _Above) -> Selected:
         name = nodes[0].name.value
         if name == TYPE_NAME:
-            return Selected(key, name, None, {})
+            return Selected(key, name, None, {}, (*above.path, key))
         if name.startswith("__"):
             raise NotPlanned(f"{parent.name}.{name}")
         definition = parent.fields[name]
+        here = above.to(key, definition.type)
         arguments = None
         if definition.args:
             # Fields that merge have the same arguments.
-            arguments = len(self._found._fields)
-            self._found._fields.append((definition, nodes[0]))
+            arguments = len(self._found.places)
+            self._found.places.append(FieldPlace(nodes[0], here.path, here.shown, here.null_at))
+            self._found._definitions.append(definition)
         kind = get_named_type(definition.type)
         below: dict[str, tuple[Selected, ...]] = {}
         if is_composite_type(kind):
             sets = [node.selection_set for node in nodes if node.selection_set is not None]
             possible = self._schema.get_possible_types(kind) if is_abstract_type(kind) else [kind]
-            below = {one.name: self.below(cast("GraphQLObjectType", one), sets) for one in possible}
-        return Selected(key, name, arguments, below)
+            below = {one.name: self.below(cast("GraphQLObjectType", one), sets, here) for one in possible}
+        return Selected(key, name, arguments, below, here.path)

@@ -5,9 +5,10 @@ Text is put together by concatenation, which takes PostgreSQL a third of the tim
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Container, Iterable, Sequence
 
-__all__ = ["NULL", "array_of", "bare", "empty_if_null", "joined", "literal", "object_of", "quoted", "string"]
+__all__ = ["NULL", "array_of", "bare", "empty_if_null", "joined", "literal", "object_of", "quoted", "renamed", "string"]
 
 NULL = "'null'"
 
@@ -53,3 +54,8 @@ def empty_if_null(expression: str) -> str:
 def joined(conditions: Iterable[str]) -> str:
     """Conditions that must all hold; none always do."""
     return " AND ".join(conditions) or "true"
+
+
+def renamed(statement: str, prefix: str, *, keep: Container[str]) -> str:
+    """A statement with a prefix before the name of each parameter that is not to be kept."""
+    return re.sub(r"%\((\w+)\)s", lambda found: found[0] if found[1] in keep else f"%({prefix}{found[1]})s", statement)

@@ -2,7 +2,7 @@
 
 A declaration (`projections.plan.reads`) turns a selected field and the row it is read from into a piece of SQL. What
 only Python can make is left open as a hole: its place is written between two markers that nobody can guess, and filled
-in afterwards.
+in afterwards (`projections.plan.holes`).
 """
 
 from __future__ import annotations
@@ -11,18 +11,60 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
+
 from domain.access import Visibility
-from projections.plan.selections import TYPE_NAME, NotPlanned, Selected
-from projections.plan.text import literal, object_of
+from domain.refusals import Refused
+from projections.plan.selections import TYPE_NAME, NotPlanned, Path, RefusedAt, Selected
+from projections.plan.text import NULL, literal, object_of
 from projections.visible import Reading
 
-__all__ = ["MARKER", "Arguments", "NotPlanned", "Read", "Row", "Writer"]
+__all__ = [
+    "MARKER",
+    "OUTER",
+    "Arguments",
+    "Binder",
+    "Bound",
+    "NotPlanned",
+    "Read",
+    "Row",
+    "Writer",
+    "hole",
+    "keys_of",
+    "small_figure",
+]
 
 Arguments = dict[str, Any]
-# The parameters that an argument's values become, given anew for each request.
+# The parameters that an argument's values become, given anew for each request. Raises Refused.
 Binder = Callable[[Arguments], Mapping[str, Any]]
+# The same for what depends on the registers of the schools, read at the moment of the answer.
+ReadingBinder = Callable[[Arguments, psycopg.Connection[Any], Reading], Mapping[str, Any]]
 # The parameter that holds the marker of a request.
 MARKER = "%(marker)s"
+# Another one, for what may have holes within.
+OUTER = "%(outer)s"
+
+
+def hole(kind: str, *pieces: str) -> str:
+    """A place for what Python makes: its kind, and pieces of SQL that say what belongs there, without spaces."""
+    told = "".join(f" || ' ' || {piece}" for piece in pieces)
+    return f"({MARKER} || '{kind}'{told} || {MARKER})"
+
+
+def keys_of(members: Sequence[Selected]) -> str:
+    """Which members of an object are shown under which keys, as a piece of a hole."""
+    return "'" + ",".join(f"{one.key}={one.name}" for one in members) + "'"
+
+
+def small_figure(place: str, value: str, key: Sequence[str], shown: str, hidden: str) -> str:
+    """A cell of the report whose arguments are at a place, as it is and as it is when its figure is hidden.
+
+    Python chooses, for it takes all cells together; `value` and the members of `key` are SQL that gives JSON.
+    """
+    keys = " || ',' || ".join(key)
+    members = " || ',' || ".join((f"'{place}'", value, f"'[' || {keys} || ']'"))
+    texts = f"to_json({shown})::text || ',' || to_json({hidden})::text"
+    return f"({OUTER} || '[' || {members} || ',' || {texts} || ']' || {OUTER})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +79,35 @@ class Row:
     value: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Parameters made of the arguments at a place, with the prefix of their names; one of the two makes them."""
+
+    place: int
+    prefix: str
+    binder: Binder | None
+    reading_binder: ReadingBinder | None = None
+
+
 Read = Callable[["Writer", Selected, Row], str]
 
 
 @dataclass(slots=True)
 class Writer:
-    """One statement in the making, for one shape of arguments and one kind of reader."""
+    """One statement in the making, for one shape of arguments and one kind of reader.
+
+    `nulled` are the paths of fields that are null whatever is there, because something below them was refused.
+    `states` are statements of their own, for cases that Python folds: each shows one selection of a case.
+    """
 
     visibility: Visibility
     reads: Mapping[str, Mapping[str, Read]]
-    arguments: Sequence[Arguments]
+    arguments: Sequence[Arguments | None]
+    nulled: frozenset[Path] = frozenset()
     reading: Reading = field(init=False)
-    binders: list[tuple[int, str, Binder]] = field(default_factory=list)
+    bound: list[Bound] = field(default_factory=list)
+    states: list[Writer] = field(default_factory=list)
+    statement: str = ""
     _aliases: int = 0
 
     def __post_init__(self) -> None:
@@ -68,24 +127,50 @@ class Writer:
         return self.members(type_name, reads, selected.of(type_name), row)
 
     def members(self, type_name: str, reads: Mapping[str, Read], selected: Sequence[Selected], row: Row) -> str:
-        """An object with these members, in this order. Raises NotPlanned."""
+        """An object with these members, in this order. Raises NotPlanned and RefusedAt."""
         members = []
         for one in selected:
             if one.name == TYPE_NAME:
                 members.append((one.key, literal(f'"{type_name}"')))
-            elif one.name in reads:
-                members.append((one.key, reads[one.name](self, one, row)))
-            else:
+            elif one.name not in reads:
                 raise NotPlanned(f"{type_name}.{one.name}")
+            elif one.path in self.nulled:
+                members.append((one.key, NULL))
+            else:
+                members.append((one.key, self._read(reads[one.name], one, row)))
         return object_of(members)
+
+    def _read(self, read: Read, one: Selected, row: Row) -> str:
+        try:
+            return read(self, one, row)
+        except Refused as error:
+            assert one.arguments is not None
+            raise RefusedAt(one.arguments, error) from None
 
     def given(self, selected: Selected) -> Arguments:
         """The arguments of a field, of this request; only their shape may be written into the statement."""
-        return {} if selected.arguments is None else self.arguments[selected.arguments]
+        if selected.arguments is None:
+            return {}
+        given = self.arguments[selected.arguments]
+        assert given is not None
+        return given
 
     def bind(self, selected: Selected, binder: Binder) -> str:
         """Have parameters made of a field's arguments for each request; returns what their names begin with."""
+        return self._bind(selected, binder, None)
+
+    def bind_reading(self, selected: Selected, binder: ReadingBinder) -> str:
+        """The same for parameters that follow from what is read first, in the snapshot of the answer."""
+        return self._bind(selected, None, binder)
+
+    def _bind(self, selected: Selected, binder: Binder | None, reading_binder: ReadingBinder | None) -> str:
         assert selected.arguments is not None
-        prefix = f"a{len(self.binders)}_"
-        self.binders.append((selected.arguments, prefix, binder))
+        prefix = f"a{len(self.bound)}_"
+        self.bound.append(Bound(selected.arguments, prefix, binder, reading_binder))
         return prefix
+
+    def apart(self) -> tuple[int, Writer]:
+        """A statement of its own for cases that Python folds, and its number."""
+        writer = Writer(self.visibility, self.reads, self.arguments, self.nulled)
+        self.states.append(writer)
+        return len(self.states) - 1, writer

@@ -247,7 +247,7 @@ def test_every_command_is_known_to_the_api_by_its_fields(name: str) -> None:
     from dataclasses import fields
 
     from api.graphql.schema import build_schema
-    from api.naming import camel
+    from domain.naming import camel
 
     given = build_schema()._schema.type_map[f"{name}Input"]
 

@@ -2,55 +2,40 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 from typing import Any
 
 import pytest
-from graphql import get_operation_ast, parse
-from graphql.execution.values import VariableValues, get_variable_values
 
-from api.graphql.enums import ACTION_COMMANDS
+from api.graphql.context import Context, WorkerSlots
+from api.graphql.execution import Executor
+from api.graphql.limits import Limits
+from api.graphql.report_size import cells_of
 from api.graphql.schema import build_schema
-from domain.access import Role, may
-from domain.offered import to_mask
-from projections.plan.plans import NotPlanned, Plans, Question
+from domain.access import Role
 from services.scope import Caller
-from services.sealed_texts import SealedPlace, open_texts
 from tests.api.client import Client
 
-SCHEMA = build_schema()._schema
+RESOLVERS = Executor(build_schema(), Limits(), cells_of, None)
 ROLES = ("trust-lead", "headteacher:900003", "coordinator:900001", "auditor", "dashboard", "staff:900003", "mis:900003")
 
 
-def planned(demo: Client, query: str, role: str, **variables: Any) -> Any:
-    """The answer by the plan, its sealed texts filled in."""
+def resolved(demo: Client, query: str, role: str) -> Any:
+    """The answer of resolvers."""
     name, _, urn = role.partition(":")
     identity = demo.tokens.identify(demo.headers(role)["Authorization"])
     caller = Caller(demo.trust_id, identity.person_id, Role(name), urn or None)
-    document = parse(query)
-    operation = get_operation_ast(document)
-    assert operation is not None
-    values = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
-    assert isinstance(values, VariableValues)
-    actions = {
-        action.value: to_mask(frozenset({action}))
-        for action, command in ACTION_COMMANDS.items()
-        if may(caller.role, command)
-    }
-    services = demo.runtime.services(demo.trust_id)
-    question = Question(query, document, operation, values, caller.visibility, caller.role.value, actions)
-    answer = PLANS.answer(services.ledger.trust, question)
-    places = [SealedPlace(hole.case_id, hole.version, hole.part) for hole in answer.holes]
-    opened = open_texts(services.ledger, caller.visibility, places)
-    return json.loads(
-        answer.filled(
-            hole.filled(opened[place].state.value, opened[place].text)
-            for hole, place in zip(answer.holes, places, strict=True)
+    context = Context(demo.runtime, caller, WorkerSlots(4))
+
+    async def run() -> Any:
+        answer = await RESOLVERS.answer(
+            query, variables={}, operation_name=None, mutations=False, context=lambda _document: context
         )
-    )
+        found = answer.as_json()
+        return {"data": found["data"], "errors": found.get("errors", [])}
 
+    return asyncio.run(run())
 
-PLANS = Plans(SCHEMA)
 
 QUERIES = {
     "viewer": """{ viewer { person { id name nameState } role listsCases opensSealedText own: seesOwnCasesOnly
@@ -92,11 +77,95 @@ QUERIES = {
         known: cases(filter: {schoolReference: "nothing '%s %% \\"\\u2028"}) { totalCount } }""",
 }
 
+YEARS = 'from: "2024-09-01", to: "2026-08-31"'
+MONTH = 'from: "2025-01-06", to: "2025-02-10"'
+CELL = """{ count school { urn name } source period platform posterRole value partial coverage suppressed withheld }"""
+GROUPS = (
+    "COUNT,SCHOOL,MONTH",
+    "SCHOOL",
+    "MONTH,COUNT",
+    "SOURCE,ACADEMIC_YEAR",
+    "PLATFORM",
+    "POSTER_ROLE,PLATFORM,SCHOOL",
+    "TERM,COUNT",
+    "SCHOOL,TERM",
+)
+DRILL = """contributions(first: 2) { totalCount pageInfo { hasNextPage endCursor startCursor hasPreviousPage }
+    edges { cursor node { count source itemId caseId discoveredOn postedOn recordedOn platform posterRole
+    school { urn } case { reference ... on Incident { summary { text } } } } } }
+    cases(first: 1) { totalCount pageInfo { hasNextPage endCursor } nodes { reference } edges { cursor } }"""
+KNOWN = 'case(reference: "INC-2025-000003"'
+REPORTS = {
+    f"{groups} {unit} {basis}": f"""{{ monitoring({YEARS}, groupBy: [{groups}], unit: {unit}, dateBasis: {basis}) {{
+        cells {CELL} excluded {{ mark value }} }} }}"""
+    for groups in GROUPS
+    for unit in ("ITEMS", "CASES")
+    for basis in ("DISCOVERED", "RECORDED")
+}
+FIGURES = {
+    "report": f"""{{ monitoring({YEARS}) {{ position recordedThrough scope cells {CELL}
+        definitions {{ number count title definition source __typename }} excluded {{ mark value }} }} }}""",
+    "days": f"""{{ monitoring({MONTH}, groupBy: [DAY], schools: ["900001", "900003"], sources: [ONLINE]) {{
+        cells {CELL} }} }}""",
+    "no source": f"{{ monitoring({MONTH}, groupBy: [SOURCE], sources: []) {{ cells {CELL} }} }}",
+    "no school": f"{{ monitoring({MONTH}, groupBy: [MONTH], schools: []) {{ cells {CELL} }} }}",
+    "past": f"""{{ past: monitoring({YEARS}, groupBy: [COUNT, SCHOOL, MONTH], asOf: {{position: 300}}) {{ position
+        recordedThrough cells {CELL} excluded {{ mark value }} }}
+        later: monitoring({YEARS}, asOf: {{position: 300000}}) {{ position recordedThrough cells {CELL} }}
+        first: monitoring({YEARS}, asOf: {{position: 0}}) {{ position recordedThrough cells {CELL} }} }}""",
+    "past items": f"""{{ monitoring({YEARS}, groupBy: [SCHOOL, MONTH], asOf: {{position: 200}}) {{ cells {CELL} }}
+        at: monitoring({YEARS}, asOf: {{at: "2030-01-01T00:00:00Z"}}) {{ position cells {{ value }} }} }}""",
+    "small figures": f"""{{ monitoring({YEARS}, groupBy: [COUNT, SCHOOL], suppressBelow: 3) {{ cells {CELL} }}
+        other: monitoring({YEARS}, groupBy: [SCHOOL, ACADEMIC_YEAR], suppressBelow: 5) {{ cells {{ value suppressed
+        withheld contributions(first: 2) {{ totalCount nodes {{ itemId case {{ reference
+        ... on Incident {{ summary {{ text }} }} }} }} }} }} }} }}""",
+    "behind": f"{{ monitoring({YEARS}, groupBy: [COUNT, SCHOOL]) {{ cells {{ value {DRILL} }} }} }}",
+    "behind past": f"""{{ monitoring({YEARS}, groupBy: [MONTH], unit: CASES, asOf: {{position: 400}}) {{
+        cells {{ value {DRILL} }} }} }}""",
+    "behind terms": f"{{ monitoring({YEARS}, groupBy: [TERM, PLATFORM]) {{ cells {{ value {DRILL} }} }} }}",
+    "restated": f"""{{ restatements({YEARS}, between: {{position: 100}}) {{ position type recordedAt
+        changes {{ count source month change school {{ urn name }} }} case {{ reference }}
+        cases {{ reference status }} }} }}""",
+    "restated between": f"""{{ restatements({YEARS}, between: {{position: 300}}, and: {{position: 400}},
+        schools: ["900001"]) {{ position changes {{ change }} }} }}""",
+}
+STORIES = {
+    "codes": """{ codes { name codes { code label definition activeFrom activeTo order __typename } }
+        some: codes(lists: ["natures", "nothing"]) { name __typename } }""",
+    "ledger": "{ ledger { position recordedAt projectedThrough publicKey checkpoint { size note } } }",
+    "changes": """{ cases(first: 6) { nodes { history(first: 6) {
+        nodes { type changes { field before after } } } } } }""",
+    "states": """{ cases(first: 6) { nodes { history(first: 6) { nodes { changes { before __typename } caseAfter {
+        status version reference school { name } owner { id } ... on Incident { summary { state text }
+        items { id narrative { text } } } links { case { reference } } } } } } } }""",
+    "states of states": """{ cases(first: 2) { nodes { history(first: 3) {
+        nodes { caseAfter { version history(first: 2) {
+        nodes { caseAfter { version allowedActions } } } } other: caseAfter { reference } } } } } }""",
+    "past cases": f"""{{ {KNOWN}, asOf: {{position: 200}}) {{ reference status version history(first: 2) {{
+        nodes {{ type }} }} }} before: {KNOWN}, asOf: {{position: 5}}) {{ reference }}
+        now: {KNOWN}, asOf: {{at: "2031-01-01T00:00:00Z"}}) {{ version
+        ... on Incident {{ items {{ id narrative {{ text }} }} }} }} }}""",
+}
+REFUSED = {
+    "case": "{ a: case { id } viewer { role } }",
+    "days": '{ monitoring(from: "2026-01-01", to: "2025-01-01") { position } }',
+    "owner": '{ cases(filter: {owner: "x"}) { totalCount } }',
+    "cursor": '{ cases(after: "x") { totalCount } }',
+    "periods": f"{{ monitoring({YEARS}, groupBy: [MONTH, DAY]) {{ position }} }}",
+    "position": f"{{ monitoring({YEARS}, asOf: {{position: -1}}) {{ position }} }}",
+    "instant": f'{{ monitoring({YEARS}, asOf: {{at: "2025-01-01T00:00:00"}}) {{ position }} }}',
+    "terms": '{ monitoring(from: "2010-01-01", to: "2025-01-01", groupBy: [TERM]) { position } }',
+    "moments": f"{{ restatements({YEARS}, between: {{position: 300}}, and: {{position: 100}}) {{ position }} }}",
+    "in time": f"{{ {KNOWN}, atLeast: 99999999) {{ id }} viewer {{ role }} }}",
+}
+ALL = QUERIES | REPORTS | FIGURES | STORIES | {f"refused {name}": query for name, query in REFUSED.items()}
+
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("name", QUERIES)
+@pytest.mark.parametrize("name", ALL)
 def test_a_plan_answers_what_resolvers_answer(demo: Client, name: str, role: str) -> None:
-    assert planned(demo, QUERIES[name], role) == demo.ask(QUERIES[name], role)
+    answer = demo.send(ALL[name], role).json()
+    assert {"data": answer["data"], "errors": answer.get("errors", [])} == resolved(demo, ALL[name], role)
 
 
 @pytest.mark.parametrize("order", ["OPENED_NEWEST", "OPENED_OLDEST", "UPDATED_NEWEST", "REFERENCE"])
@@ -108,8 +177,7 @@ def test_pages_follow_one_another_to_the_end(demo: Client, order: str) -> None:
 
     # when
     while True:
-        page = planned(demo, query, "trust-lead", after=after, order=order)
-        assert page == demo.ask(query, after=after, order=order)
+        page = demo.ask(query, after=after, order=order)
         ids += [node["id"] for node in page["cases"]["nodes"]]
         pages += 1
         after = page["cases"]["pageInfo"]["endCursor"]
@@ -118,25 +186,3 @@ def test_pages_follow_one_another_to_the_end(demo: Client, order: str) -> None:
 
     # then
     assert (pages, len(ids), len(set(ids))) == (4, page["cases"]["totalCount"], page["cases"]["totalCount"])
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_a_case_is_found_by_its_id_or_its_reference_or_not_at_all(demo: Client, role: str) -> None:
-    query = """query ($id: ID, $reference: String) { case(id: $id, reference: $reference) { id reference
-        ... on Incident { items { narrative { state text } } } history(first: 2) { nodes { type } } } }"""
-    [known] = demo.ask("{ cases(first: 1) { nodes { id reference } } }")["cases"]["nodes"]
-    other = "00000000-0000-4000-8000-000000000000"
-    for given in (
-        {"id": known["id"]},
-        {"id": known["id"].upper()},
-        {"id": other},
-        {"id": "no id {8}"},
-        {"reference": known["reference"]},
-        {"reference": "INC-1999-000001"},
-    ):
-        assert planned(demo, query, role, **given) == demo.ask(query, role, **given)
-
-
-def test_a_field_without_a_declaration_is_not_planned(demo: Client) -> None:
-    with pytest.raises(NotPlanned, match=r"^Query\.codes$"):
-        planned(demo, "{ viewer { role } codes { name } }", "trust-lead")

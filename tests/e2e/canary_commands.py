@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any, get_args, get_type_hints
 from uuid import UUID, uuid4, uuid5
 
-from api.naming import camel
+from domain.naming import camel
 from domain.incident import Incident
 from services.catalogue import COMMANDS
 from services.commands import Command, OpeningCommand

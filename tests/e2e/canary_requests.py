@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import httpx
 
-from api.naming import camel
+from domain.naming import camel
 from services.catalogue import COMMANDS
 from services.commands import TEXT_LIMIT
 from tests.e2e.canaries import Canaries

@@ -1,0 +1,188 @@
+"""The cells of a monitoring report: dense over what is known beforehand, with each figure and what was recorded.
+
+Python's reading of the same rules is `projections.monitoring`; the tests hold both to the same oracle.
+"""
+
+# ruff: noqa: S608 - the statements are put together from constants alone
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.counting import CountSource
+from projections.core import COUNT_NUMBERS
+from projections.monitoring import LARGEST_REPORT
+from projections.monitoring_terms import PERIODS, SPARSE, MonitoringDimension
+from projections.plan.drill import behind_cases, behind_contributions
+from projections.plan.report import Report
+from projections.plan.selections import Selected
+from projections.plan.text import NULL, array_of, bare, quoted, string
+from projections.plan.writer import Read, Row, hole, small_figure
+
+__all__ = ["cell_list"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Domain:
+    """What a dimension can be: rows for FROM, what puts them in order, how they meet the figures, and their JSON.
+
+    Of a dimension without a fixed domain the rows are what occurs; those of all of them stand together.
+    """
+
+    rows: str
+    order: str
+    column: str
+    value: str
+    shown: str
+
+    @property
+    def meets(self) -> str:
+        """The condition by which a figure belongs to a row."""
+        return f"told.{self.column} {'=' if self.rows else 'IS NOT DISTINCT FROM'} {self.value}"
+
+
+def cell_list(report: Report, selected: Selected) -> str:
+    """The list of cells; a refusal in its place when there would be too many."""
+    domains = {dimension: _domain(report, dimension) for dimension in report.query.group_by}
+    relations = [domain.rows for domain in domains.values() if domain.rows]
+    occurring = ", ".join(domain.column for dimension, domain in domains.items() if dimension in SPARSE)
+    if occurring:
+        relations.append(f"(SELECT DISTINCT {occurring} FROM told WHERE value > 0) AS occurring")
+    shown_as = _schools_shown(report, selected)
+    shown = _cell(report, selected, domains, {key: name for key, (name, _) in shown_as.items()})
+    together = "','" if report.query.suppress_below is None else "''"
+    order = ", ".join(domain.order for domain in domains.values())
+    cells = (
+        f"(SELECT string_agg({shown}, {together} ORDER BY {order}) FROM {' CROSS JOIN '.join(relations)}"
+        f" LEFT JOIN told ON {' AND '.join(domain.meets for domain in domains.values())}{_coverage(report)})"
+    )
+    columns = ", ".join(domain.column for domain in domains.values())
+    size = " * ".join(f"(SELECT count(*) FROM {rows})" for rows in relations)
+    refusal = hole("refused", "'QueryTooLarge'", f"'{report.place}'")
+    return (
+        f"(WITH told ({columns}, value, withheld) AS MATERIALIZED ({report.figures()}),"
+        f" listed_school AS MATERIALIZED ({_schools(report, list(shown_as.values()))})"
+        f" SELECT CASE WHEN {size} > {LARGEST_REPORT} THEN {refusal} ELSE {array_of(cells)} END)"
+    )
+
+
+def _domain(report: Report, dimension: MonitoringDimension) -> _Domain:
+    match dimension:
+        case MonitoringDimension.COUNT:
+            rows = ", ".join(f"""({number}::smallint, '"{count.value}"')""" for count, number in COUNT_NUMBERS.items())
+            counts = f"(VALUES {rows}) AS counted (number, shown)"
+            return _Domain(counts, "counted.number", "count_number", "counted.number", "counted.shown")
+        case MonitoringDimension.SCHOOL:
+            schools = "listed_school AS listed"
+            return _Domain(schools, "listed.urn", "school_urn", "listed.urn", quoted("listed.urn"))
+        case MonitoringDimension.SOURCE:
+            wanted = report.query.sources
+            asked = [source.value for source in CountSource if wanted is None or source in wanted]
+            rows = ", ".join(f"({place}, '{source}')" for place, source in enumerate(asked))
+            values = f"VALUES {rows}" if asked else "SELECT 0, '' WHERE false"
+            sources = f"({values}) AS written (place, source)"
+            return _Domain(sources, "written.place", "source", "written.source", quoted("written.source"))
+        case MonitoringDimension.PLATFORM | MonitoringDimension.POSTER_ROLE:
+            column = "platform" if dimension is MonitoringDimension.PLATFORM else "poster_role"
+            value = f"occurring.{column}"
+            return _Domain("", f'({value} IS NULL), {value} COLLATE "C"', column, value, string(value))
+        case _:
+            labels, ranks = report.parameter("labels", "text[]"), report.parameter("label_ranks", "int[]")
+            periods = (
+                f"(SELECT place::int - 1 AS place, label, rank FROM unnest({labels}, {ranks})"
+                " WITH ORDINALITY AS known (label, rank, place)) AS period"
+            )
+            return _Domain(periods, "period.rank", "period", "period.place", quoted("period.label"))
+
+
+def _schools_shown(report: Report, selected: Selected) -> dict[str, tuple[str, str]]:
+    """What cells show of their school, by response key: the column that holds it, made once for each school."""
+    writer = report.writer
+    if not report.tells(MonitoringDimension.SCHOOL):
+        return {}
+    asked = [one for one in selected.of("MonitoringCell") if one.name == "school"]
+    return {one.key: (f"shown{place}", writer.object("School", one, Row("present"))) for place, one in enumerate(asked)}
+
+
+def _schools(report: Report, columns: list[tuple[str, str]]) -> str:
+    mine = f"(SELECT DISTINCT urn FROM {report.schools()} AS mine) AS mine"
+    if not columns:
+        return f"SELECT urn FROM {mine}"
+    shown = ", ".join(f"{value} AS {name}" for name, value in columns)
+    return f"SELECT urn, {shown} FROM {mine} JOIN {report.writer.reading.present_schools()} AS present USING (urn)"
+
+
+def _coverage(report: Report) -> str:
+    """Joins for what was recorded in each period, and which schools were in the trust then."""
+    groups = {}
+    if report.tells(MonitoringDimension.SCHOOL):
+        groups["urn"] = ("school_urn", "listed.urn")
+    if report.tells(*PERIODS):
+        groups["place"] = ("period", "period.place")
+    columns = "".join(f"{name}, " for name in groups)
+    by = f" GROUP BY {columns[:-2]}" if groups else ""
+    covered = "".join(f" AND covered.{name} = {cell}" for name, (_, cell) in groups.items())
+    said = "".join(f" AND said.{column} = {cell}" for column, cell in groups.values())
+    recorded = "".join(f"{column}, " for column, _ in groups.values())
+    is_in = (
+        f"EXISTS (SELECT FROM {report.schools()} AS stay WHERE stay.urn = span.urn AND stay.joined_on <= span.last"
+        " AND (stay.left_on IS NULL OR stay.left_on >= span.first))"
+    )
+    return (
+        f" LEFT JOIN (SELECT {columns}bool_or(span.partial) AS partial, bool_or({is_in}) AS is_in"
+        f" FROM {report.spans()} AS span{by}) AS covered ON true{covered}"
+        f" LEFT JOIN (SELECT DISTINCT {recorded}true AS anything FROM told) AS said ON true{said}"
+    )
+
+
+def _cell(
+    report: Report,
+    selected: Selected,
+    domains: Mapping[MonitoringDimension, _Domain],
+    schools: Mapping[str, str],
+) -> str:
+    """The JSON of one cell; where small figures are hidden, the cell as it is and as it is when hidden."""
+
+    def told(*dimensions: MonitoringDimension) -> Read:
+        return _always(next((domains[each].shown for each in dimensions if each in domains), NULL))
+
+    coverage = (
+        """(CASE WHEN said.anything THEN '"RECORDED"' WHEN covered.is_in THEN '"NO_RETURN"'"""
+        """ ELSE '"NOT_A_MEMBER"' END)"""
+    )
+    value = "CASE WHEN said.anything OR covered.is_in THEN coalesce(told.value, 0) END"
+    partial = "coalesce(covered.partial, false)" if report.tells(*PERIODS) else "false"
+    common: dict[str, Read] = {
+        "count": told(MonitoringDimension.COUNT),
+        "source": told(MonitoringDimension.SOURCE),
+        "period": told(*PERIODS),
+        "platform": told(MonitoringDimension.PLATFORM),
+        "posterRole": told(MonitoringDimension.POSTER_ROLE),
+        "school": lambda _writer, one, _row: f"listed.{schools[one.key]}" if schools else NULL,
+        "partial": _always(bare(partial)),
+        "coverage": _always(coverage),
+    }
+    opened: dict[str, Read] = {
+        "value": _always(bare(value)),
+        "withheld": _always(bare("coalesce(told.withheld, 0)")),
+        "suppressed": _always("'false'"),
+        "contributions": lambda _writer, one, _row: behind_contributions(report, one),
+        "cases": lambda _writer, one, _row: behind_cases(report, one),
+    }
+    shown = report.writer.shown("MonitoringCell", common | opened, selected, Row(""))
+    if report.query.suppress_below is None:
+        return shown
+    hiding: dict[str, Read] = {
+        "value": _always(NULL),
+        "withheld": _always("'0'"),
+        "suppressed": _always("'true'"),
+        "contributions": _always(NULL),
+        "cases": _always(NULL),
+    }
+    hidden = report.writer.shown("MonitoringCell", common | hiding, selected, Row(""))
+    key = [string(f"({domain.value})::text") for domain in domains.values()]
+    return small_figure(str(report.place), bare(value), key, shown, hidden)
+
+
+def _always(expression: str) -> Read:
+    return lambda _writer, _selected, _row: expression
