@@ -28,8 +28,8 @@ from graphql import (
 from graphql.validation import ValuesOfCorrectTypeRule
 from strawberry.schema.schema import validate_document
 
-from api.graphql.faults import QuietValues, document_error, invalid, syntax_error
-from api.graphql.limits import INTROSPECTION, TOO_LARGE, Limits, check_shape
+from api.graphql.faults import QuietValues, document_error, invalid, syntax_error, too_deep
+from api.graphql.limits import INTROSPECTION, Limits, check_shape
 
 __all__ = ["Documents", "PreparedDocument", "PreparedOperation", "Refusals", "storable"]
 
@@ -109,7 +109,7 @@ class Documents:
             prepared = self._read(digest, text)
         except RecursionError:
             # The parser and some rules of validation follow nesting and chains of fragments by calling themselves.
-            raise Refusals(invalid("The document is nested too deeply.", code=TOO_LARGE)) from None
+            raise Refusals(too_deep()) from None
         with self._lock:
             self._known[digest] = prepared
             while len(self._known) > _REMEMBERED:

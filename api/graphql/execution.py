@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -17,10 +17,10 @@ from strawberry.types import ExecutionContext
 from api.availability import passing_fault
 from api.graphql.cost import Cost, MonitoringCells, cost_of
 from api.graphql.documents import Documents, PreparedDocument, PreparedOperation, Refusals
-from api.graphql.faults import document_error, field_error, invalid, variable_errors
-from api.graphql.limits import TOO_LARGE, Limits
+from api.graphql.faults import document_error, field_error, too_deep, variable_errors
+from api.graphql.limits import Limits
 
-__all__ = ["Answer", "Executor", "MutationByGet", "Plans", "Prepared", "QuietSchema"]
+__all__ = ["Answer", "Executor", "Measured", "MutationByGet", "Plans", "Prepared", "QuietSchema"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,16 @@ class Prepared(SchemaExtension):
         yield
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An operation that may be executed: its variables fit, and it is within the limits."""
+
+    operation: PreparedOperation
+    variables: Mapping[str, Any] = field(repr=False)
+    coerced: VariableValues = field(repr=False)
+    cost: Cost
+
+
 class Plans(Protocol):
     """Answers queries by plans of its own, such as one SQL statement for each."""
 
@@ -123,32 +133,45 @@ class Executor:
         operation_name: str | None,
         mutations: bool,
         context: Callable[[DocumentNode], Any],
-        cells: MonitoringCells | None = None,
     ) -> Answer:
         """Answer one request; `mutations` is false for GET. Raise `MutationByGet` when one comes that way all the same.
 
-        `context` makes the value that resolvers receive, and `cells` sizes a report for this reader.
+        `context` makes the value that resolvers receive.
         """
         try:
             document = self.prepare(query) if isinstance(query, str) else query
             operation = document.operation(operation_name)
             if not operation.is_query and not mutations:
                 raise MutationByGet
-            values = self._variables(operation, variables)
-            cost = self._cost(operation, values, cells or self._cells)
+            measured = self.measure(operation, variables)
         except Refusals as refusals:
             return Answer(None, refusals.errors, refused_before_execution=True)
-        made = context(document.document)
+        return await self.execute(measured, context(document.document))
+
+    def measure(
+        self, operation: PreparedOperation, variables: Mapping[str, Any], cells: MonitoringCells | None = None
+    ) -> Measured:
+        """Return what can be executed, at its cost; `cells` sizes a report for this reader. Raise `Refusals`."""
+        coerced = self._variables(operation, variables)
+        return Measured(operation, variables, coerced, self._cost(operation, coerced, cells or self._cells))
+
+    async def execute(self, measured: Measured, made: Any) -> Answer:
+        """Answer an operation; `made` is the value that resolvers receive."""
+        operation, cost = measured.operation, measured.cost
+        document = operation.document
         if self._plans is not None and operation.is_query and not document.reads_schema:
             try:
-                planned = await self._plans.run(operation, values, made)
+                planned = await self._plans.run(operation, measured.coerced, made)
             except Exception as error:  # noqa: BLE001 - masked and logged, as an error of a resolver is
                 fault = field_error(GraphQLError("", original_error=error))
                 planned = Answer(None, (fault,), refused_before_execution=False)
             if planned is not None:
                 return replace(planned, cost=cost)
         result = await self.schema.execute(
-            document.text, variable_values=dict(variables), context_value=made, operation_name=operation_name
+            document.text,
+            variable_values=dict(measured.variables),
+            context_value=made,
+            operation_name=operation.name,
         )
         if operation.is_query:
             for found in result.errors or ():
@@ -172,4 +195,4 @@ class Executor:
             # An error with a code is one of ours; any other may repeat a value.
             raise Refusals(error if error.extensions else document_error(error)) from None
         except RecursionError:
-            raise Refusals(invalid("The document is nested too deeply.", code=TOO_LARGE)) from None
+            raise Refusals(too_deep()) from None

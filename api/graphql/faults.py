@@ -18,7 +18,16 @@ from api.middleware import log_fault
 from api.refusals import told
 from domain.refusals import Refused
 
-__all__ = ["INTERNAL", "QuietValues", "document_error", "field_error", "invalid", "syntax_error", "variable_errors"]
+__all__ = [
+    "INTERNAL",
+    "QuietValues",
+    "document_error",
+    "field_error",
+    "invalid",
+    "syntax_error",
+    "too_deep",
+    "variable_errors",
+]
 
 INTERNAL = "INTERNAL_ERROR"
 
@@ -26,6 +35,8 @@ INTERNAL = "INTERNAL_ERROR"
 _LITERAL = re.compile(r'\b(String|BlockString|Int|Float) (".*"|\'.*\'|\S+)', re.DOTALL)
 _VARIABLE = re.compile(r"Variable '\$(\w+)' has invalid value(?: at ((?:\.\w+|\[\d+\])+))?:")
 _TOO_MANY_TOKENS = "contains more than"
+# What graphql-core says where following nesting, or fragments within fragments, would go too deep for the interpreter.
+_TOO_DEEP = ("nested too deeply", "Validation aborted.")
 
 
 def invalid(message: str, *, code: str = "INVALID_INPUT", error: GraphQLError | None = None) -> GraphQLError:
@@ -40,6 +51,11 @@ def invalid(message: str, *, code: str = "INVALID_INPUT", error: GraphQLError | 
     )
 
 
+def too_deep() -> GraphQLError:
+    """Return the refusal of a document that cannot be followed to its end."""
+    return invalid("The document is nested too deeply.", code="QUERY_TOO_LARGE")
+
+
 def syntax_error(error: GraphQLError, tokens: int) -> GraphQLError:
     """Return what the parser found wrong, without the text of any literal."""
     if not isinstance(error, GraphQLSyntaxError):
@@ -48,6 +64,8 @@ def syntax_error(error: GraphQLError, tokens: int) -> GraphQLError:
         return invalid(
             f"The document has too many tokens; at most {tokens} are allowed.", code="QUERY_TOO_LARGE", error=error
         )
+    if _TOO_DEEP[0] in error.message:
+        return too_deep()
     return invalid(_LITERAL.sub(r"\1", error.message), error=error)
 
 
@@ -63,6 +81,8 @@ class QuietValues(ValuesOfCorrectTypeRule):
 
 def document_error(error: GraphQLError) -> GraphQLError:
     """Return what validation found wrong, with a code."""
+    if error.message == _TOO_DEEP[1]:
+        return too_deep()
     return invalid(error.message, code=str((error.extensions or {}).get("code", "INVALID_INPUT")), error=error)
 
 

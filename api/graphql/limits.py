@@ -92,6 +92,11 @@ class _Repetitions(Visitor):
         directives: tuple[DirectiveNode, ...] = getattr(node, "directives", None) or ()
         if len(directives) > self._limits.directives:
             raise QueryTooLarge("directives on one field", len(directives), self._limits.directives, node)
+        if len({directive.name.value for directive in directives}) < len(directives):
+            # None of ours may stand twice, and each that does would be an error of its own.
+            raise GraphQLError(
+                "A directive stands more than once in one place.", nodes=node, extensions={"code": "INVALID_INPUT"}
+            )
         if isinstance(node, FieldNode) and node.selection_set is not None:
             name = node.name.value
             self._fields[name] += 1
@@ -110,8 +115,9 @@ class _Shape:
         depth = aliases = 0
         for selection in selections.selections if selections else ():
             if isinstance(selection, FieldNode):
-                below = (0, 0) if selection.name.value in INTROSPECTION else self.of(selection.selection_set)
-                found = (below[0] + 1, below[1] + (selection.alias is not None))
+                below = self.of(selection.selection_set)
+                levels = 0 if selection.name.value in INTROSPECTION else below[0]
+                found = (levels + 1, below[1] + (selection.alias is not None))
             elif isinstance(selection, InlineFragmentNode):
                 found = self.of(selection.selection_set)
             elif isinstance(selection, FragmentSpreadNode):

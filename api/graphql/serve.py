@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from graphql import DocumentNode, GraphQLError
+from graphql import GraphQLError
 from starlette.requests import Request
 
 from api.availability import passing_fault
@@ -16,7 +16,7 @@ from api.bootstrap import Runtime
 from api.graphql.compression import GZIP, compressed, is_worth_compressing
 from api.graphql.context import Context, WorkerSlots
 from api.graphql.documents import PreparedDocument, PreparedOperation, Refusals
-from api.graphql.execution import Answer, Executor, MutationByGet, Plans
+from api.graphql.execution import Answer, Executor, Measured, MutationByGet, Plans
 from api.graphql.faults import field_error
 from api.graphql.limits import Limits
 from api.graphql.parameters import BadRequest, GraphQLRequest
@@ -100,10 +100,13 @@ class GraphQLService:
         caller = self._authenticate(request)
         try:
             operation = self._document(parameters).operation(parameters.operation_name)
+            if not operation.is_query and wish.by_get:
+                raise MutationByGet
+            seen = caller.visibility.schools
+            cells = partial(cells_of, schools=None if seen is None else len(seen))
+            measured = self._executor.measure(operation, parameters.variables, cells)
         except Refusals as refusals:
-            return _refused(Answer(None, refusals.errors, refused_before_execution=True))
-        if not operation.is_query and wish.by_get:
-            raise MutationByGet
+            return Reply(Answer(None, refusals.errors, refused_before_execution=True).encoded(), refused=True)
         context = Context(self._runtime, caller, self._slots, operation.document.document)
         try:
             key = await self._key(operation, parameters, context, wish)
@@ -115,7 +118,7 @@ class GraphQLService:
             known = await self._known(key, operation, caller, wish)
             if known is not None:
                 return known
-        return await self._executed(key, operation, parameters, context, wish)
+        return await self._executed(key, measured, context, wish)
 
     def _document(self, parameters: GraphQLRequest) -> PreparedDocument:
         if parameters.document is not None:
@@ -160,28 +163,9 @@ class GraphQLService:
         await self._record(operation, caller, found.cases, Given.KEPT)
         return Reply(content, encoding, entity_tag(key, wish.media_type, encoding))
 
-    async def _executed(
-        self,
-        key: bytes | None,
-        operation: PreparedOperation,
-        parameters: GraphQLRequest,
-        context: Context,
-        wish: Wish,
-    ) -> Reply:
-        def given(_document: DocumentNode) -> Context:
-            return context
-
-        seen = context.visibility.schools
-        answer = await self._executor.answer(
-            operation.document,
-            variables=parameters.variables,
-            operation_name=parameters.operation_name,
-            mutations=not wish.by_get,
-            context=given,
-            cells=partial(cells_of, schools=None if seen is None else len(seen)),
-        )
-        if answer.refused_before_execution:
-            return _refused(answer)
+    async def _executed(self, key: bytes | None, measured: Measured, context: Context, wish: Wish) -> Reply:
+        operation = measured.operation
+        answer = await self._executor.execute(measured, context)
         encoding, content = None, answer.encoded()
         if (
             wish.takes_gzip
@@ -204,10 +188,6 @@ class GraphQLService:
     ) -> None:
         if self._recorder is not None:
             await self._recorder.record(Read(caller, operation.document.digest, operation.name, cases, given))
-
-
-def _refused(answer: Answer) -> Reply:
-    return Reply(answer.encoded(), refused=True)
 
 
 def _fault(error: Exception) -> GraphQLError:
