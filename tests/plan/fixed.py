@@ -1,0 +1,332 @@
+"""Documents about each area of the schema, the same in every run: what has to agree whatever chance picks besides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_leaf_type
+
+from tests.plan.agreement import PLACEHOLDER
+from tests.plan.documents import Document, Pool, adds_up_twice
+from tests.plan.oracle.answers import sdl_schema
+
+_NAMED = "{ __typename id reference status }"
+# The same at more length: what is sealed, listed and named within a case that is within a case.
+_WITHIN = (
+    "{ __typename id owner { id name } school { urn name } allowedActions outstanding { code } links { kind restricted"
+    " case { id } } duplicateOf { id } addenda { text { state text } } ... on Incident { summary { state text }"
+    " items { ordinal url { text } poster { name } about { id } } } ... on Complaint { heads { id aboutStaff } }"
+    " ... on StaffBreach { source } }"
+)
+_KINDS = ("Incident", "Complaint", "StaffBreach")
+_RANGE = 'from: "2024-09-01", to: "2027-08-31"'
+_SHORT = 'from: "2026-08-20", to: "2026-10-10"'
+
+
+def everything(type_name: str, **given: str | None) -> str:
+    """Every member of a type and of all within it, in braces; of cases within it only what names them.
+
+    `given` are arguments by the field that they are for, or what is selected of it: a connection is left out without,
+    and so is a field that is given as None.
+    """
+    return _members(sdl_schema().type_map[type_name], given)
+
+
+@cache
+def _fragments() -> str:
+    """Every member of a case of any kind, and the same with more of the cases that it names."""
+    return "\n".join(
+        f"fragment {name} on Case {{ __typename"
+        + "".join(f" ... on {kind} {everything(kind, case=within, duplicateOf=within)}" for kind in _KINDS)
+        + " }"
+        for name, within in (("Whole", _NAMED), ("Deep", _WITHIN))
+    )
+
+
+def _document(query: str) -> Document:
+    """A document with the fragments that it spreads."""
+    whole, deep = _fragments().split("\n")
+    spread = [text for name, text in (("...Whole", whole), ("...Deep", deep)) if name in query]
+    return Document("\n".join([query, *spread]), {})
+
+
+def _members(kind: Any, given: Mapping[str, str | None]) -> str:
+    assert isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
+    found = ["__typename"]
+    for name, member in kind.fields.items():
+        inner = get_named_type(member.type)
+        if name in given and given[name] is None:
+            continue
+        if is_leaf_type(inner):
+            found.append(name)
+        elif inner.name == "Case":
+            found.append(f"{name} {given.get(name, _NAMED)}")
+        elif not inner.name.endswith("Connection"):
+            found.append(f"{name} {_members(inner, given)}")
+        elif name in given:
+            found.append(f"{name}{given[name]} {_members(inner, given)}")
+    return f"{{ {' '.join(found)} }}"
+
+
+def _aliased(fields: Iterable[str], at_most: int) -> Iterator[Document]:
+    """Documents that ask for so many of these at once, each under a name of its own."""
+    waiting = list(fields)
+    for first in range(0, len(waiting), at_most):
+        named = (f"a{place}: {field}" for place, field in enumerate(waiting[first : first + at_most]))
+        yield _document(f"{{ {' '.join(named)} }}")
+
+
+def _reader(_pool: Pool) -> Iterator[Document]:
+    yield Document(
+        f"{{ viewer {everything('Viewer')} trust {everything('Trust')} schools {everything('School')}"
+        " ... on Query { again: viewer { __typename role } schools { urn memberships { joinedOn } } } }",
+        {},
+    )
+
+
+def _ledger(pool: Pool) -> Iterator[Document]:
+    yield Document(f"{{ ledger {everything('Ledger')} codes {everything('CodeList')} }}", {})
+    names = [name for name in pool.codes if name != "duties"]
+    yield Document(
+        "query ($lists: [String!]) { codes(lists: $lists) { name codes { code } } }", {"lists": [*names[:2], "nothing"]}
+    )
+    yield Document("{ codes(lists: []) { name } }", {})
+
+
+def _cases(pool: Pool) -> Iterator[Document]:
+    by_id = (f"case(id: {json.dumps(given)}) {{ ...Whole }}" for given in pool.ids)
+    yield from _aliased(by_id, 9)
+    by_reference = (f"case(reference: {json.dumps(given)}) {_NAMED}" for given in pool.references)
+    yield from _aliased(by_reference, 14)
+    yield from _aliased((f"case(id: {json.dumps(given)}) {{ ...Deep }}" for given in pool.ids), 1)
+    yield Document("{ case { id } }", {})
+    yield Document(f'{{ case(id: "{pool.ids[0]}", reference: "{pool.references[0]}") {{ id }} }}', {})
+
+
+def _past_cases(pool: Pool) -> Iterator[Document]:
+    fields = [
+        f"case(id: {json.dumps(case)}, asOf: {{position: {position}}}) {{ ...Whole }}"
+        for place, case in enumerate(pool.ids)
+        for position in (*range(pool.position - place % 9, 0, -19), 0)
+    ]
+    yield from _aliased(fields, 10)
+    instants = (f'case(id: "{pool.ids[3]}", asOf: {{at: "{each}"}}) {{ id version status }}' for each in pool.instants)
+    yield from _aliased(instants, 14)
+    yield Document(f'{{ case(id: "{pool.ids[0]}", asOf: {{position: -1}}) {{ id }} }}', {})
+
+
+def _lists(pool: Pool) -> Iterator[Document]:
+    listed = (
+        "{ totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id } } }"
+    )
+    fields = [
+        f"cases(orderBy: {order}, first: {first}{after}) {listed}"
+        for order in ("OPENED_NEWEST", "OPENED_OLDEST", "UPDATED_NEWEST", "REFERENCE")
+        for first in (1, 100)
+        for after in ("", *(f', after: "cursor-number-{number}-"' for number in pool.cursors[order][::8]))
+    ]
+    yield from _aliased(fields, 14)
+    filters = (f"cases(filter: {given}, first: 100) {{ totalCount nodes {{ id }} }}" for given in _filters(pool))
+    yield from _aliased(filters, 14)
+    yield Document('{ cases(after: "nothing") { totalCount } }', {})
+    yield Document('{ cases(filter: {person: "nobody"}) { totalCount } }', {})
+    yield _document("{ cases(first: 14) { nodes { ...Whole } } }")
+
+
+def _filters(pool: Pool) -> Iterator[str]:
+    yield from ("null", "{}", "{meetsNoCount: true}", "{meetsNoCount: false}", "{natures: []}", "{schools: []}")
+    for name, values in (
+        ("kinds", ("INCIDENT", "COMPLAINT", "STAFF_BREACH", "INCIDENT, COMPLAINT")),
+        ("statuses", ("OPEN", "CLOSED", "DUPLICATE", "NOT_REPORTABLE", "RECORDED_IN_ERROR")),
+    ):
+        yield from (f"{{{name}: [{value}]}}" for value in values)
+    for name, codes in (
+        ("natures", pool.codes["natures"]),
+        ("targets", pool.codes["targets"]),
+        ("outstanding", pool.codes["duties"]),
+        ("schools", pool.urns),
+    ):
+        yield from (f"{{{name}: [{json.dumps(code)}]}}" for code in codes)
+    for name, given in (
+        ("owner", pool.persons),
+        ("person", pool.persons),
+        ("schoolReference", pool.school_references),
+        ("awareFrom", pool.dates[::4]),
+        ("awareTo", pool.dates[::4]),
+    ):
+        yield from (f"{{{name}: {json.dumps(one)}}}" for one in given)
+    yield from (f"{{updatedAfterPosition: {position}}}" for position in range(0, pool.position, 13))
+    yield '{natures: ["COMPLAINT"], targets: ["STAFF"], awareTo: "2026-10-01"}'
+    yield '{natures: ["ALLEGATION", "OTHER"], targets: ["STAFF"], kinds: [INCIDENT], meetsNoCount: false}'
+
+
+def _history(pool: Pool) -> Iterator[Document]:
+    recorded = everything("CaseEventConnection", changes=None, caseAfter=None)
+    yield from _aliased((f"case(id: {json.dumps(given)}) {{ history {recorded} }}" for given in pool.ids), 1)
+    events = everything("CaseEventConnection")
+    yield from _aliased((f"case(id: {json.dumps(given)}) {{ history {events} }}" for given in pool.ids), 1)
+    of_kinds = " ".join(f"... on {kind} {{ history(first: 5) {events} }}" for kind in _KINDS)
+    yield Document(f"{{ cases(first: 2) {{ nodes {{ {of_kinds} }} }} }}", {})
+    types = json.dumps(list(pool.types[::3]))
+    some = (
+        f"case(id: {json.dumps(given)}) {{ history(first: 3, types: {types}"
+        f", after: {json.dumps(PLACEHOLDER.format(pool.cursors['history'][2]))})"
+        " { totalCount nodes { id type changes { field } } } }"
+        for given in pool.ids
+    )
+    yield from _aliased(some, 14)
+
+
+def _cases_after(pool: Pool) -> Iterator[Document]:
+    """The case as it stood after each of its events."""
+    for given in pool.ids:
+        for after in ("", *(f', after: "cursor-number-{number}-"' for number in pool.cursors["history"][9::10])):
+            yield _document(
+                f"{{ case(id: {json.dumps(given)}) {{ history(first: 10{after})"
+                " { nodes { version caseAfter { ...Whole } } } } }"
+            )
+
+
+_CELL = "{ count school { urn name } source period platform posterRole value partial coverage suppressed withheld }"
+_REPORT = f"{{ position recordedThrough scope excluded {{ mark value }} cells {_CELL} }}"
+
+
+def _monitoring(pool: Pool) -> Iterator[Document]:
+    dimensions = ("COUNT", "SCHOOL", "SOURCE", "MONTH", "TERM", "ACADEMIC_YEAR", "PLATFORM", "POSTER_ROLE")
+    periods = {"DAY", "MONTH", "TERM", "ACADEMIC_YEAR"}
+    groups: list[Sequence[str]] = [
+        *combinations(dimensions, 1),
+        *(pair for pair in combinations(dimensions, 2) if not set(pair) <= periods),
+        ("MONTH", "SCHOOL"),
+        ("PLATFORM", "COUNT", "SOURCE"),
+        ("DAY",),
+        ("DAY", "SCHOOL"),
+    ]
+    options = [
+        f"unit: {unit}, dateBasis: {basis}"
+        for unit in ("ITEMS", "CASES")
+        for basis in ("DISCOVERED", "POSTED", "RECORDED")
+    ]
+    for place, group in enumerate(groups):
+        days = _SHORT if "DAY" in group else _RANGE
+        asked = f"{days}, groupBy: [{', '.join(group)}]"
+        yield Document(f"{{ monitoring({asked}, {options[place % 6]}) {_REPORT} }}", {})
+        yield Document(f"{{ monitoring({asked}, {options[(place + 4) % 6]}) {_REPORT} }}", {})
+        hiding = "" if adds_up_twice(group) else f", suppressBelow: {2 + place % 4}"
+        yield Document(
+            f"{{ monitoring({asked}{hiding}, asOf: {{position: {9 * place % pool.position}}}) {_REPORT} }}",
+            {},
+        )
+    definitions = everything("CountDefinition")
+    yield Document(f"{{ monitoring({_SHORT}, schools: []) {{ definitions {definitions} cells {_CELL} }} }}", {})
+    for more in (
+        'groupBy: [SCHOOL], schools: ["900003", "900001", "900003", "999999"]',
+        "groupBy: [SOURCE, COUNT], sources: [STAFF_BREACH, COMPLAINT]",
+        "groupBy: [SOURCE], sources: []",
+        "groupBy: []",
+        "groupBy: [MONTH, TERM]",
+        "groupBy: [COUNT, COUNT]",
+        "suppressBelow: 0",
+        "suppressBelow: 101",
+        "asOf: {position: -1}",
+        "groupBy: [MONTH], schools: []",
+        'groupBy: [ACADEMIC_YEAR, SCHOOL], schools: ["900002"]',
+    ):
+        yield Document(f"{{ monitoring({_RANGE}, {more}) {_REPORT} }}", {})
+    yield Document(f'{{ monitoring(from: "2026-09-02", to: "2026-09-01") {_REPORT} }}', {})
+    for instant in pool.instants[::3]:
+        yield Document(f'{{ monitoring({_RANGE}, asOf: {{at: "{instant}"}}) {_REPORT} }}', {})
+
+
+def _behind(pool: Pool) -> Iterator[Document]:
+    """What lies behind the figures."""
+    whole = everything("MonitoringCell", contributions="(first: 20)", cases="(first: 20)", node=_NAMED, nodes=_NAMED)
+    for asked in (
+        "unit: ITEMS",
+        "unit: CASES, dateBasis: POSTED",
+        "groupBy: [SCHOOL], dateBasis: RECORDED",
+        "groupBy: [SOURCE], suppressBelow: 3",
+        'groupBy: [SCHOOL], schools: ["900001"], sources: [ONLINE, COMPLAINT]',
+        f"groupBy: [SOURCE], asOf: {{position: {pool.position // 2}}}",
+        "groupBy: [ACADEMIC_YEAR], unit: CASES",
+        "groupBy: [POSTER_ROLE]",
+        "groupBy: [PLATFORM]",
+    ):
+        yield Document(f"{{ monitoring({_RANGE}, {asked}) {{ cells {whole} }} }}", {})
+    paged = "{ totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor } }"
+    for behind, others in (("contributions", "contributions"), ("cases", "cell cases")):
+        for number in pool.cursors[others][::9]:
+            for by in ("COUNT", "SCHOOL"):
+                yield Document(
+                    f"{{ monitoring({_RANGE}, groupBy: [{by}]) {{ cells {{"
+                    f' {behind}(first: 2, after: "cursor-number-{number}-") {paged} }} }} }}',
+                    {},
+                )
+    school = everything("School")
+    yield _document(
+        f"{{ monitoring({_SHORT}, groupBy: [SOURCE], sources: [ONLINE]) {{ cells"
+        f" {{ cases(first: 1) {{ nodes {{ ...Whole }} }}"
+        f" contributions(first: 5) {{ nodes {{ case {_NAMED} school {school} }} }} }} }} }}"
+    )
+
+
+def _restatements(pool: Pool) -> Iterator[Document]:
+    whole = everything("Restatement")
+    last = pool.position
+    for asked in (
+        "between: {position: 0}",
+        f"between: {{position: {last // 3}}}, and: {{position: {2 * last // 3}}}",
+        f"between: {{position: {last // 2}}}, and: {{position: {last // 2}}}",
+        'between: {position: 0}, schools: ["900001", "900002"]',
+        "between: {position: 0}, schools: []",
+        f'between: {{at: "{pool.instants[4]}"}}, and: {{at: "{pool.instants[15]}"}}',
+        f"between: {{position: {last}}}, and: {{position: 1}}",
+        "between: {position: -1}",
+    ):
+        yield Document(f"{{ restatements({_RANGE}, {asked}) {whole} }}", {})
+        yield Document(f"{{ restatements({_SHORT}, {asked}) {{ position changes {{ count change }} }} }}", {})
+    yield Document('{ restatements(from: "2026-09-02", to: "2026-09-01", between: {position: 0}) { position } }', {})
+
+
+AREAS: Mapping[str, Callable[[Pool], Iterator[Document]]] = {
+    "the reader, the trust and its schools": _reader,
+    "the ledger and the code lists": _ledger,
+    "cases": _cases,
+    "cases of past moments": _past_cases,
+    "lists of cases": _lists,
+    "histories": _history,
+    "cases after events": _cases_after,
+    "figures": _monitoring,
+    "what lies behind figures": _behind,
+    "restatements": _restatements,
+}
+
+_PAGE = "totalCount edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+# A query for a page after a cursor, and the way to the page in its answer.
+LISTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
+    **{
+        order: (
+            f"query ($after: String) {{ cases(orderBy: {order}, first: 3, after: $after)"
+            f" {{ {_PAGE} nodes {{ id reference }} }} }}",
+            ("cases",),
+        )
+        for order in ("OPENED_NEWEST", "OPENED_OLDEST", "UPDATED_NEWEST", "REFERENCE")
+    },
+    "a history": (
+        'query ($after: String) { case(reference: "INC-2026-000001") { history(first: 4, after: $after)'
+        f" {{ {_PAGE} nodes {{ id type }} }} }} }}",
+        ("case", "history"),
+    ),
+    **{
+        behind: (
+            f'query ($after: String) {{ monitoring({_RANGE}, groupBy: [SCHOOL], schools: ["900001"])'
+            f" {{ cells {{ {behind}(first: 2, after: $after) {{ {_PAGE} nodes {{ __typename }} }} }} }} }}",
+            ("monitoring", "cells", 0, behind),
+        )
+        for behind in ("contributions", "cases")
+    },
+}

@@ -1,0 +1,260 @@
+"""Cases as one reader sees them: the members of every type, pages of lists, and what is filtered out of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_list_type, is_non_null_type
+
+from domain.offered import from_mask
+from tests.plan.oracle.facts import Facts, Refusal, cursor_of, place_of
+from tests.plan.oracle.history import history_page
+from tests.plan.oracle.sight import Reader
+from tests.plan.oracle.story import Json, School, Story
+
+_KINDS = {"INCIDENT": "Incident", "COMPLAINT": "Complaint", "STAFF_BREACH": "StaffBreach"}
+# Ids are called by what they identify in the record.
+_IDS = {"Item": "item", "Evidence": "evidence", "PlatformReport": "report", "Investigation": "investigation"}
+_IDS |= {"Head": "head"}
+
+
+class View:
+    """What one reader sees of a trust."""
+
+    def __init__(self, story: Story, facts: Facts, schema: GraphQLSchema, reader: Reader) -> None:
+        self.story, self.facts, self.schema, self.reader = story, facts, schema, reader
+
+    # --- people, texts, schools
+
+    def person(self, person_id: str | None) -> Json | None:
+        """A person with today's name, as far as the reader may know it."""
+        if person_id is None:
+            return None
+        name = self.facts.names.get(person_id)
+        state = "OPEN" if name is not None else "ERASED" if person_id in self.facts.names else "UNKNOWN"
+        if not self.reader.opens_texts:
+            state, name = "WITHHELD", None
+        return {"id": person_id, "name": name, "nameState": state}
+
+    def text(self, stream: str, version: int, part: str) -> Json:
+        """A sealed text, as far as the reader may open it."""
+        if not self.reader.opens_texts:
+            return {"state": "WITHHELD", "text": None}
+        event = self.story.of_case[stream][version - 1]
+        [key] = [sealed["key"] for sealed in event.body["sealed"] if sealed["part"] == part]
+        if key in self.facts.destroyed_keys:
+            return {"state": "ERASED", "text": None}
+        return {"state": "OPEN", "text": self.facts.texts[stream, version, part]}
+
+    def schools(self) -> dict[str, School]:
+        """The schools in sight, in order of URN."""
+        return {urn: school for urn, school in self.story.schools().items() if self.reader.sees_school(urn)}
+
+    def school(self, urn: str) -> Json:
+        """A school as it is today. It is shown wherever a case or figure in sight names it."""
+        school = self.story.schools()[urn]
+        days = [
+            {"joinedOn": first.isoformat(), "leftOn": None if last is None else last.isoformat()}
+            for first, last in school.memberships
+        ]
+        return {"urn": urn, "name": school.name, "memberships": days}
+
+    # --- cases
+
+    def seen(self, case_id: str | None) -> Json | None:
+        """A case as it stands, if the reader sees it."""
+        document = self.story.cases().get(case_id or "")
+        return document if document is not None and self.reader.sees(document) else None
+
+    def case_now(self, case_id: str | None) -> Json | None:
+        """The same as the API shows it."""
+        document = self.seen(case_id)
+        return None if document is None else self.case(document)
+
+    def case(self, document: Json) -> Json:
+        """A case as the API shows it, of whatever moment the document is."""
+        kind = self.schema.type_map[_KINDS[document["kind"]]]
+        assert isinstance(kind, GraphQLObjectType)
+        case = self._shown(kind, document["id"], {**document["detail"], **document})
+        case |= {
+            "__typename": kind.name,
+            "school": lambda _info: self.school(document["school_urn"]),
+            "duplicateOf": lambda _info: self.case_now(document["duplicate_of"]),
+            "allowedActions": [action for action in self._offered(document) if self.reader.may(action)],
+            "history": lambda _info, **given: history_page(self, document["id"], **given),
+            "outstanding": [
+                {"code": duty["code"], "clause": duty["clause"], "itemId": duty["item_id"]}
+                for duty in document["duties"]
+            ],
+            "links": [self._link(link) for link in document["links"]],
+            "addenda": [
+                {"text": self.text(document["id"], text["version"], text["part"])}
+                for text in document["detail"]["addenda"]
+            ],
+        }
+        return case
+
+    def _link(self, link: Json) -> Json:
+        return {
+            "kind": link["kind"],
+            "restricted": self.seen(link["case"]) is None,
+            "case": lambda _info: self.case_now(link["case"]),
+        }
+
+    def _offered(self, document: Json) -> list[str]:
+        """What a case offers: the enumeration of the schema is in no order, so the mask's own places are read."""
+        return [action.value for action in from_mask(document["offered"])]
+
+    def _shown(self, kind: GraphQLObjectType, case_id: str, record: Json) -> Json:
+        """The members of a type, found in a record by their names."""
+        found: Json = {}
+        for name, member in kind.fields.items():
+            source = re.sub(r"[A-Z]", lambda match: "_" + match[0].lower(), name)
+            if name == "id" and kind.name in _IDS:
+                source = f"{_IDS[kind.name]}_id"
+            inner = member.type.of_type if is_non_null_type(member.type) else member.type
+            value = record.get(source)
+            if is_list_type(inner):
+                found[name] = [self._one(get_named_type(inner), case_id, one) for one in value or ()]
+            else:
+                found[name] = self._one(get_named_type(inner), case_id, value)
+        return found
+
+    def _one(self, kind: Any, case_id: str, value: Any) -> Any:
+        if value is None:
+            return None
+        if kind.name == "SealedText":
+            return self.text(case_id, value["version"], value["part"])
+        if kind.name == "Person":
+            return self.person(value)
+        if isinstance(kind, GraphQLObjectType) and isinstance(value, dict):
+            return self._shown(kind, case_id, value)
+        return value
+
+    # --- lists
+
+    def connection(
+        self,
+        of: str,
+        entries: Sequence[Any],
+        first: int,
+        after: str | None,
+        place: Callable[[Any], Sequence[Any]],
+        node: Callable[[Any], Json],
+        *,
+        descending: bool = False,
+    ) -> Json:
+        """A page of entries that stand in the order of their places in the list `of`."""
+        waiting = entries
+        if after is not None:
+            given: Any = place_of(after, of)
+            waiting = [
+                entry for entry in entries if (list(place(entry)) < given if descending else list(place(entry)) > given)
+            ]
+        page = waiting[:first]
+        cursors = [cursor_of(of, *place(entry)) for entry in page]
+        nodes = [node(entry) for entry in page]
+        return {
+            "edges": [{"cursor": cursor, "node": node} for cursor, node in zip(cursors, nodes, strict=True)],
+            "nodes": nodes,
+            "totalCount": len(entries),
+            "pageInfo": {
+                "hasNextPage": len(waiting) > first,
+                "hasPreviousPage": after is not None,
+                "startCursor": cursors[0] if cursors else None,
+                "endCursor": cursors[-1] if cursors else None,
+            },
+        }
+
+    def cases(self, given: Json) -> Json:
+        """A page of the list of cases; what is given has the names of the schema."""
+        order, wanted = given["orderBy"], given["filter"] or {}
+        for name in ("owner", "person"):
+            if wanted.get(name) is not None:
+                _require_identifier(wanted[name])
+        by: Callable[[Json], Any] = {
+            "OPENED_NEWEST": lambda case: case["opened_on"],
+            "OPENED_OLDEST": lambda case: case["opened_on"],
+            "REFERENCE": lambda case: case["reference"],
+            "UPDATED_NEWEST": lambda case: self.story.changed_at[case["id"]],
+        }[order]
+        descending = order.endswith("NEWEST")
+        sees = self.reader.sees
+        chosen = [case for case in self.story.cases().values() if sees(case) and self._matches(case, wanted)]
+        chosen.sort(key=lambda case: (by(case), case["id"]), reverse=descending)
+
+        def place(case: Json) -> tuple[Any, ...]:
+            return (by(case), case["id"])
+
+        return self.connection(order, chosen, given["first"], given["after"], place, self.case, descending=descending)
+
+    def _matches(self, case: Json, wanted: Json) -> bool:
+        items = case["detail"]["items"] if case["kind"] == "INCIDENT" else ()
+        said = [(one["nature"], one["target"]) for item in items for one in item["classifications"]]
+        counting = {one.case for one in self.story.counted[-1] if one.mark is None}
+        natures, targets = wanted.get("natures"), wanted.get("targets")
+
+        def among(name: str, value: Any) -> bool:
+            return wanted.get(name) is None or value in wanted[name]
+
+        def is_(name: str, value: Any) -> bool:
+            return wanted.get(name) is None or value == wanted[name]
+
+        return (
+            among("schools", case["school_urn"])
+            and among("kinds", case["kind"])
+            and among("statuses", case["status"])
+            and is_("schoolReference", case["school_reference"])
+            and (wanted.get("owner") is None or case["owner"] == wanted["owner"].lower())
+            and is_("meetsNoCount", case["id"] not in counting)
+            and (wanted.get("person") is None or wanted["person"].lower() in set(_people(case)))
+            and (wanted.get("outstanding") is None or any(d["code"] in wanted["outstanding"] for d in case["duties"]))
+            and (
+                (natures is None and targets is None)
+                or any((natures is None or n in natures) and (targets is None or t in targets) for n, t in said)
+            )
+            and any(
+                (wanted.get("awareFrom") or date.min) <= day <= (wanted.get("awareTo") or date.max)
+                for day in _aware(case)
+            )
+            # No position comes before 0.
+            and self.story.changed_at[case["id"]]
+            > (-1 if (after := wanted.get("updatedAfterPosition")) is None else after)
+        )
+
+
+def _require_identifier(text: str) -> None:
+    if not re.fullmatch(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}", text):
+        raise Refusal
+
+
+def _aware(case: Json) -> set[date]:
+    """The days on which the school became aware of something of a case; of a case without items, of itself."""
+    detail = case["detail"]
+    days = {item["discovered_on"] for item in detail["items"]} if case["kind"] == "INCIDENT" else set()
+    return {date.fromisoformat(day) for day in days or {case["opened_on"]}}
+
+
+def _people(case: Json) -> Iterable[str | None]:
+    """Everybody whom a case names."""
+    detail = case["detail"]
+    yield from (case["owner"], case["reported_by"], detail.get("complainant"), detail.get("subject"))
+    for item in detail.get("items", ()):
+        yield from (item["poster"], item["taker"], *item["about"])
+    for head in detail.get("heads", ()):
+        yield from head["about"]
+    for meeting in detail.get("meetings", ()):
+        yield from meeting["attendees"]
+    for members, one in (
+        ("evidence", "collected_by"),
+        ("impacts", "person"),
+        ("investigations", "investigator"),
+        ("accounts", "person"),
+        ("outcome_notices", "recipient"),
+        ("directions", "person"),
+        ("parent_advice", "parent"),
+    ):
+        yield from (each[one] for each in detail.get(members, ()))

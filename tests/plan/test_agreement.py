@@ -1,0 +1,98 @@
+"""Whatever is asked, by whatever role: the answer over HTTP is what the oracle works out from the events."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+
+import pytest
+from graphql import FieldNode, GraphQLInterfaceType, GraphQLObjectType, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from tests.plan.agreement import Trial
+from tests.plan.documents import Document, Pool, documents
+from tests.plan.fixed import AREAS, LISTS
+from tests.plan.making import ROLES
+from tests.plan.oracle.answers import sdl_schema
+from tests.plan.world import World
+
+# How many random documents are tried, and which: more of them, and others, are worth an hour now and then.
+EXAMPLES = int(os.environ.get("AGREEMENT_EXAMPLES", "300"))
+SEED = os.environ.get("AGREEMENT_SEED")
+
+# Where a resolver is refused, its sisters that were waiting are never asked for their values.
+pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("area", AREAS)
+def test_fixed_documents_of_every_area_are_answered_as_the_oracle_answers(
+    trial: Trial, world: World, pool: Pool, area: str, role: str
+) -> None:
+    documents_here = list(AREAS[area](pool))
+    # Of many documents each role asks some, and each is asked by several roles, unless there is time for all.
+    every = 1 if "AGREEMENT_EXAMPLES" in os.environ else 1 + len(documents_here) // 15
+    for document in documents_here[ROLES.index(role) % every :: every]:
+        differences = trial.differences(world.reader(role), *document)
+        assert not differences, document.query
+
+
+def test_the_fixed_documents_ask_for_every_field_that_a_query_reaches(pool: Pool) -> None:
+    # Of documents that differ in their values alone one is enough.
+    queries = {
+        re.sub(r'"(\\.|[^"\\])*"|-?\b\d+', '""', document.query) for area in AREAS.values() for document in area(pool)
+    }
+    asked = {name for query in queries for name in _fields(query)}
+    reached = {
+        f"{kind.name}.{name}"
+        for kind in sdl_schema().type_map.values()
+        if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__")
+        for name in kind.fields
+        if kind.name not in ("Mutation", "Recorded", "Refused")
+    }
+    assert sorted(reached - asked) == []
+
+
+def test_random_documents_are_answered_as_the_oracle_answers(trial: Trial, world: World, pool: Pool) -> None:
+    asked: Counter[str] = Counter()
+
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=SEED is None,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.sampled_from(ROLES), documents(pool))
+    def agree(role: str, document: Document) -> None:
+        differences = trial.differences_unless_too_large(world.reader(role), *document)
+        asked["too large" if differences is None else role] += 1
+        assert not differences
+
+    (agree if SEED is None else seed(int(SEED))(agree))()
+    # What is refused for its size compares nothing; it must stay the exception.
+    assert asked["too large"] < asked.total() / 4
+    assert {role for role in ROLES if asked[role]} == set(ROLES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", LISTS)
+def test_going_on_from_each_page_leads_through_the_whole_list_once(
+    trial: Trial, world: World, name: str, role: str
+) -> None:
+    assert not trial.walk(world.reader(role), *LISTS[name])
+
+
+def _fields(query: str) -> set[str]:
+    info, found = TypeInfo(sdl_schema()), set()
+
+    class Fields(Visitor):
+        def enter_field(self, node: FieldNode, *_rest: object) -> None:
+            parent = info.get_parent_type()
+            if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
+                found.add(f"{parent.name}.{node.name.value}")
+
+    visit(parse(query), TypeInfoVisitor(info, Fields()))
+    return found
