@@ -1,16 +1,15 @@
 """What a valid operation may cost to answer, worked out before anything of it is compiled or executed.
 
-One table says it all: `COSTS` gives the price of each kind of field, `KINDS` the fields whose kind does not follow from
-their type, and what is inside a connection or a report is taken as often as there can be rows. The measure of a
-fragment is worked out once, as a sum plus a multiple of the size of whatever encloses it, so that measuring takes time
-in proportion to the document, whatever its sizes and however often its fragments are used.
+`COSTS` gives the price of each kind of field, and the registry of fields says which kind each is. What is inside a
+connection or a report is taken as often as there can be rows. The measure of a fragment is worked out once, as a sum
+plus a multiple of the size of whatever encloses it, so that measuring takes time in proportion to the document,
+whatever its sizes and however often its fragments are used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -34,21 +33,12 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from api.graphql.limits import INTROSPECTION, TOO_LARGE, Limits, QueryTooLarge, fragments_of
+from projections.plan.fields import FIELDS, FieldKind
 
-__all__ = ["COSTS", "KINDS", "Cost", "FieldKind", "MonitoringCells", "cost_of"]
+__all__ = ["COSTS", "Cost", "MonitoringCells", "cost_of"]
 
 # How many cells a report can have, by its arguments: named as in the schema, their values coerced.
 MonitoringCells = Callable[[Mapping[str, Any]], int]
-
-
-class FieldKind(Enum):
-    """How a field is read. A scalar is a COLUMN and an object a JOIN unless `KINDS` says otherwise."""
-
-    COLUMN = "column"
-    JOIN = "join"
-    # A value made in Python or by a statement of its own: opened text, state after an event, a count of all pages.
-    HOLE = "hole"
-    COMMAND = "command"
 
 
 COSTS: Mapping[FieldKind, int] = {
@@ -56,22 +46,6 @@ COSTS: Mapping[FieldKind, int] = {
     FieldKind.JOIN: 1,
     FieldKind.HOLE: 5,
     FieldKind.COMMAND: 10,
-}
-
-# By type and field. Every field of `Mutation` is a COMMAND, and whatever is asked for with `asOf` is a HOLE.
-KINDS: Mapping[str, FieldKind] = {
-    "CaseConnection.totalCount": FieldKind.HOLE,
-    "CaseEvent.caseAfter": FieldKind.HOLE,
-    "CaseEvent.changes": FieldKind.HOLE,
-    "ContributionConnection.totalCount": FieldKind.HOLE,
-    "MonitoringCell.cases": FieldKind.HOLE,
-    "MonitoringCell.contributions": FieldKind.HOLE,
-    "Person.name": FieldKind.JOIN,
-    "Person.nameState": FieldKind.JOIN,
-    "Query.ledger": FieldKind.HOLE,
-    "Query.restatements": FieldKind.HOLE,
-    "SealedText.state": FieldKind.HOLE,
-    "SealedText.text": FieldKind.HOLE,
 }
 
 # What a list without paging is taken to hold, such as the items of an incident or its links.
@@ -181,7 +155,7 @@ class _Measures:
             return _Sum()
         inner = get_named_type(field.type)
         if not is_composite_type(inner):
-            return _Sum(cost=COSTS[KINDS.get(f"{parent.name}.{name}", FieldKind.COLUMN)])
+            return _Sum(cost=COSTS[FIELDS[parent.name][name].kind])
         arguments = get_argument_values(field, node, self._variables)
         own = _Sum(1, COSTS[self._kind(parent, name, arguments)])
         below = self.below(node.selection_set, inner)
@@ -201,7 +175,7 @@ class _Measures:
             return FieldKind.COMMAND
         if arguments.get("asOf") is not None:
             return FieldKind.HOLE
-        return KINDS.get(f"{parent.name}.{name}", FieldKind.JOIN)
+        return FIELDS[parent.name][name].kind
 
     def _first(self, node: FieldNode, arguments: Mapping[str, Any]) -> int:
         first = int(arguments["first"] or 0)

@@ -27,6 +27,7 @@ from uuid import UUID
 
 from api.graphql.documents import PreparedDocument, PreparedOperation
 from api.graphql.standing import Standing
+from projections.plan.fields import FIELDS
 from services.scope import Caller
 
 __all__ = ["KeptAnswer", "ResponseCache", "answer_key", "entity_tag", "is_repeatable", "tells_of_people"]
@@ -39,10 +40,16 @@ _REPEATABLE = frozenset(
         *("schools", "trust", "viewer"),
     )
 )
-# A checkpoint is signed, and a signer changed, without any event.
-_NOT_REPEATABLE = frozenset({"Ledger.checkpoint", "Ledger.publicKey"})
-# Names change in the registry, and an erasure takes keys away, without any event.
-_OF_PEOPLE = frozenset({"Person.name", "Person.nameState", "SealedText.state", "SealedText.text"})
+# A checkpoint is signed, and a signer changed, without any event. Names change in the registry, and an erasure takes
+# keys away, but only for those who see names and texts at all.
+_MOVING = {
+    f"{type_name}.{name}": field
+    for type_name, fields in FIELDS.items()
+    for name, field in fields.items()
+    if not field.of_events
+}
+_NOT_REPEATABLE = frozenset(name for name, field in _MOVING.items() if field.needs is None)
+_OF_PEOPLE = frozenset(_MOVING) - _NOT_REPEATABLE
 
 _CODE = ("api", "domain", "ledger", "policies", "projections", "services")
 _LIBRARIES = ("graphql-core", "strawberry-graphql")

@@ -15,6 +15,7 @@ import psycopg
 
 from domain.access import Visibility
 from domain.refusals import Refused
+from projections.plan.fields import FIELDS
 from projections.plan.selections import TYPE_NAME, NotPlanned, Path, RefusedAt, Selected
 from projections.plan.text import NULL, literal, object_of
 from projections.visible import Reading
@@ -132,7 +133,7 @@ class Writer:
         for one in selected:
             if one.name == TYPE_NAME:
                 members.append((one.key, literal(f'"{type_name}"')))
-            elif one.name not in reads:
+            elif one.name not in reads or one.name not in FIELDS.get(type_name, {}):
                 raise NotPlanned(f"{type_name}.{one.name}")
             elif one.path in self.nulled:
                 members.append((one.key, NULL))

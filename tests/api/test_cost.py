@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from graphql import GraphQLInterfaceType, GraphQLObjectType
 
-from api.graphql.cost import COSTS, KINDS, FieldKind
+from api.graphql.cost import COSTS
 from api.graphql.limits import Limits
 from api.graphql.schema import build_schema
+from projections.plan.fields import FieldKind
 from tests.api.client import Client
 
 CORE = build_schema()._schema
 FIGURES = 'from: "2025-09-01", to: "2026-08-31"'
-
-
-def test_every_field_of_the_table_is_one_of_the_schema() -> None:
-    for name in KINDS:
-        kind, _, field = name.partition(".")
-        parent = CORE.type_map[kind]
-        assert isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
-        assert field in parent.fields, name
-
-
-def test_whatever_opens_texts_or_folds_a_case_is_a_hole() -> None:
-    for name, kind in CORE.type_map.items():
-        if not isinstance(kind, GraphQLObjectType) or name.startswith("__"):
-            continue
-        for field in kind.fields:
-            if name == "SealedText" or f"{name}.{field}" in ("CaseEvent.caseAfter", "CaseEvent.changes"):
-                assert KINDS[f"{name}.{field}"] is FieldKind.HOLE
 
 
 def test_the_kinds_have_their_costs() -> None:

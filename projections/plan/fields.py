@@ -1,0 +1,140 @@
+"""What is declared of every field of the schema: how it is read, for whom it is masked, and what moves it.
+
+A field that is not declared here is not planned, and a test walks the schema and this registry side by side. How each
+is read is in `projections.plan.roots.READS` and the modules that it names; what each kind costs is in the API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+
+__all__ = ["FIELDS", "Field", "FieldKind"]
+
+
+class FieldKind(Enum):
+    """How a field is read."""
+
+    # From the row or the document at hand.
+    COLUMN = "column"
+    # From rows of another table, or from a part of a document with fields of its own.
+    JOIN = "join"
+    # By itself: made in Python, or by a part of the statement that looks through many rows.
+    HOLE = "hole"
+    # A mutation.
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: `needs` is what a reader's `Visibility` must have for it not to be masked.
+
+    `of_events`: whether its value follows from the ledger, so that it stays the same until something is recorded.
+    """
+
+    kind: FieldKind
+    needs: str | None = None
+    of_events: bool = True
+
+
+def _fields(columns: str = "", joins: str = "", holes: str = "") -> dict[str, Field]:
+    told = ((FieldKind.COLUMN, columns), (FieldKind.JOIN, joins), (FieldKind.HOLE, holes))
+    return {name: Field(kind) for kind, names in told for name in names.split()}
+
+
+def _masked(fields: Mapping[str, Field], needs: str, *, of_events: bool = True) -> dict[str, Field]:
+    return {name: replace(field, needs=needs, of_events=of_events) for name, field in fields.items()}
+
+
+def _pages(of: str) -> dict[str, dict[str, Field]]:
+    return {
+        f"{of}Connection": _fields(joins="edges nodes pageInfo", holes="totalCount"),
+        f"{of}Edge": _fields("cursor", "node"),
+    }
+
+
+_CASE = _fields(
+    "id reference schoolReference kind status openedOn closedOn outcome closedAsLogged mark version allowedActions",
+    "policy owner reportedBy imported outstanding links addenda school duplicateOf history",
+)
+
+FIELDS: Mapping[str, Mapping[str, Field]] = {
+    "Query": _fields(joins="viewer trust schools monitoring cases case codes ledger", holes="restatements"),
+    "Viewer": _fields("role listsCases opensSealedText seesOwnCasesOnly", "person schools"),
+    "Trust": _fields("id name", "schools"),
+    "School": _fields("urn name", "memberships"),
+    "Membership": _fields("joinedOn leftOn"),
+    "Person": {
+        **_fields("id"),
+        **_masked(_fields(joins="name nameState"), "opens_sealed", of_events=False),
+    },
+    # Cases.
+    "Case": _CASE,
+    "Incident": _CASE
+    | _fields(
+        "reportedToHeadteacherOn",
+        "summary items evidence meetings impacts investigations accounts outcomeNotices directions parentAdvice"
+        " platformReports",
+    ),
+    "Complaint": _CASE | _fields("receivedOn receivedBy", "heads"),
+    "StaffBreach": _CASE | _fields("source reportedOn"),
+    **_pages("Case"),
+    "SealedText": _masked(_fields(holes="state text"), "opens_sealed", of_events=False),
+    "PolicyVersion": _fields("packId version sha256"),
+    "Imported": _fields("fileSha256 lines"),
+    "Duty": _fields("code clause itemId"),
+    "CaseLink": _fields("kind restricted", "case"),
+    "Addendum": _fields(joins="text"),
+    "Item": _fields(
+        "id ordinal platform posterRole takerRole discoveredOn postedOn recordedOn characteristics namesIndividual mark"
+        " removal removalOn repostOf line",
+        "poster taker classifications about url handle narrative description",
+    ),
+    "Classification": _fields("nature target aspect"),
+    "Evidence": _fields("id kind itemId sha256 collectedOn", "collectedBy description custody"),
+    "PlatformReport": _fields("id itemId network reportedOn result answeredOn", "reference"),
+    "Meeting": _fields("heldOn mode attended outcome roles", "attendees cause wayForward notes"),
+    "Impact": _fields("target impact notedOn raisedBefore", "person notes"),
+    "Investigation": _fields("id startedOn completedOn finding", "investigator notes report"),
+    "Account": _fields("side givenOn", "person text"),
+    "OutcomeNotice": _fields("recipientRole communicatedOn", "recipient notes"),
+    "Direction": _fields("channel directedOn", "person notes"),
+    "ParentAdvice": _fields("itemId advisedOn", "parent notes"),
+    "Head": _fields("id aboutSchool aboutStaff"),
+    # Histories.
+    "CaseEvent": _fields(
+        "id position version type recordedAt data leafHash", "actor reason sealed", "changes caseAfter"
+    ),
+    **_pages("CaseEvent"),
+    "Actor": _fields("role", "person onBehalfOf"),
+    "SealedPart": _fields("part keyId commitment", "content"),
+    "FieldChange": _fields("field before after"),
+    # Figures.
+    "MonitoringReport": _fields("position recordedThrough scope", "cells definitions excluded"),
+    "MonitoringCell": {
+        **_fields("count source period platform posterRole value partial coverage suppressed withheld", "school"),
+        **_masked(_fields(holes="contributions cases"), "lists_cases"),
+    },
+    "CountDefinition": _fields("number count title definition source"),
+    "ExcludedCount": _fields("mark value"),
+    "Contribution": _fields(
+        "count source itemId caseId discoveredOn postedOn recordedOn platform posterRole", "school case"
+    ),
+    **_pages("Contribution"),
+    "Restatement": _fields("position type recordedAt", "changes case cases"),
+    "FigureChange": _fields("count source month change", "school"),
+    # The rest.
+    "CodeList": _fields("name", "codes"),
+    "Code": _fields("code label definition activeFrom activeTo order"),
+    "Ledger": {
+        **_fields("position recordedAt projectedThrough"),
+        "publicKey": Field(FieldKind.HOLE, of_events=False),
+        "checkpoint": Field(FieldKind.JOIN, of_events=False),
+    },
+    "Checkpoint": _fields("size note"),
+    # What became of a command.
+    "Recorded": _fields("position replayed", "case events"),
+    "Refused": _fields("code message clause fields"),
+    "PageInfo": _fields("hasNextPage hasPreviousPage startCursor endCursor"),
+}
