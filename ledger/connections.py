@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["ConnectionPool", "NoConnectionFree", "PoolClosed", "StatementTimedOut"]
 
 WAIT_SECONDS: Final = 10.0
+# Many small questions come at once: one that took a second processor, or compiled itself, would take it from another.
+# Different items and cases are found by hashing, which is slow once it does not fit.
+_FOR_MANY_AT_ONCE: Final = ("-c max_parallel_workers_per_gather=0", "-c jit=off", "-c work_mem=32MB")
 
 
 class NoConnectionFree(RuntimeError):
@@ -176,7 +179,7 @@ class ConnectionPool:
 
     def _connect(self, trust_id: UUID | None) -> psycopg.Connection:
         parameters = dict(self._parameters)
-        options = [str(parameters.pop("options", "") or ""), "-c TimeZone=UTC"]
+        options = [str(parameters.pop("options", "") or ""), "-c TimeZone=UTC", *_FOR_MANY_AT_ONCE]
         if trust_id is not None:
             options.append(f"-c app.trust={trust_id}")
         if self._statement_timeout is not None:

@@ -12,7 +12,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
 from ledger.packing import COLUMN_TYPES, packed
-from projections.changes import Changes, Key, Row
+from projections.changes import SPANS, Changes, Key, Row, longer
 from projections.tables import CASE_TABLES, CORE_TABLES, TEMPORAL_TABLES
 
 # The trust, the generation, the case.
@@ -25,17 +25,18 @@ _ROWS_AT_ONCE = 2_000
 _MERGE_MONTHS = """
 MERGE INTO count_month AS known
 USING unnest(%(schools)s::text[], %(months)s::date[], %(counts)s::smallint[], %(sources)s::text[], %(epochs)s::int[],
-             %(items)s::int[], %(excluded)s::int[])
-      AS change (school_urn, month, count_number, source, epoch, items, excluded)
-ON known.trust_id = %(trust)s AND known.generation = %(generation)s AND known.school_urn = change.school_urn
+             %(items)s::int[], %(excluded)s::int[], %(spans)s::smallint[])
+      AS change (school_urn, month, count_number, source, epoch, items, excluded, span)
+ON known.trust_id = %(trust)s AND known.generation = %(generation)s AND known.span = change.span
+   AND known.school_urn = change.school_urn
    AND known.month = change.month AND known.count_number = change.count_number AND known.source = change.source
    AND known.epoch = change.epoch
 WHEN MATCHED AND known.items + change.items = 0 AND known.excluded + change.excluded = 0 THEN DELETE
 WHEN MATCHED THEN UPDATE SET items = known.items + change.items, excluded = known.excluded + change.excluded
 WHEN NOT MATCHED THEN
-    INSERT (trust_id, generation, school_urn, month, count_number, source, epoch, items, excluded)
+    INSERT (trust_id, generation, school_urn, month, count_number, source, epoch, items, excluded, span)
     VALUES (%(trust)s, %(generation)s, change.school_urn, change.month, change.count_number, change.source,
-            change.epoch, change.items, change.excluded)
+            change.epoch, change.items, change.excluded, change.span)
 """
 
 
@@ -58,9 +59,9 @@ def write(connection: psycopg.Connection[Any], trust_id: UUID, generation: int, 
         for name, temporal in changes.temporal.items():
             _TABLES[name].close(cursor, owner, temporal.closed)
             _TABLES[name].insert(cursor, owner, temporal.new_rows())
-        months = [(*key, *difference) for key, difference in changes.months.items() if any(difference)]
+        months = _at_all_spans(changes)
         if months:
-            schools, firsts, counts, sources, epochs, items, excluded = map(list, zip(*months, strict=True))
+            schools, firsts, counts, sources, epochs, spans, items, excluded = map(list, zip(*months, strict=True))
             cursor.execute(
                 _MERGE_MONTHS,
                 {
@@ -73,8 +74,20 @@ def write(connection: psycopg.Connection[Any], trust_id: UUID, generation: int, 
                     "epochs": epochs,
                     "items": items,
                     "excluded": excluded,
+                    "spans": spans,
                 },
             )
+
+
+def _at_all_spans(changes: Changes) -> list[tuple[Any, ...]]:
+    """The differences to the monthly figures, with their epoch in each span."""
+    months: dict[tuple[Any, ...], list[int]] = {}
+    for (*key, epoch), (items, excluded) in changes.months.items():
+        for span in range(len(SPANS)):
+            difference = months.setdefault((*key, longer(epoch, span), span), [0, 0])
+            difference[0] += items
+            difference[1] += excluded
+    return [(*key, *difference) for key, difference in months.items() if any(difference)]
 
 
 def count_rows(connection: psycopg.Connection[Any]) -> None:

@@ -17,19 +17,26 @@ Key = tuple[Hashable, ...]
 
 
 CASE_TABLE_NAMES = tuple(table.name for table in CASE_TABLES)
+# Short enough that what the events of one did is read through in no time.
 _POSITIONS_OF_AN_EPOCH = 32_768
+# How many of the shortest epochs a longer one has: so many that few of either make up any past, however long it is and
+# in whatever order the days came; None is all of them.
+SPANS: tuple[int | None, ...] = (1, 16, None)
 
 
-def epoch_of(position: int) -> int:
-    """The run of positions that a position lies in, by which monthly figures are kept.
+def epoch_of(position: int, span: int = 0) -> int:
+    """The epoch of a span that a position lies in, by which monthly figures are kept."""
+    return longer(position // _POSITIONS_OF_AN_EPOCH, span)
 
-    Long enough that a month has few epochs, short enough that what an epoch holds is read through in no time.
-    """
-    return position // _POSITIONS_OF_AN_EPOCH
+
+def longer(epoch: int, span: int) -> int:
+    """The epoch of a span that one of the shortest lies in."""
+    length = SPANS[span]
+    return 0 if length is None else epoch // length
 
 
 def first_of_epoch(epoch: int) -> int:
-    """The first position of an epoch."""
+    """The first position of one of the shortest epochs."""
     return epoch * _POSITIONS_OF_AN_EPOCH
 
 
@@ -75,8 +82,8 @@ class Changes:
     """Everything a batch writes.
 
     `cases` are the rows of the tables that hold a case's present state, by table name; they replace what each table
-    has of the cases that `replaced` names for it. `months` are differences to the monthly figures: of what counts, and
-    of what a mark excludes.
+    has of the cases that `replaced` names for it. `months` are differences to the monthly figures of the
+    shortest epochs: of what counts, and of what a mark excludes.
     """
 
     replaced: dict[str, list[UUID]] = field(default_factory=dict)

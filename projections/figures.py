@@ -17,7 +17,7 @@ from domain.counting import CountSource, MonitoringCount
 from domain.monitoring_counts import DEFINITIONS
 from domain.periods import PeriodDimension
 from domain.values import Mark
-from projections.changes import epoch_of, first_of_epoch
+from projections.changes import SPANS, epoch_of, first_of_epoch, longer
 from projections.monitoring_terms import (
     PERIODS,
     CountingUnit,
@@ -131,6 +131,8 @@ def figure_parameters(query: MonitoringQuery, spans: Sequence[Spans], position: 
         "last": query.last,
         "position": position,
         "epoch": epoch,
+        "long_epoch": longer(epoch, 1),
+        "long_epoch_begins": longer(epoch, 1) * (SPANS[1] or 0),
         "epoch_begins": first_of_epoch(epoch),
         "schools": None if asked is None else list(asked),
         "sources": None if query.sources is None else [source.value for source in query.sources],
@@ -184,13 +186,12 @@ def _by_contribution(reading: Reading, query: MonitoringQuery, is_live: bool) ->
 
 
 def _by_month(reading: Reading, query: MonitoringQuery, is_live: bool) -> str:
-    """The monthly figures of all epochs, or of those before the moment's and what its own brought until then."""
+    """The monthly figures, or those of the epochs before the moment's and what its own brought until then."""
     columns = "count_number, school_urn, source"
     chosen = f"BETWEEN %(first)s AND %(last)s AND {_of_schools(reading, query)}"
-    sums = [
-        f"SELECT {columns}, month AS day, items, items + excluded AS recorded, 0 AS hidden"
-        f" FROM {reading.months()} AS given WHERE month {chosen} AND {'true' if is_live else 'epoch < %(epoch)s'}"
-    ]
+    kept = f"SELECT {columns}, month AS day, items, items + excluded AS recorded, 0 AS hidden"
+    kept += f" FROM {reading.months()} AS given WHERE month {chosen}"
+    sums = [f"{kept} AND {epochs}" for epochs in (_EVERYTHING if is_live else _EARLIER)]
     if not is_live:
         sums += [
             f"SELECT {columns}, discovered_on, CASE WHEN excluded_by IS NULL THEN {sign}1 ELSE 0 END, {sign}1, 0"
@@ -210,6 +211,14 @@ def _by_month(reading: Reading, query: MonitoringQuery, is_live: bool) -> str:
         f" CASE WHEN {counted} THEN {'hidden' if reading.visibility.lists_cases else 'items'} ELSE 0 END AS withheld"
         f" FROM ({' UNION ALL '.join(sums)}) AS sums",
     )
+
+
+# Which epochs make up the present, and which the past up to the epoch of a position.
+_EVERYTHING = (f"span = {len(SPANS) - 1}",)
+_EARLIER = (
+    "span = 1 AND epoch < %(long_epoch)s",
+    "span = 0 AND epoch >= %(long_epoch_begins)s AND epoch < %(epoch)s",
+)
 
 
 def _added_up(query: MonitoringQuery, sums: str) -> str:

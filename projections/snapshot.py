@@ -48,8 +48,7 @@ class Moment:
     is_live: bool
 
 
-# Different items and cases are found by hashing, which is slow once it does not fit.
-_BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL work_mem = '64MB'"
+_BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 @contextmanager

@@ -86,6 +86,15 @@ case_file = Table(
     Index("case_file_school", "trust_id", "generation", "school_urn", "opened_on", "case_id"),
     Index("case_file_reference", "trust_id", "generation", "reference"),
     Index("case_file_school_reference", "trust_id", "generation", "school_reference"),
+    Index(
+        "case_file_counted",
+        "trust_id",
+        "generation",
+        "school_urn",
+        "status",
+        "kind",
+        postgresql_include=["barred"],
+    ),
     Index("case_file_barred", "trust_id", "generation", postgresql_where=text("barred <> '{}'")),
 )
 
@@ -203,9 +212,9 @@ contribution = Table(
     Index("contribution_closed", "trust_id", "generation", "valid_to", postgresql_where=text("valid_to IS NOT NULL")),
 )
 
-# What the events of each epoch (see `changes.epoch_of`) added to the contributions by month of discovery, or took away:
-# to those that count, and to those that a mark excludes. All epochs together are the live figures, the earlier ones are
-# those of the past.
+# What the events of each epoch added to the contributions by month of discovery, or took away: to those that count, and
+# to those that a mark excludes. Epochs have three spans (see `changes.SPANS`): the longest holds everything, which is
+# the live figures; the whole epochs before a position, the longer ones first, are those of the past.
 count_month = Table(
     "count_month",
     METADATA,
@@ -217,7 +226,8 @@ count_month = Table(
     Column("epoch", Integer, nullable=False),
     Column("items", Integer, nullable=False),
     Column("excluded", Integer, nullable=False),
-    PrimaryKeyConstraint("trust_id", "generation", "school_urn", "month", "count_number", "source", "epoch"),
+    Column("span", SmallInteger, nullable=False),
+    PrimaryKeyConstraint("trust_id", "generation", "span", "school_urn", "month", "count_number", "source", "epoch"),
 )
 
 # What the registers say of each school: its names and time in the trust, its calendars, its adopted policies.

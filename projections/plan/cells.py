@@ -24,7 +24,7 @@ __all__ = ["cell_list"]
 
 @dataclass(frozen=True, slots=True)
 class _Domain:
-    """What a dimension can be: rows for FROM, what puts them in order, how they meet the figures, and their JSON.
+    """What a dimension can be: rows for FROM with a `value` as figures have it, their order and their JSON.
 
     Of a dimension without a fixed domain the rows are what occurs; those of all of them stand together.
     """
@@ -36,9 +36,9 @@ class _Domain:
     shown: str
 
     @property
-    def meets(self) -> str:
-        """The condition by which a figure belongs to a row."""
-        return f"told.{self.column} {'=' if self.rows else 'IS NOT DISTINCT FROM'} {self.value}"
+    def key(self) -> str:
+        """What a cell has in its place."""
+        return f"cell.{self.column}"
 
 
 def cell_list(report: Report, selected: Selected) -> str:
@@ -52,11 +52,19 @@ def cell_list(report: Report, selected: Selected) -> str:
     shown = _cell(report, selected, domains, {key: name for key, (name, _) in shown_as.items()})
     together = "','" if report.query.suppress_below is None else "''"
     order = ", ".join(domain.order for domain in domains.values())
-    cells = (
-        f"(SELECT string_agg({shown}, {together} ORDER BY {order}) FROM {' CROSS JOIN '.join(relations)}"
-        f" LEFT JOIN told ON {' AND '.join(domain.meets for domain in domains.values())}{_coverage(report)})"
-    )
     columns = ", ".join(domain.column for domain in domains.values())
+    values = ", ".join(domain.value for domain in domains.values())
+    # Zeros for every cell are added to the figures: joining both is slow where the server expects few of either.
+    zeros = f"SELECT {values}, 0, 0, true FROM {' CROSS JOIN '.join(relations)}"
+    cell = (
+        f"(SELECT {columns}, sum(value) AS value, sum(withheld) AS withheld"
+        f" FROM ({zeros} UNION ALL SELECT {columns}, value, withheld, false FROM told)"
+        f" AS added ({columns}, value, withheld, is_cell) GROUP BY {columns} HAVING bool_or(is_cell)) AS cell"
+    )
+    known = "".join(
+        f" JOIN {domain.rows} ON {domain.value} = {domain.key}" for domain in domains.values() if domain.rows
+    )
+    cells = f"(SELECT string_agg({shown}, {together} ORDER BY {order}) FROM {cell}{known}{_coverage(report)})"
     size = " * ".join(f"(SELECT count(*) FROM {rows})" for rows in relations)
     refusal = hole("refused", "'QueryTooLarge'", f"'{report.place}'")
     return (
@@ -84,8 +92,9 @@ def _domain(report: Report, dimension: MonitoringDimension) -> _Domain:
             return _Domain(sources, "written.place", "source", "written.source", quoted("written.source"))
         case MonitoringDimension.PLATFORM | MonitoringDimension.POSTER_ROLE:
             column = "platform" if dimension is MonitoringDimension.PLATFORM else "poster_role"
-            value = f"occurring.{column}"
-            return _Domain("", f'({value} IS NULL), {value} COLLATE "C"', column, value, string(value))
+            shown = f"cell.{column}"
+            order = f'({shown} IS NULL), {shown} COLLATE "C"'
+            return _Domain("", order, column, f"occurring.{column}", string(shown))
         case _:
             labels, ranks = report.parameter("labels", "text[]"), report.parameter("label_ranks", "int[]")
             periods = (
@@ -150,7 +159,7 @@ def _cell(
         """(CASE WHEN said.anything THEN '"RECORDED"' WHEN covered.is_in THEN '"NO_RETURN"'"""
         """ ELSE '"NOT_A_MEMBER"' END)"""
     )
-    value = "CASE WHEN said.anything OR covered.is_in THEN coalesce(told.value, 0) END"
+    value = "CASE WHEN said.anything OR covered.is_in THEN cell.value END"
     partial = "coalesce(covered.partial, false)" if report.tells(*PERIODS) else "false"
     common: dict[str, Read] = {
         "count": told(MonitoringDimension.COUNT),
@@ -164,7 +173,7 @@ def _cell(
     }
     opened: dict[str, Read] = {
         "value": _always(bare(value)),
-        "withheld": _always(bare("coalesce(told.withheld, 0)")),
+        "withheld": _always(bare("cell.withheld")),
         "suppressed": _always("'false'"),
         "contributions": lambda _writer, one, _row: behind_contributions(report, one),
         "cases": lambda _writer, one, _row: behind_cases(report, one),
@@ -180,7 +189,7 @@ def _cell(
         "cases": _always(NULL),
     }
     hidden = report.writer.shown("MonitoringCell", common | hiding, selected, Row(""))
-    key = [string(f"({domain.value})::text") for domain in domains.values()]
+    key = [string(f"{domain.key}::text") for domain in domains.values()]
     return small_figure(str(report.place), bare(value), key, shown, hidden)
 
 

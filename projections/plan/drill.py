@@ -144,8 +144,8 @@ def _behind(report: Report, given: str) -> str:
     cell = {
         MonitoringDimension.COUNT: f"{given}.count_number = counted.number",
         MonitoringDimension.SOURCE: f"{given}.source = written.source",
-        MonitoringDimension.PLATFORM: f"{given}.platform IS NOT DISTINCT FROM occurring.platform",
-        MonitoringDimension.POSTER_ROLE: f"{given}.poster_role IS NOT DISTINCT FROM occurring.poster_role",
+        MonitoringDimension.PLATFORM: f"{given}.platform IS NOT DISTINCT FROM cell.platform",
+        MonitoringDimension.POSTER_ROLE: f"{given}.poster_role IS NOT DISTINCT FROM cell.poster_role",
     }
     conditions += [condition for dimension, condition in cell.items() if report.tells(dimension)]
     return f"{source} WHERE {' AND '.join(conditions)}"

@@ -99,6 +99,24 @@ def test_the_documents_of_cases_are_moved_with_what_stands_in_them(empty_url: st
     assert document == [(UUID(int=2), 3, 17, '{"kind":"INCIDENT"}')]
 
 
+def test_the_monthly_figures_of_longer_spans_are_sums_of_the_shorter_ones(empty_url: str) -> None:
+    # given
+    upgrade_to(empty_url, "0004")
+    owner = "'00000000-0000-0000-0000-000000000001', 1, '900003', '2026-09-01', 1, 'ONLINE'"
+    with psycopg.connect(empty_url, autocommit=True) as admin:
+        admin.execute(
+            f"INSERT INTO count_month VALUES ({owner}, 0, 5, 1), ({owner}, 15, -2, 0), ({owner}, 16, -3, -1)".encode()
+        )
+
+    # when
+    migrate(empty_url)
+
+    # then
+    with psycopg.connect(empty_url) as admin:
+        rows = admin.execute("SELECT span, epoch, items, excluded FROM count_month ORDER BY span, epoch").fetchall()
+    assert rows == [(0, 0, 5, 1), (0, 15, -2, 0), (0, 16, -3, -1), (1, 0, 3, 1), (1, 1, -3, -1)]
+
+
 def test_a_schema_of_a_newer_release_is_refused_and_left_alone(empty_url: str) -> None:
     migrate(empty_url)
     with psycopg.connect(empty_url, autocommit=True) as admin:

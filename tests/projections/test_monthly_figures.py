@@ -44,7 +44,11 @@ def test_the_monthly_figures_are_the_sums_of_the_contributions_at_every_position
     query = replace(YEAR_2026, group_by=group_by, sources=(CountSource.ONLINE, CountSource.STAFF_BREACH))
 
     # when
-    with patch("projections.changes._POSITIONS_OF_AN_EPOCH", epoch):
+    with (
+        patch("projections.changes._POSITIONS_OF_AN_EPOCH", epoch),
+        patch.dict("projections.changes.__dict__", SPANS=(1, 3, None)),
+        patch.dict("projections.figures.__dict__", SPANS=(1, 3, None)),
+    ):
         Projector(recording.database).catch_up(recording.trust_id)
         by_month, by_contribution = (
             [_figures_at(recording, query, position, by_month=chosen) for position in (None, *range(11))]
