@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from graphql import GraphQLError
+from psycopg import RawCursor
 
 from domain.case_document import CaseDocument
 from domain.refusals import Refused
@@ -133,18 +134,16 @@ class _Answering:
         reading = Reading(self.question.visibility)
         lent = snapshot(self.trust) if plan.reads_first else self.trust.connection()
         with lent as connection:
-            rows = connection.execute(
-                plan.statement,
-                {
-                    **parameters_of_reader(self.question),
-                    **plan.parameters(self.arguments, connection, reading),
-                    **{name: make() for name, make in self.question.made.items() if name in plan.needs},
-                    **more,
-                    "marker": markers.inner,
-                    "outer": markers.outer,
-                },
-                prepare=True,
-            ).fetchall()
+            parameters = {
+                **parameters_of_reader(self.question),
+                **plan.parameters(self.arguments, connection, reading),
+                **{name: make() for name, make in self.question.made.items() if name in plan.needs},
+                **more,
+                "marker": markers.inner,
+                "outer": markers.outer,
+            }
+            numbered = [parameters[name] for name in plan.needs]
+            rows = RawCursor(connection).execute(plan.statement, numbered, prepare=True).fetchall()
         return [(*row[:-1], pieces_of(row[-1], markers, self.arguments)) for row in rows]
 
     def _completed(self, plan: Plan, texts: Sequence[list[Piece]]) -> list[list[Piece]]:

@@ -32,6 +32,7 @@ __all__ = ["Plan", "Plans", "Question", "parameters_of_reader"]
 _CACHE_BYTES = 16_000_000
 _PLAN_BYTES = 2_000
 _DOCUMENTS = 500
+_PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Plan:
     statement: bytes
     bound: Sequence[Bound]
     states: Sequence[Plan]
-    # The parameters that the statement binds, by name.
-    needs: frozenset[str]
+    # The parameters that the statement binds, by name, in the order of their numbers.
+    needs: Sequence[str]
 
     @property
     def reads_first(self) -> bool:
@@ -101,25 +102,28 @@ class Plans:
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
         self._lock = threading.Lock()
+        self._deciding: OrderedDict[Hashable, tuple[str, ...]] = OrderedDict()
         self._selections: OrderedDict[Hashable, Selections] = OrderedDict()
         self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
         self._bytes = 0
 
     def selections(self, question: Question) -> Selections:
         """What a question selects. Raises NotPlanned for one about the schema itself."""
-        decided = {name: question.variables.coerced.get(name) for name in deciding_variables(question.document)}
         name = question.operation.name.value if question.operation.name else None
-        key = (question.key, name, tuple(decided.values()))
+        document = (question.key, name)
         with self._lock:
+            deciding = self._deciding.get(document)
+        if deciding is None:
+            deciding = deciding_variables(question.document)
+        decided = {name: question.variables.coerced.get(name) for name in deciding}
+        key = (document, tuple(decided.values()))
+        with self._lock:
+            _keep(self._deciding, document, deciding)
             known = self._selections.get(key)
-            if known is not None:
-                self._selections.move_to_end(key)
-                return known
-        known = select(self._schema, question.document, question.operation, decided)
+        if known is None:
+            known = select(self._schema, question.document, question.operation, decided)
         with self._lock:
-            self._selections[key] = known
-            if len(self._selections) > _DOCUMENTS:
-                self._selections.popitem(last=False)
+            _keep(self._selections, key, known)
         return known
 
     def plan(
@@ -152,6 +156,14 @@ class Plans:
         return plan
 
 
+def _keep(known: OrderedDict[Hashable, Any], key: Hashable, value: Any) -> None:
+    """Keep what belongs to a document, and forget that of the one not asked for longest."""
+    known[key] = value
+    known.move_to_end(key)
+    if len(known) > _DOCUMENTS:
+        known.popitem(last=False)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Same:
     """Stands for an object by its identity, and keeps it."""
@@ -176,8 +188,11 @@ def parameters_of_reader(question: Question) -> dict[str, Any]:
 
 
 def _finished(writer: Writer) -> Plan:
-    needs = frozenset(re.findall(r"%\((\w+)\)s", writer.statement))
-    return Plan(writer.statement.encode(), writer.bound, [_finished(state) for state in writer.states], needs)
+    # Names become numbers once, here: the driver would look for them in every request.
+    needs = list(dict.fromkeys(_PARAMETER.findall(writer.statement)))
+    number = {name: f"${place}" for place, name in enumerate(needs, start=1)}
+    statement = _PARAMETER.sub(lambda found: number[found[1]], writer.statement).replace("%%", "%")
+    return Plan(statement.encode(), writer.bound, [_finished(state) for state in writer.states], needs)
 
 
 def _shape_of_reader(visibility: Visibility) -> Hashable:
