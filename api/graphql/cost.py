@@ -155,7 +155,7 @@ class _Measures:
             return _Sum()
         inner = get_named_type(field.type)
         if not is_composite_type(inner):
-            return _Sum(cost=COSTS[FIELDS[parent.name][name].kind])
+            return _Sum(cost=COSTS[_declared(parent, name, FieldKind.COLUMN)])
         arguments = get_argument_values(field, node, self._variables)
         own = _Sum(1, COSTS[self._kind(parent, name, arguments)])
         below = self.below(node.selection_set, inner)
@@ -175,7 +175,7 @@ class _Measures:
             return FieldKind.COMMAND
         if arguments.get("asOf") is not None:
             return FieldKind.HOLE
-        return FIELDS[parent.name][name].kind
+        return _declared(parent, name, FieldKind.JOIN)
 
     def _first(self, node: FieldNode, arguments: Mapping[str, Any]) -> int:
         first = int(arguments["first"] or 0)
@@ -186,6 +186,12 @@ class _Measures:
             raise GraphQLError(sentence, nodes=node, extensions={"code": "INVALID_INPUT"})
         extensions = {"code": TOO_LARGE, "measured": first, "allowed": self._limits.first}
         raise GraphQLError(sentence, nodes=node, extensions=extensions)
+
+
+def _declared(parent: Any, name: str, otherwise: FieldKind) -> FieldKind:
+    """The kind of a field; `otherwise` for one that nobody has declared, which only another schema than ours has."""
+    declared = FIELDS.get(parent.name, {}).get(name)
+    return otherwise if declared is None else declared.kind
 
 
 def _is_row_of_connection(parent: Any, name: str) -> bool:

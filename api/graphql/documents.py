@@ -28,6 +28,7 @@ from graphql import (
 from graphql.validation import ValuesOfCorrectTypeRule
 from strawberry.schema.schema import validate_document
 
+from api.graphql.branches import check_branches
 from api.graphql.faults import QuietValues, document_error, invalid, syntax_error, too_deep
 from api.graphql.limits import INTROSPECTION, Limits, check_shape
 
@@ -132,6 +133,10 @@ class Documents:
         )
         if errors:
             raise Refusals(*(document_error(error) for error in errors))
+        try:
+            check_branches(self._schema, document, self._limits)
+        except GraphQLError as error:
+            raise Refusals(error) from None
         types = TypeInfo(self._schema)
         fields = _Fields(types)
         visit(document, TypeInfoVisitor(types, fields))

@@ -159,7 +159,7 @@ class Executor:
         """Answer an operation; `made` is the value that resolvers receive."""
         operation, cost = measured.operation, measured.cost
         document = operation.document
-        if self._plans is not None and operation.is_query and not document.reads_schema:
+        if self._plans is not None and operation.is_query:
             try:
                 planned = await self._plans.run(operation, measured.coerced, made)
             except Exception as error:  # noqa: BLE001 - masked and logged, as an error of a resolver is

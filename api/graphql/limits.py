@@ -41,7 +41,7 @@ class Limits:
     """The greatest allowed value of each measure.
 
     `repetitions` is how often fields of one name with selections of their own may stand in a document: validation
-    compares each with each. `cost` is worked out by `cost.py`.
+    compares each with each. `branches` are counted by `branches.py`, `nodes` and `cost` by `cost.py`.
     """
 
     tokens: int = 2_000
@@ -49,6 +49,7 @@ class Limits:
     aliases: int = 15
     directives: int = 10
     repetitions: int = 50
+    branches: int = 300
     nodes: int = 20_000
     first: int = 100
     cost: int = 50_000

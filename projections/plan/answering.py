@@ -21,7 +21,7 @@ from projections.history import documents_after, documents_at
 from projections.plan.holes import After, Changes, Hole, Markers, Past, Piece, Sealed, pieces_of
 from projections.plan.plans import Plan, Plans, Question, parameters_of_reader
 from projections.plan.selections import FieldPlace, RefusedAt
-from projections.plan.writer import Arguments
+from projections.plan.writer import Arguments, about_schema
 from projections.snapshot import AsOf, resolve, snapshot
 from projections.visible import Reading
 
@@ -96,7 +96,7 @@ def answer(
         paths = frozenset(path for path in nulled if path is not None)
         try:
             plan = plans.plan(question, selections, arguments, paths)
-            pieces = _Answering(trust, question, arguments).pieces(plan)
+            pieces = _Answering(trust, question, arguments, plans.about_schema(question, selections)).pieces(plan)
         except RefusedAt as at:
             if at.place in faults:
                 raise
@@ -123,6 +123,7 @@ class _Answering:
     trust: TrustDatabase
     question: Question
     arguments: Sequence[Arguments | None]
+    about_schema: Mapping[str, str]
 
     def pieces(self, plan: Plan) -> list[Piece]:
         """The answer, with no holes left but sealed texts. Raises RefusedAt."""
@@ -138,6 +139,7 @@ class _Answering:
                 **parameters_of_reader(self.question),
                 **plan.parameters(self.arguments, connection, reading),
                 **{name: make() for name, make in self.question.made.items() if name in plan.needs},
+                **{about_schema(key): json for key, json in self.about_schema.items()},
                 **more,
                 "marker": markers.inner,
                 "outer": markers.outer,

@@ -21,6 +21,7 @@ from graphql.execution.values import VariableValues
 
 from domain.access import Visibility
 from domain.refusals import Refused
+from projections.plan.introspection import answers_about_schema
 from projections.plan.roots import READS
 from projections.plan.selections import Path, RefusedAt, Selections, deciding_variables, select
 from projections.plan.writer import Arguments, Bound, Row, Writer
@@ -108,7 +109,7 @@ class Plans:
         self._bytes = 0
 
     def selections(self, question: Question) -> Selections:
-        """What a question selects. Raises NotPlanned for one about the schema itself."""
+        """What a question selects."""
         name = question.operation.name.value if question.operation.name else None
         document = (question.key, name)
         with self._lock:
@@ -125,6 +126,14 @@ class Plans:
         with self._lock:
             _keep(self._selections, key, known)
         return known
+
+    def about_schema(self, question: Question, selections: Selections) -> Mapping[str, str]:
+        """The JSON of what a question asks about the schema itself, by its key."""
+        if not selections.about_schema:
+            return {}
+        return answers_about_schema(
+            self._schema, question.document, question.operation, question.variables, selections.about_schema
+        )
 
     def plan(
         self,

@@ -36,6 +36,8 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values
 
 __all__ = [
+    "SCHEMA",
+    "TYPE",
     "TYPE_NAME",
     "FieldPlace",
     "NotPlanned",
@@ -47,7 +49,7 @@ __all__ = [
     "select",
 ]
 
-TYPE_NAME = "__typename"
+TYPE_NAME, SCHEMA, TYPE = "__typename", "__schema", "__type"
 # Response keys from the root, without places in lists.
 Path = tuple[str, ...]
 
@@ -100,10 +102,14 @@ class FieldPlace:
 
 @dataclass(slots=True)
 class Selections:
-    """The merged selection of one query; `places` are those of all fields with arguments."""
+    """The merged selection of one query.
+
+    `places` are those of all fields with arguments, and `about_schema` the fields by key that ask about the schema.
+    """
 
     root: tuple[Selected, ...] = ()
     places: list[FieldPlace] = field(default_factory=list)
+    about_schema: dict[str, list[FieldNode]] = field(default_factory=dict)
     _definitions: list[GraphQLField] = field(default_factory=list)
 
     def arguments(self, variables: VariableValues) -> list[dict[str, Any] | GraphQLError]:
@@ -143,10 +149,7 @@ def select(
     operation: OperationDefinitionNode,
     decided: Mapping[str, Any],
 ) -> Selections:
-    """Merge the selection of a valid query; `decided` are the values of its deciding variables.
-
-    Raises NotPlanned for a question about the schema itself.
-    """
+    """Merge the selection of a valid query; `decided` are the values of its deciding variables."""
     found = Selections()
     root = schema.get_root_type(operation.operation)
     assert root is not None
@@ -240,8 +243,9 @@ class _Merging:
         name = nodes[0].name.value
         if name == TYPE_NAME:
             return Selected(key, name, None, {}, (*above.path, key))
-        if name.startswith("__"):
-            raise NotPlanned(f"{parent.name}.{name}")
+        if name in (SCHEMA, TYPE):
+            self._found.about_schema[key] = nodes
+            return Selected(key, name, None, {}, (*above.path, key))
         definition = parent.fields[name]
         here = above.to(key, definition.type)
         arguments = None

@@ -16,7 +16,7 @@ import psycopg
 from domain.access import Visibility
 from domain.refusals import Refused
 from projections.plan.fields import FIELDS
-from projections.plan.selections import TYPE_NAME, NotPlanned, Path, RefusedAt, Selected
+from projections.plan.selections import SCHEMA, TYPE, TYPE_NAME, NotPlanned, Path, RefusedAt, Selected
 from projections.plan.text import NULL, literal, object_of
 from projections.visible import Reading
 
@@ -30,6 +30,7 @@ __all__ = [
     "Read",
     "Row",
     "Writer",
+    "about_schema",
     "hole",
     "keys_of",
     "small_figure",
@@ -50,6 +51,11 @@ def hole(kind: str, *pieces: str) -> str:
     """A place for what Python makes: its kind, and pieces of SQL that say what belongs there, without spaces."""
     told = "".join(f" || ' ' || {piece}" for piece in pieces)
     return f"({MARKER} || '{kind}'{told} || {MARKER})"
+
+
+def about_schema(key: str) -> str:
+    """The name of the parameter for what is said of the schema under a key."""
+    return f"schema_{key}"
 
 
 def keys_of(members: Sequence[Selected]) -> str:
@@ -133,6 +139,8 @@ class Writer:
         for one in selected:
             if one.name == TYPE_NAME:
                 members.append((one.key, literal(f'"{type_name}"')))
+            elif one.name in (SCHEMA, TYPE):
+                members.append((one.key, f"%({about_schema(one.key)})s::text"))
             elif one.name not in reads or one.name not in FIELDS.get(type_name, {}):
                 raise NotPlanned(f"{type_name}.{one.name}")
             elif one.path in self.nulled:
