@@ -6,7 +6,7 @@ Python's reading of the same rules is `projections.monitoring`; the tests hold b
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.counting import CountSource
@@ -20,6 +20,10 @@ from projections.plan.text import NULL, array_of, bare, quoted, string
 from projections.plan.writer import Read, Row, hole, small_figure
 
 __all__ = ["cell_list"]
+
+
+# What is shown of these stands in rows of their own.
+_JOINED = (MonitoringDimension.SCHOOL, *PERIODS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +55,16 @@ def cell_list(report: Report, selected: Selected) -> str:
     shown_as = _schools_shown(report, selected)
     shown = _cell(report, selected, domains, {key: name for key, (name, _) in shown_as.items()})
     together = "','" if report.query.suppress_below is None else "''"
-    order = ", ".join(domain.order for domain in domains.values())
     columns = ", ".join(domain.column for domain in domains.values())
-    values = ", ".join(domain.value for domain in domains.values())
-    # Zeros for every cell are added to the figures: joining both is slow where the server expects few of either.
-    zeros = f"SELECT {values}, 0, 0, true FROM {' CROSS JOIN '.join(relations)}"
-    cell = (
-        f"(SELECT {columns}, sum(value) AS value, sum(withheld) AS withheld"
-        f" FROM ({zeros} UNION ALL SELECT {columns}, value, withheld, false FROM told)"
-        f" AS added ({columns}, value, withheld, is_cell) GROUP BY {columns} HAVING bool_or(is_cell)) AS cell"
-    )
     known = "".join(
-        f" JOIN {domain.rows} ON {domain.value} = {domain.key}" for domain in domains.values() if domain.rows
+        f" JOIN {domain.rows} ON {domain.value} = {domain.key}"
+        for dimension, domain in domains.items()
+        if dimension in _JOINED
     )
-    cells = f"(SELECT string_agg({shown}, {together} ORDER BY {order}) FROM {cell}{known}{_coverage(report)})"
+    order = ", ".join(domain.order for domain in domains.values())
+    cells = (
+        f"(SELECT string_agg({shown}, {together} ORDER BY {order}) FROM {_added(report, domains, relations)}{known})"
+    )
     size = " * ".join(f"(SELECT count(*) FROM {rows})" for rows in relations)
     refusal = hole("refused", "'QueryTooLarge'", f"'{report.place}'")
     return (
@@ -77,19 +77,22 @@ def cell_list(report: Report, selected: Selected) -> str:
 def _domain(report: Report, dimension: MonitoringDimension) -> _Domain:
     match dimension:
         case MonitoringDimension.COUNT:
-            rows = ", ".join(f"""({number}::smallint, '"{count.value}"')""" for count, number in COUNT_NUMBERS.items())
-            counts = f"(VALUES {rows}) AS counted (number, shown)"
-            return _Domain(counts, "counted.number", "count_number", "counted.number", "counted.shown")
+            numbers = ", ".join(f"({number}::smallint)" for number in COUNT_NUMBERS.values())
+            names = ", ".join(f"""'"{count.value}"'""" for count in COUNT_NUMBERS)
+            key = "cell.count_number"
+            counts = f"(VALUES {numbers}) AS counted (number)"
+            return _Domain(counts, key, "count_number", "counted.number", f"(ARRAY[{names}])[{key}]")
         case MonitoringDimension.SCHOOL:
             schools = "listed_school AS listed"
             return _Domain(schools, "listed.urn", "school_urn", "listed.urn", quoted("listed.urn"))
         case MonitoringDimension.SOURCE:
             wanted = report.query.sources
             asked = [source.value for source in CountSource if wanted is None or source in wanted]
-            rows = ", ".join(f"({place}, '{source}')" for place, source in enumerate(asked))
-            values = f"VALUES {rows}" if asked else "SELECT 0, '' WHERE false"
-            sources = f"({values}) AS written (place, source)"
-            return _Domain(sources, "written.place", "source", "written.source", quoted("written.source"))
+            rows = ", ".join(f"('{source}')" for source in asked)
+            values = f"VALUES {rows}" if asked else "SELECT '' WHERE false"
+            sources = f"({values}) AS written (source)"
+            order = f"array_position(ARRAY{[*asked, '']}, cell.source)"
+            return _Domain(sources, order, "source", "written.source", quoted("cell.source"))
         case MonitoringDimension.PLATFORM | MonitoringDimension.POSTER_ROLE:
             column = "platform" if dimension is MonitoringDimension.PLATFORM else "poster_role"
             shown = f"cell.{column}"
@@ -121,26 +124,30 @@ def _schools(report: Report, columns: list[tuple[str, str]]) -> str:
     return f"SELECT urn, {shown} FROM {mine} JOIN {report.writer.reading.present_schools()} AS present USING (urn)"
 
 
-def _coverage(report: Report) -> str:
-    """Joins for what was recorded in each period, and which schools were in the trust then."""
-    groups = {}
-    if report.tells(MonitoringDimension.SCHOOL):
-        groups["urn"] = ("school_urn", "listed.urn")
-    if report.tells(*PERIODS):
-        groups["place"] = ("period", "period.place")
-    columns = "".join(f"{name}, " for name in groups)
-    by = f" GROUP BY {columns[:-2]}" if groups else ""
-    covered = "".join(f" AND covered.{name} = {cell}" for name, (_, cell) in groups.items())
-    said = "".join(f" AND said.{column} = {cell}" for column, cell in groups.values())
-    recorded = "".join(f"{column}, " for column, _ in groups.values())
+def _added(report: Report, domains: Mapping[MonitoringDimension, _Domain], relations: Sequence[str]) -> str:
+    """The cells, called `cell`: figures added to zeros, with what was recorded in the period and who was there.
+
+    Rows of all three kinds are added up together, for joins are slow wherever the server expects few rows of either.
+    """
+    columns = ", ".join(domain.column for domain in domains.values())
+    zeros = ", ".join(domain.value for domain in domains.values())
+    by_place = {MonitoringDimension.SCHOOL: "span.urn", **dict.fromkeys(PERIODS, "span.place")}
+    places = ", ".join(by_place.get(dimension, "NULL") for dimension in domains)
+    within = ", ".join(domain.column for dimension, domain in domains.items() if dimension in by_place)
+    window = f"PARTITION BY {within}" if within else ""
     is_in = (
         f"EXISTS (SELECT FROM {report.schools()} AS stay WHERE stay.urn = span.urn AND stay.joined_on <= span.last"
         " AND (stay.left_on IS NULL OR stay.left_on >= span.first))"
     )
     return (
-        f" LEFT JOIN (SELECT {columns}bool_or(span.partial) AS partial, bool_or({is_in}) AS is_in"
-        f" FROM {report.spans()} AS span{by}) AS covered ON true{covered}"
-        f" LEFT JOIN (SELECT DISTINCT {recorded}true AS anything FROM told) AS said ON true{said}"
+        f"(SELECT * FROM (SELECT {columns}, sum(value) AS value, sum(withheld) AS withheld,"
+        " bool_or(is_cell) AS is_cell, bool_or(bool_or(is_recorded)) OVER place AS is_recorded,"
+        " bool_or(bool_or(is_in)) OVER place AS is_in, bool_or(bool_or(is_partial)) OVER place AS is_partial FROM ("
+        f"SELECT {zeros}, 0, 0, true, false, false, false FROM {' CROSS JOIN '.join(relations)}"
+        f" UNION ALL SELECT {columns}, value, withheld, false, true, false, false FROM told"
+        f" UNION ALL SELECT {places}, 0, 0, false, false, {is_in}, span.partial FROM {report.spans()} AS span)"
+        f" AS added ({columns}, value, withheld, is_cell, is_recorded, is_in, is_partial)"
+        f" GROUP BY {columns} WINDOW place AS ({window})) AS known WHERE is_cell) AS cell"
     )
 
 
@@ -156,11 +163,11 @@ def _cell(
         return _always(next((domains[each].shown for each in dimensions if each in domains), NULL))
 
     coverage = (
-        """(CASE WHEN said.anything THEN '"RECORDED"' WHEN covered.is_in THEN '"NO_RETURN"'"""
+        """(CASE WHEN cell.is_recorded THEN '"RECORDED"' WHEN cell.is_in THEN '"NO_RETURN"'"""
         """ ELSE '"NOT_A_MEMBER"' END)"""
     )
-    value = "CASE WHEN said.anything OR covered.is_in THEN cell.value END"
-    partial = "coalesce(covered.partial, false)" if report.tells(*PERIODS) else "false"
+    value = "CASE WHEN cell.is_recorded OR cell.is_in THEN cell.value END"
+    partial = "cell.is_partial" if report.tells(*PERIODS) else "false"
     common: dict[str, Read] = {
         "count": told(MonitoringDimension.COUNT),
         "source": told(MonitoringDimension.SOURCE),

@@ -142,8 +142,8 @@ def _behind(report: Report, given: str) -> str:
     if query.sources is not None:
         conditions.append(f"{given}.source = ANY({report.parameter('sources', 'text[]')})")
     cell = {
-        MonitoringDimension.COUNT: f"{given}.count_number = counted.number",
-        MonitoringDimension.SOURCE: f"{given}.source = written.source",
+        MonitoringDimension.COUNT: f"{given}.count_number = cell.count_number",
+        MonitoringDimension.SOURCE: f"{given}.source = cell.source",
         MonitoringDimension.PLATFORM: f"{given}.platform IS NOT DISTINCT FROM cell.platform",
         MonitoringDimension.POSTER_ROLE: f"{given}.poster_role IS NOT DISTINCT FROM cell.poster_role",
     }
