@@ -49,7 +49,7 @@ class Limits:
     aliases: int = 15
     directives: int = 10
     repetitions: int = 50
-    branches: int = 300
+    branches: int = 1_000
     nodes: int = 20_000
     first: int = 100
     cost: int = 50_000

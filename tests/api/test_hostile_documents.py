@@ -42,6 +42,11 @@ def nested(levels: int) -> str:
     return "{ " + pair + inner + "id" + " }" * (pair.count("{") + inner.count("{") + 1)
 
 
+def originals(cases: int) -> str:
+    """A case, the one that it is a copy of, and so on."""
+    return '{ case(reference: "INC-2026-000001") {' + " duplicateOf {" * (cases - 1) + " id" + " }" * (cases + 1)
+
+
 ATTACKS = {
     # Directives.
     "the same directive ten times": ("{ viewer { role " + "@include(if: true) " * 10 + "} }", "INVALID_INPUT"),
@@ -69,6 +74,13 @@ ATTACKS = {
     "a knot of fragments": (knot(27), "INVALID_INPUT"),
     # Nesting.
     "deep nesting": (nested(2), "QUERY_TOO_LARGE"),
+    "cases within cases": (originals(6), "QUERY_TOO_LARGE"),
+    "cases within cases by every way": (
+        "{ cases { nodes { ...A } } } fragment A on Case { duplicateOf { ...B } links { case { ...B } } }"
+        " fragment B on Case { duplicateOf { ...C } links { case { ...C } } }"
+        " fragment C on Case { duplicateOf { id } links { case { id } } }",
+        "QUERY_TOO_LARGE",
+    ),
     "deep nesting through fragments": (
         "{ ...A } fragment A on Query { cases { nodes { history { nodes { ...B } } } } }"
         " fragment B on CaseEvent { caseAfter { history { nodes { caseAfter { history { nodes { type } } } } } } }",
@@ -103,11 +115,12 @@ def send(client: Client, content: Any) -> httpx.Response:
 
 @pytest.fixture
 def silence(demo: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing is asked of a database, and it is over within a second."""
+    """Nothing is asked of a database, and it takes less than a second of work."""
     with counted_statements(monkeypatch) as statements:
-        begun = time.monotonic()
+        # Of this process, in which the server is too, so that it is the same however busy the machine is.
+        begun = time.process_time()
         yield
-        took = time.monotonic() - begun
+        took = time.process_time() - begun
     assert statements == []
     assert took < 1
 
@@ -125,6 +138,14 @@ def test_a_document_made_to_cost_much_is_refused_at_once_and_reads_nothing(demo:
     # As long a document as may be does not make as long an answer.
     assert len(content["errors"]) <= 21
     assert len(answer.content) < 6_000
+
+
+def test_the_most_cases_within_one_another_that_are_taken_are_answered_soon(demo: Client) -> None:
+    ways = "duplicateOf { id } links { case { id } } history(first: 2) { nodes { caseAfter { duplicateOf { id } } } }"
+    for query in (originals(5), f"{{ cases(first: 20) {{ nodes {{ duplicateOf {{ {ways} }} {ways} }} }} }}"):
+        begun = time.monotonic()
+        demo.ask(query)
+        assert time.monotonic() - begun < 1.5
 
 
 @pytest.mark.parametrize("directive", ["@aa", "@include(if: true)", "@skip(if: false)"])
