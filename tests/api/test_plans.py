@@ -131,7 +131,8 @@ FIGURES = {
 }
 STORIES = {
     "schema": """query ($name: String = "Case") { viewer { role } __schema { queryType { name } ...Types } __typename
-        named: __type(name: $name) { name fields(includeDeprecated: true) { name type { kind } } possibleTypes { name } }
+        named: __type(name: $name) { name fields(includeDeprecated: true) { name type { kind } }
+            possibleTypes { name } }
         other: __type(name: "Nothing") { name } } fragment Types on __Schema { types { name kind } }""",
     "codes": """{ codes { name codes { code label definition activeFrom activeTo order __typename } }
         some: codes(lists: ["natures", "nothing"]) { name __typename } }""",

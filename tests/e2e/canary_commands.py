@@ -6,8 +6,8 @@ from dataclasses import fields
 from typing import Any, get_args, get_type_hints
 from uuid import UUID, uuid4, uuid5
 
-from domain.naming import camel
 from domain.incident import Incident
+from domain.naming import camel
 from services.catalogue import COMMANDS
 from services.commands import Command, OpeningCommand
 from services.decisions import CaseDecision, parameters
