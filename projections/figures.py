@@ -37,7 +37,7 @@ DATE_COLUMNS: dict[DateBasis, str] = {
     DateBasis.POSTED: "posted_on",
     DateBasis.RECORDED: "recorded_on",
 }
-_COLUMNS: dict[MonitoringDimension, str] = {
+FIGURE_COLUMNS: dict[MonitoringDimension, str] = {
     MonitoringDimension.COUNT: "count_number",
     MonitoringDimension.SCHOOL: "school_urn",
     MonitoringDimension.SOURCE: "source",
@@ -106,8 +106,19 @@ def excluded(
 def figures_statement(reading: Reading, query: MonitoringQuery, *, is_live: bool, by_month: bool | None = None) -> str:
     """The statement for `figures`: a column for each dimension, a period by its place among all, value and withheld.
 
-    It binds the reader's parameters and those of `figure_parameters`.
+    It binds the reader's parameters and those of `figure_parameters`. A group in which nothing is recorded does not
+    appear, even if something once was.
     """
+    groups = ", ".join(FIGURE_COLUMNS[dimension] for dimension in query.group_by)
+    rows = figure_rows(reading, query, is_live=is_live, by_month=by_month)
+    return (
+        f"SELECT {groups}, sum(value)::bigint, sum(withheld)::bigint FROM ({rows}) AS added_up"
+        f" GROUP BY {groups} HAVING sum(recorded) > 0"
+    )
+
+
+def figure_rows(reading: Reading, query: MonitoringQuery, *, is_live: bool, by_month: bool | None = None) -> str:
+    """What figures are sums of: the columns of the dimensions, with `value`, `withheld` and `recorded`."""
     if by_month is None:
         by_month = answers_by_month(reading, query)
     return _by_month(reading, query, is_live) if by_month else _by_contribution(reading, query, is_live)
@@ -165,14 +176,14 @@ def _by_contribution(reading: Reading, query: MonitoringQuery, is_live: bool) ->
     if query.unit is CountingUnit.ITEMS and MonitoringDimension.COUNT in query.group_by:
         # By day first: periods are then worked out for a few sums, not for every contribution.
         columns = ", ".join(_columns_by_day(query))
-        return _added_up(
+        return _with_period(
             query,
             f"SELECT {columns}, count(*) FILTER (WHERE {counted}) AS value,"
             f" count(*) FILTER (WHERE {counted} AND withheld) AS withheld, count(*) AS recorded"
             f" FROM (SELECT *, {DATE_COLUMNS[query.basis]} AS day {given}) AS given GROUP BY {columns}",
         )
     # An item or case with several contributions in a group is one.
-    groups = ", ".join(_COLUMNS[dimension] for dimension in query.group_by)
+    groups = ", ".join(FIGURE_COLUMNS[dimension] for dimension in query.group_by)
     by_day = f"SELECT *, {DATE_COLUMNS[query.basis]} AS day {given}"
     each = f"SELECT *, {_period(query)} AS period FROM ({by_day}) AS by_day"
     once = (
@@ -180,8 +191,8 @@ def _by_contribution(reading: Reading, query: MonitoringQuery, is_live: bool) ->
         f" FROM ({each}) AS each GROUP BY {groups}, {_unit(query)}"
     )
     return (
-        f"SELECT {groups}, count(*) FILTER (WHERE counted), count(*) FILTER (WHERE withheld)"
-        f" FROM ({once}) AS once GROUP BY {groups}"
+        f"SELECT {groups}, count(*) FILTER (WHERE counted) AS value, count(*) FILTER (WHERE withheld) AS withheld,"
+        f" 1 AS recorded FROM ({once}) AS once GROUP BY {groups}"
     )
 
 
@@ -195,7 +206,8 @@ def _by_month(reading: Reading, query: MonitoringQuery, is_live: bool) -> str:
     if not is_live:
         sums += [
             f"SELECT {columns}, discovered_on, CASE WHEN excluded_by IS NULL THEN {sign}1 ELSE 0 END, {sign}1, 0"
-            f" FROM {reading.contributions()} AS given WHERE discovered_on {chosen}"
+            # Not by an index on days: the few rows of an epoch are found by their positions.
+            f" FROM {reading.contributions()} AS given WHERE discovered_on + 0 {chosen}"
             f" AND {moved} BETWEEN %(epoch_begins)s AND %(position)s"
             for moved, sign in (("valid_from", ""), ("valid_to", "-"))
         ]
@@ -205,7 +217,7 @@ def _by_month(reading: Reading, query: MonitoringQuery, is_live: bool) -> str:
             f" WHERE discovered_on {chosen} AND excluded_by IS NULL AND {_stood(is_live)}"
         )
     counted = _of_sources(query)
-    return _added_up(
+    return _with_period(
         query,
         f"SELECT {columns}, day, recorded, CASE WHEN {counted} THEN items ELSE 0 END AS value,"
         f" CASE WHEN {counted} THEN {'hidden' if reading.visibility.lists_cases else 'items'} ELSE 0 END AS withheld"
@@ -221,21 +233,17 @@ _EARLIER = (
 )
 
 
-def _added_up(query: MonitoringQuery, sums: str) -> str:
-    """The figures from sums by at least the columns of `_columns_by_day`, with `value`, `withheld` and `recorded`.
-
-    A group in which nothing is recorded does not appear, even if something once was.
-    """
-    groups = ", ".join(_COLUMNS[dimension] for dimension in query.group_by)
+def _with_period(query: MonitoringQuery, sums: str) -> str:
+    """Sums by day with the period of each."""
+    groups = ", ".join(FIGURE_COLUMNS[dimension] for dimension in query.group_by)
     return (
-        f"SELECT {groups}, sum(value)::bigint, sum(withheld)::bigint"
+        f"SELECT {groups}, value, withheld, recorded"
         f" FROM (SELECT *, {_period(query)} AS period FROM ({sums}) AS sums) AS sums"
-        f" GROUP BY {groups} HAVING sum(recorded) > 0"
     )
 
 
 def _columns_by_day(query: MonitoringQuery) -> list[str]:
-    columns = [_COLUMNS[dimension] for dimension in query.group_by if dimension not in PERIODS]
+    columns = [FIGURE_COLUMNS[dimension] for dimension in query.group_by if dimension not in PERIODS]
     if query.period is not None:
         columns.append("day")
     if query.period is PeriodDimension.TERM and "school_urn" not in columns:

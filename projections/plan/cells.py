@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from domain.counting import CountSource
 from projections.core import COUNT_NUMBERS
+from projections.figures import FIGURE_COLUMNS
 from projections.monitoring import LARGEST_REPORT
 from projections.monitoring_terms import PERIODS, SPARSE, MonitoringDimension
 from projections.plan.drill import behind_cases, behind_contributions
@@ -22,27 +23,19 @@ from projections.plan.writer import Read, Row, hole, small_figure
 __all__ = ["cell_list"]
 
 
-# What is shown of these stands in rows of their own.
-_JOINED = (MonitoringDimension.SCHOOL, *PERIODS)
-
-
 @dataclass(frozen=True, slots=True)
 class _Domain:
-    """What a dimension can be: rows for FROM with a `value` as figures have it, their order and their JSON.
+    """What a dimension can be: rows for FROM with a `value`, how figures have it, and its order and JSON in a cell.
 
     Of a dimension without a fixed domain the rows are what occurs; those of all of them stand together.
     """
 
     rows: str
-    order: str
     column: str
     value: str
+    figure: str
+    order: str
     shown: str
-
-    @property
-    def key(self) -> str:
-        """What a cell has in its place."""
-        return f"cell.{self.column}"
 
 
 def cell_list(report: Report, selected: Selected) -> str:
@@ -50,61 +43,56 @@ def cell_list(report: Report, selected: Selected) -> str:
     domains = {dimension: _domain(report, dimension) for dimension in report.query.group_by}
     relations = [domain.rows for domain in domains.values() if domain.rows]
     occurring = ", ".join(domain.column for dimension, domain in domains.items() if dimension in SPARSE)
-    if occurring:
-        relations.append(f"(SELECT DISTINCT {occurring} FROM told WHERE value > 0) AS occurring")
-    shown_as = _schools_shown(report, selected)
-    shown = _cell(report, selected, domains, {key: name for key, (name, _) in shown_as.items()})
-    together = "','" if report.query.suppress_below is None else "''"
     columns = ", ".join(domain.column for domain in domains.values())
-    known = "".join(
-        f" JOIN {domain.rows} ON {domain.value} = {domain.key}"
-        for dimension, domain in domains.items()
-        if dimension in _JOINED
-    )
+    if occurring:
+        counted = f"SELECT {columns} FROM told GROUP BY {columns} HAVING sum(value) > 0"
+        relations.append(f"(SELECT DISTINCT {occurring} FROM ({counted}) AS counted) AS occurring")
+    schools = _schools_shown(report, selected)
+    shown = _cell(report, selected, domains, {key: name for key, (name, _) in schools.items()})
+    together = "','" if report.query.suppress_below is None else "''"
     order = ", ".join(domain.order for domain in domains.values())
-    cells = (
-        f"(SELECT string_agg({shown}, {together} ORDER BY {order}) FROM {_added(report, domains, relations)}{known})"
-    )
+    cells = f"(SELECT string_agg({shown}, {together} ORDER BY {order}) FROM {_added(report, domains, relations)})"
     size = " * ".join(f"(SELECT count(*) FROM {rows})" for rows in relations)
     refusal = hole("refused", "'QueryTooLarge'", f"'{report.place}'")
+    figures = ", ".join(domain.figure for domain in domains.values())
+    arrays = "".join(f", array_agg({name} ORDER BY urn) AS {name}" for name, _ in schools.values())
     return (
-        f"(WITH told ({columns}, value, withheld) AS MATERIALIZED ({report.figures()}),"
-        f" listed_school AS MATERIALIZED ({_schools(report, list(shown_as.values()))})"
+        f"(WITH listed_school AS MATERIALIZED ({_schools(report, list(schools.values()))}),"
+        f" schools_shown AS MATERIALIZED (SELECT array_agg(urn ORDER BY urn) AS urns{arrays} FROM listed_school),"
+        f" told ({columns}, value, withheld, recorded) AS"
+        f" (SELECT {figures}, value, withheld, recorded FROM ({report.figures()}) AS figures)"
         f" SELECT CASE WHEN {size} > {LARGEST_REPORT} THEN {refusal} ELSE {array_of(cells)} END)"
     )
 
 
 def _domain(report: Report, dimension: MonitoringDimension) -> _Domain:
+    column = FIGURE_COLUMNS[dimension]
+    cell = f"cell.{column}"
     match dimension:
         case MonitoringDimension.COUNT:
             numbers = ", ".join(f"({number}::smallint)" for number in COUNT_NUMBERS.values())
             names = ", ".join(f"""'"{count.value}"'""" for count in COUNT_NUMBERS)
-            key = "cell.count_number"
-            counts = f"(VALUES {numbers}) AS counted (number)"
-            return _Domain(counts, key, "count_number", "counted.number", f"(ARRAY[{names}])[{key}]")
+            rows = f"(VALUES {numbers}) AS counted (number)"
+            return _Domain(rows, column, "counted.number", column, cell, f"(ARRAY[{names}])[{cell}]")
         case MonitoringDimension.SCHOOL:
-            schools = "listed_school AS listed"
-            return _Domain(schools, "listed.urn", "school_urn", "listed.urn", quoted("listed.urn"))
+            places = "(SELECT generate_series(1, cardinality(urns)) AS place FROM schools_shown) AS listed"
+            shown = quoted(f"({report.urns})[{cell}]")
+            return _Domain(places, column, "listed.place", report.place_of(column), cell, shown)
         case MonitoringDimension.SOURCE:
             wanted = report.query.sources
             asked = [source.value for source in CountSource if wanted is None or source in wanted]
             rows = ", ".join(f"('{source}')" for source in asked)
             values = f"VALUES {rows}" if asked else "SELECT '' WHERE false"
-            sources = f"({values}) AS written (source)"
-            order = f"array_position(ARRAY{[*asked, '']}, cell.source)"
-            return _Domain(sources, order, "source", "written.source", quoted("cell.source"))
+            order = f"array_position(ARRAY{[*asked, '']}, {cell})"
+            return _Domain(f"({values}) AS written (source)", column, "written.source", column, order, quoted(cell))
         case MonitoringDimension.PLATFORM | MonitoringDimension.POSTER_ROLE:
-            column = "platform" if dimension is MonitoringDimension.PLATFORM else "poster_role"
-            shown = f"cell.{column}"
-            order = f'({shown} IS NULL), {shown} COLLATE "C"'
-            return _Domain("", order, column, f"occurring.{column}", string(shown))
+            order = f'({cell} IS NULL), {cell} COLLATE "C"'
+            return _Domain("", column, f"occurring.{column}", column, order, string(cell))
         case _:
             labels, ranks = report.parameter("labels", "text[]"), report.parameter("label_ranks", "int[]")
-            periods = (
-                f"(SELECT place::int - 1 AS place, label, rank FROM unnest({labels}, {ranks})"
-                " WITH ORDINALITY AS known (label, rank, place)) AS period"
-            )
-            return _Domain(periods, "period.rank", "period", "period.place", quoted("period.label"))
+            places = f"(SELECT generate_series(0, cardinality({labels}) - 1) AS place) AS period"
+            order, shown = f"({ranks})[{cell} + 1]", quoted(f"({labels})[{cell} + 1]")
+            return _Domain(places, column, "period.place", column, order, shown)
 
 
 def _schools_shown(report: Report, selected: Selected) -> dict[str, tuple[str, str]]:
@@ -131,7 +119,7 @@ def _added(report: Report, domains: Mapping[MonitoringDimension, _Domain], relat
     """
     columns = ", ".join(domain.column for domain in domains.values())
     zeros = ", ".join(domain.value for domain in domains.values())
-    by_place = {MonitoringDimension.SCHOOL: "span.urn", **dict.fromkeys(PERIODS, "span.place")}
+    by_place = {MonitoringDimension.SCHOOL: report.place_of("span.urn"), **dict.fromkeys(PERIODS, "span.place")}
     places = ", ".join(by_place.get(dimension, "NULL") for dimension in domains)
     within = ", ".join(domain.column for dimension, domain in domains.items() if dimension in by_place)
     window = f"PARTITION BY {within}" if within else ""
@@ -141,12 +129,12 @@ def _added(report: Report, domains: Mapping[MonitoringDimension, _Domain], relat
     )
     return (
         f"(SELECT * FROM (SELECT {columns}, sum(value) AS value, sum(withheld) AS withheld,"
-        " bool_or(is_cell) AS is_cell, bool_or(bool_or(is_recorded)) OVER place AS is_recorded,"
+        " bool_or(is_cell) AS is_cell, bool_or(sum(recorded) > 0) OVER place AS is_recorded,"
         " bool_or(bool_or(is_in)) OVER place AS is_in, bool_or(bool_or(is_partial)) OVER place AS is_partial FROM ("
-        f"SELECT {zeros}, 0, 0, true, false, false, false FROM {' CROSS JOIN '.join(relations)}"
-        f" UNION ALL SELECT {columns}, value, withheld, false, true, false, false FROM told"
-        f" UNION ALL SELECT {places}, 0, 0, false, false, {is_in}, span.partial FROM {report.spans()} AS span)"
-        f" AS added ({columns}, value, withheld, is_cell, is_recorded, is_in, is_partial)"
+        f"SELECT {zeros}, 0, 0, 0, true, false, false FROM {' CROSS JOIN '.join(relations)}"
+        f" UNION ALL SELECT {columns}, value, withheld, recorded, false, false, false FROM told"
+        f" UNION ALL SELECT {places}, 0, 0, 0, false, {is_in}, span.partial FROM {report.spans()} AS span)"
+        f" AS added ({columns}, value, withheld, recorded, is_cell, is_in, is_partial)"
         f" GROUP BY {columns} WINDOW place AS ({window})) AS known WHERE is_cell) AS cell"
     )
 
@@ -174,7 +162,9 @@ def _cell(
         "period": told(*PERIODS),
         "platform": told(MonitoringDimension.PLATFORM),
         "posterRole": told(MonitoringDimension.POSTER_ROLE),
-        "school": lambda _writer, one, _row: f"listed.{schools[one.key]}" if schools else NULL,
+        "school": lambda _writer, one, _row: (
+            f"((SELECT {schools[one.key]} FROM schools_shown))[cell.school_urn]" if schools else NULL
+        ),
         "partial": _always(bare(partial)),
         "coverage": _always(coverage),
     }
@@ -196,7 +186,7 @@ def _cell(
         "cases": _always(NULL),
     }
     hidden = report.writer.shown("MonitoringCell", common | hiding, selected, Row(""))
-    key = [string(f"{domain.key}::text") for domain in domains.values()]
+    key = [string(f"cell.{domain.column}::text") for domain in domains.values()]
     return small_figure(str(report.place), bare(value), key, shown, hidden)
 
 

@@ -126,17 +126,17 @@ def _behind(report: Report, given: str) -> str:
     source = f"{report.writer.reading.openable_contributions()} AS {given}"
     conditions = [f"{given}.excluded_by IS NULL", stood(report.position)]
     if report.tells(MonitoringDimension.TERM):
-        source += f" JOIN {report.spans()} AS days ON days.urn = {given}.school_urn AND days.place = period.place"
+        source += f" JOIN {report.spans()} AS days ON days.urn = {given}.school_urn AND days.place = cell.period"
         conditions.append(f"{day} BETWEEN days.first AND days.last")
     elif report.tells(*PERIODS):
         first, last = (
-            f"({report.parameter(name, 'date[]')})[period.place + 1]" for name in ("span_firsts", "span_lasts")
+            f"({report.parameter(name, 'date[]')})[cell.period + 1]" for name in ("span_firsts", "span_lasts")
         )
         conditions.append(f"{day} BETWEEN {first} AND {last}")
     else:
         conditions.append(f"{day} BETWEEN {report.parameter('first', 'date')} AND {report.parameter('last', 'date')}")
     if report.tells(MonitoringDimension.SCHOOL):
-        conditions.append(f"{given}.school_urn = listed.urn")
+        conditions.append(f"{given}.school_urn = ({report.urns})[cell.school_urn]")
     else:
         conditions.append(f"{given}.school_urn IN (SELECT urn FROM listed_school)")
     if query.sources is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from projections.figures import excluded_statement, figures_statement
+from projections.figures import excluded_statement, figure_rows
 from projections.monitoring_terms import MonitoringDimension, MonitoringQuery
 from projections.plan.moments import stood
 from projections.plan.text import renamed
@@ -41,8 +41,8 @@ class Report:
         return any(dimension in self.query.group_by for dimension in dimensions)
 
     def figures(self) -> str:
-        """The statement of the figures."""
-        return self._bound(figures_statement(self.writer.reading, self.query, is_live=self.is_live))
+        """What the figures are sums of."""
+        return self._bound(figure_rows(self.writer.reading, self.query, is_live=self.is_live))
 
     def excluded(self) -> str:
         """The statement of what marks exclude."""
@@ -56,10 +56,19 @@ class Report:
             f" WHERE {stood(self.position)} AND {asked})"
         )
 
+    @property
+    def urns(self) -> str:
+        """The schools of the report by their places in cells, an array; to stand where `schools_shown` can be read."""
+        return "(SELECT urns FROM schools_shown)"
+
+    def place_of(self, urn: str) -> str:
+        """The place of a school in cells, from 1, null for one that is not in the report."""
+        return f"array_position({self.urns}, {urn})"
+
     def spans(self) -> str:
         """The days of each school in each period: (urn, place, first, last, partial); without a period, in all.
 
-        It is to stand where `listed_school` can be read.
+        It is to stand where `listed_school` can be read. Schools and periods have places in cells, from 1 and from 0.
         """
         arrays = ", ".join(
             self.parameter(f"span_{name}", kind)
