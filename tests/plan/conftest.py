@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.client import Client, open_runtime
 from tests.plan.agreement import Trial
-from tests.plan.documents import Pool
+from tests.plan.documents import ORDERS, Pool
 from tests.plan.making import a_pool, a_world
 from tests.plan.oracle.answers import Oracle
 from tests.plan.world import World
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.postgres import DatabaseUrls
-
-ORDERS = ("OPENED_NEWEST", "OPENED_OLDEST", "UPDATED_NEWEST", "REFERENCE")
 
 
 @pytest.fixture(scope="module")

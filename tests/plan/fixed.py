@@ -11,7 +11,7 @@ from typing import Any
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_leaf_type
 
 from tests.plan.agreement import PLACEHOLDER
-from tests.plan.documents import Document, Pool, adds_up_twice
+from tests.plan.documents import ORDERS, Document, Pool, adds_up_twice
 from tests.plan.oracle.answers import sdl_schema
 
 _NAMED = "{ __typename id reference status }"
@@ -119,13 +119,21 @@ def _past_cases(pool: Pool) -> Iterator[Document]:
     yield Document(f'{{ case(id: "{pool.ids[0]}", asOf: {{position: -1}}) {{ id }} }}', {})
 
 
+def _at_events(pool: Pool) -> Iterator[Document]:
+    """Every case at the position of each of its events, and at the one before."""
+    shown = "{ version status allowedActions owner { id } outstanding { code itemId } links { kind case { id } } }"
+    positions = sorted({(case, position - before) for case, position in pool.moments for before in (0, 1)})
+    fields = (f'case(id: "{case}", asOf: {{position: {position}}}) {shown}' for case, position in positions)
+    yield from _aliased(fields, 14)
+
+
 def _lists(pool: Pool) -> Iterator[Document]:
     listed = (
         "{ totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id } } }"
     )
     fields = [
         f"cases(orderBy: {order}, first: {first}{after}) {listed}"
-        for order in ("OPENED_NEWEST", "OPENED_OLDEST", "UPDATED_NEWEST", "REFERENCE")
+        for order in ORDERS
         for first in (1, 100)
         for after in ("", *(f', after: "cursor-number-{number}-"' for number in pool.cursors[order][::8]))
     ]
@@ -297,6 +305,7 @@ AREAS: Mapping[str, Callable[[Pool], Iterator[Document]]] = {
     "the ledger and the code lists": _ledger,
     "cases": _cases,
     "cases of past moments": _past_cases,
+    "cases at their events": _at_events,
     "lists of cases": _lists,
     "histories": _history,
     "cases after events": _cases_after,
@@ -314,7 +323,7 @@ LISTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
             f" {{ {_PAGE} nodes {{ id reference }} }} }}",
             ("cases",),
         )
-        for order in ("OPENED_NEWEST", "OPENED_OLDEST", "UPDATED_NEWEST", "REFERENCE")
+        for order in ORDERS
     },
     "a history": (
         'query ($after: String) { case(reference: "INC-2026-000001") { history(first: 4, after: $after)'

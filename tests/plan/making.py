@@ -95,6 +95,7 @@ def a_pool(world: World, story: Story, cursors: Mapping[str, Sequence[int]]) -> 
     ]
     return Pool(
         ids=[*sorted(story.cases()), str(uuid5(world.trust_id, "nothing")), "no id"],
+        moments=[(case, event.position) for case, events in sorted(story.of_case.items()) for event in events],
         references=[*sorted(case["reference"] for case in cases), "INC-2026-999999", "'\"\\"],
         school_references=sorted({case["school_reference"] for case in cases} - {None}),
         urns=[ALDER, BIRCH, CEDAR, DOGWOOD, "999999"],

@@ -19,7 +19,7 @@ from tests.plan.oracle.answers import sdl_schema
 from tests.plan.world import World
 
 # How many random documents are tried, and which: more of them, and others, are worth an hour now and then.
-EXAMPLES = int(os.environ.get("AGREEMENT_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("AGREEMENT_EXAMPLES", "250"))
 SEED = os.environ.get("AGREEMENT_SEED")
 
 # Where a resolver is refused, its sisters that were waiting are never asked for their values.
