@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -159,7 +160,10 @@ class _Fields(Visitor):
 
 def storable(text: str) -> bool:
     """Whether a database can store the text: no NUL character, no half of a surrogate pair."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return _UNSTORABLE.search(text) is None
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class _Literals(Visitor):

@@ -144,7 +144,12 @@ class Plans:
     ) -> Plan:
         """The plan for a question with these arguments, null at `nulled`. Raises NotPlanned and RefusedAt."""
         # The selections stand in the key themselves: another document may come to lie where a forgotten one lay.
-        reader, shapes = _shape_of_reader(question.visibility), tuple(map(_shape, arguments))
+        reader = _shape_of_reader(question.visibility)
+        # What is the same in every request needs no key.
+        shapes = tuple(
+            None if given is constant else _shape(given)
+            for given, constant in zip(arguments, selections.constant, strict=True)
+        )
         key = (_Same(selections), reader, shapes, nulled)
         with self._lock:
             known = self._plans.get(key)

@@ -21,8 +21,11 @@ from graphql import (
     GraphQLOutputType,
     GraphQLSchema,
     InlineFragmentNode,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     Visitor,
     get_named_type,
@@ -109,15 +112,37 @@ class Selections:
 
     root: tuple[Selected, ...] = ()
     places: list[FieldPlace] = field(default_factory=list)
+    # The arguments in which there is no variable: they are worked out once, and are the same object in every request.
+    constant: list[dict[str, Any] | None] = field(default_factory=list)
     about_schema: dict[str, list[FieldNode]] = field(default_factory=dict)
     _definitions: list[GraphQLField] = field(default_factory=list)
 
     def arguments(self, variables: VariableValues) -> list[dict[str, Any] | GraphQLError]:
         """The arguments of every field that takes any, by place, or the error of those that do not fit."""
         return [
-            _arguments(definition, place.node, variables)
-            for definition, place in zip(self._definitions, self.places, strict=True)
+            _arguments(definition, place.node, variables) if constant is None else constant
+            for definition, place, constant in zip(self._definitions, self.places, self.constant, strict=True)
         ]
+
+
+def _constant(definition: GraphQLField, node: FieldNode) -> dict[str, Any] | None:
+    if any(_has_variable(argument.value) for argument in node.arguments or ()):
+        return None
+    given = _arguments(definition, node, VariableValues({}, {}))
+    return given if isinstance(given, dict) else None
+
+
+def _has_variable(value: ValueNode) -> bool:
+    """Whether there is a variable in a value of a document."""
+    match value:
+        case VariableNode():
+            return True
+        case ListValueNode():
+            return any(map(_has_variable, value.values))
+        case ObjectValueNode():
+            return any(_has_variable(member.value) for member in value.fields)
+        case _:
+            return False
 
 
 def _arguments(definition: GraphQLField, node: FieldNode, variables: VariableValues) -> dict[str, Any] | GraphQLError:
@@ -254,6 +279,7 @@ class _Merging:
             arguments = len(self._found.places)
             self._found.places.append(FieldPlace(nodes[0], here.path, here.shown, here.null_at))
             self._found._definitions.append(definition)
+            self._found.constant.append(_constant(definition, nodes[0]))
         kind = get_named_type(definition.type)
         below: dict[str, tuple[Selected, ...]] = {}
         if is_composite_type(kind):
