@@ -6,7 +6,7 @@ All of it runs as the application's role on a connection fixed to the trust, ove
 from __future__ import annotations
 
 from domain.monitoring_counts import DEFINITIONS
-from projections.changes import first_of_epoch
+from projections.changes import SPANS, first_of_epoch
 
 _TRUST = "current_setting('app.trust')::uuid"
 _LIVE = f"(SELECT generation FROM projection WHERE trust_id = {_TRUST} AND name = 'core' AND live)"
@@ -15,6 +15,7 @@ LIVE_ROWS = f"trust_id = {_TRUST} AND generation = {_LIVE}"
 SEEN = f"{LIVE_ROWS} AND kind = ANY(%(kinds)s) AND NOT %(person)s::uuid = ANY(barred)"
 SCHOOLS = f"SELECT urn, name FROM public.school WHERE {LIVE_ROWS} AND valid_to IS NULL"
 _EPOCH = first_of_epoch(1)
+_LONG_EPOCH = _EPOCH * (SPANS[1] or 1)
 
 _MONTHS = f"""
     SELECT count_number, school_urn, month, items FROM public.count_month
@@ -27,7 +28,9 @@ _MOVED = f"""
 """
 _PAST_MONTHS = " UNION ALL ".join(
     [
-        f"{_MONTHS} AND epoch < {{position}} / {_EPOCH}",
+        f"{_MONTHS} AND span = 1 AND epoch < {{position}} / {_LONG_EPOCH}",
+        f"{_MONTHS} AND span = 0 AND epoch >= {{position}} / {_LONG_EPOCH} * {SPANS[1]}"
+        f" AND epoch < {{position}} / {_EPOCH}",
         _MOVED.replace("{change}", "1").replace("{column}", "valid_from"),
         _MOVED.replace("{change}", "-1").replace("{column}", "valid_to"),
     ]
@@ -49,7 +52,7 @@ _CELLS = f"""
 
 def cells(first: str, last: str, position: str | None = None) -> str:
     """Every cell of a dashboard: count_number, school_urn, school_name, period, value; the bounds are expressions."""
-    months = _MONTHS if position is None else _PAST_MONTHS
+    months = f"{_MONTHS} AND span = {len(SPANS) - 1}" if position is None else _PAST_MONTHS
     return _CELLS.replace("{months}", months).format(first=first, last=last, position=position)
 
 
