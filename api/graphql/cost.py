@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from graphql import (
+    SKIP,
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -26,20 +28,22 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    VariableNode,
+    Visitor,
     get_argument_values,
     get_named_type,
     is_composite_type,
+    visit,
 )
 from graphql.execution.values import VariableValues
 
 from api.graphql.limits import INTROSPECTION, TOO_LARGE, Limits, QueryTooLarge, fragments_of
 from projections.plan.fields import FIELDS, FieldKind
 
-__all__ = ["COSTS", "Cost", "MonitoringCells", "cost_of"]
+__all__ = ["COSTS", "Cost", "MonitoringCells", "cost_of", "variables_of_cost"]
 
 # How many cells a report can have, by its arguments: named as in the schema, their values coerced.
 MonitoringCells = Callable[[Mapping[str, Any]], int]
-
 
 COSTS: Mapping[FieldKind, int] = {
     FieldKind.COLUMN: 0,
@@ -50,6 +54,8 @@ COSTS: Mapping[FieldKind, int] = {
 
 # What a list without paging is taken to hold, such as the items of an incident or its links.
 _ASSUMED_LIST = 10
+# Arguments that say which rows are told, not how many; each of them may be null.
+_OF_NO_COST = frozenset({"after", "filter", "id", "reference", "types"})
 _CONNECTION_PARTS = frozenset({"nodes", "edges"})
 
 
@@ -87,6 +93,24 @@ def cost_of(
     if measured.cost > limits.cost:
         raise QueryTooLarge("points of cost", measured.cost, limits.cost, operation)
     return Cost(measured.cost, limits.cost, measured.nodes)
+
+
+def variables_of_cost(document: DocumentNode) -> tuple[str, ...]:
+    """Return the variables on whose values the cost of an operation may depend, by name."""
+    found: set[str] = set()
+
+    class Arguments(Visitor):
+        def enter_argument(self, node: ArgumentNode, *_rest: Any) -> Any:
+            return SKIP if node.name.value in _OF_NO_COST else None
+
+        def enter_variable(self, node: VariableNode, *_rest: Any) -> None:
+            found.add(node.name.value)
+
+        def enter_variable_definition(self, *_node: Any) -> Any:
+            return SKIP
+
+    visit(document, Arguments())
+    return tuple(sorted(found))
 
 
 class _Sum(NamedTuple):

@@ -30,6 +30,7 @@ from graphql.validation import ValuesOfCorrectTypeRule
 from strawberry.schema.schema import validate_document
 
 from api.graphql.branches import check_branches
+from api.graphql.cost import variables_of_cost
 from api.graphql.faults import QuietValues, document_error, invalid, syntax_error, too_deep
 from api.graphql.limits import INTROSPECTION, Limits, check_shape
 
@@ -56,6 +57,9 @@ class PreparedDocument:
     text: str = field(repr=False)
     document: DocumentNode = field(repr=False)
     fields: frozenset[str]
+    # The variables that the cost depends on, and the costs that were worked out already, by their values.
+    costs_by: tuple[str, ...] = ()
+    costs: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def reads_schema(self) -> bool:
@@ -141,7 +145,7 @@ class Documents:
         types = TypeInfo(self._schema)
         fields = _Fields(types)
         visit(document, TypeInfoVisitor(types, fields))
-        return PreparedDocument(digest, text, document, frozenset(fields.found))
+        return PreparedDocument(digest, text, document, frozenset(fields.found), variables_of_cost(document))
 
 
 class _Fields(Visitor):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -21,6 +22,9 @@ from api.graphql.faults import document_error, field_error, too_deep, variable_e
 from api.graphql.limits import Limits
 
 __all__ = ["Answer", "Executor", "Measured", "MutationByGet", "Plans", "Prepared", "QuietSchema"]
+
+# Of how many values of its variables the costs of a document are remembered.
+_COSTS_OF_A_DOCUMENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +112,15 @@ class MutationByGet(Exception):
 
 
 class Executor:
-    """Answers requests on one schema within limits; `cells` sizes a monitoring report by its arguments.
+    """Answers requests on one schema within limits.
 
-    `plans` is asked first for every query that does not read the schema itself.
+    `cells` sizes a monitoring report by its arguments and by how many `schools` the reader sees. `plans` is asked first
+    for every query.
     """
 
-    def __init__(self, schema: QuietSchema, limits: Limits, cells: MonitoringCells, plans: Plans | None = None) -> None:
+    def __init__(
+        self, schema: QuietSchema, limits: Limits, cells: Callable[..., int], plans: Plans | None = None
+    ) -> None:
         self.schema = schema
         self._cells = cells
         self._core = schema._schema
@@ -149,11 +156,14 @@ class Executor:
         return await self.execute(measured, context(document.document))
 
     def measure(
-        self, operation: PreparedOperation, variables: Mapping[str, Any], cells: MonitoringCells | None = None
+        self, operation: PreparedOperation, variables: Mapping[str, Any], schools: int | None = None
     ) -> Measured:
-        """Return what can be executed, at its cost; `cells` sizes a report for this reader. Raise `Refusals`."""
+        """Return what can be executed, at its cost; `schools` is how many the reader sees, None for all.
+
+        Raise `Refusals`.
+        """
         coerced = self._variables(operation, variables)
-        return Measured(operation, variables, coerced, self._cost(operation, coerced, cells or self._cells))
+        return Measured(operation, variables, coerced, self._cost(operation, coerced, schools))
 
     async def execute(self, measured: Measured, made: Any) -> Answer:
         """Answer an operation; `made` is the value that resolvers receive."""
@@ -188,7 +198,20 @@ class Executor:
             raise Refusals(*variable_errors(values))
         return values
 
-    def _cost(self, operation: PreparedOperation, values: VariableValues, cells: MonitoringCells) -> Cost:
+    def _cost(self, operation: PreparedOperation, values: VariableValues, schools: int | None) -> Cost:
+        """Return the cost, worked out once for the values that it depends on."""
+        document = operation.document
+        told = [(name, values.coerced[name]) for name in document.costs_by if name in values.coerced]
+        key = (operation.name, schools, repr(told))
+        known: Cost | None = document.costs.get(key)
+        if known is None:
+            known = self._worked_out(operation, values, partial(self._cells, schools=schools))
+            if len(document.costs) >= _COSTS_OF_A_DOCUMENT:
+                document.costs.clear()
+            document.costs[key] = known
+        return known
+
+    def _worked_out(self, operation: PreparedOperation, values: VariableValues, cells: MonitoringCells) -> Cost:
         try:
             return cost_of(self._core, operation.document.document, operation.node, values, cells, self._limits)
         except GraphQLError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -103,8 +102,7 @@ class GraphQLService:
             if not operation.is_query and wish.by_get:
                 raise MutationByGet
             seen = caller.visibility.schools
-            cells = partial(cells_of, schools=None if seen is None else len(seen))
-            measured = self._executor.measure(operation, parameters.variables, cells)
+            measured = self._executor.measure(operation, parameters.variables, None if seen is None else len(seen))
         except Refusals as refusals:
             return Reply(Answer(None, refusals.errors, refused_before_execution=True).encoded(), refused=True)
         context = Context(self._runtime, caller, self._slots, operation.document.document)
