@@ -194,6 +194,8 @@ class _Coverage:
         self._periods: dict[str, dict[str, Period]] = {
             urn: {period.label: period for period in span.periods} for span in periods for urn in span.schools
         }
+        # Those of a report without schools too.
+        self._all_periods = [{period.label: period for period in span.periods} for span in periods]
         school_at = [place for place, each in enumerate(query.group_by) if each is MonitoringDimension.SCHOOL]
         period_at = [place for place, each in enumerate(query.group_by) if each in PERIODS]
         self._recorded = {tuple(key[place] for place in (*school_at, *period_at)) for key in found}
@@ -207,7 +209,7 @@ class _Coverage:
         return known
 
     def _is_partial(self, urn: str | None, label: str | None) -> bool:
-        mine = self._periods.values() if urn is None else [self._periods.get(urn, {})]
+        mine = self._all_periods if urn is None else [self._periods.get(urn, {})]
         return label is not None and any(labels[label].partial for labels in mine if label in labels)
 
     def _work_out(self, urn: str | None, label: str | None) -> Coverage:

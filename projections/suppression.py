@@ -23,12 +23,13 @@ def hidden(figures: Mapping[Key, int], below: int, adding: Sequence[int]) -> fro
     `below` is the smallest figure from 1 on that may be shown; `adding` are the places in the keys of the dimensions
     over which figures add up to printed totals.
     """
-    hiding = {key for key, value in figures.items() if 0 < value < below}
+    small = [key for key, value in figures.items() if 0 < value < below]
+    hiding = set(small)
     lines: dict[Key, list[Key]] = {}
     for key in figures:
         for place in adding:
             lines.setdefault(_line(key, place), []).append(key)
-    waiting = deque(dict.fromkeys(_line(key, place) for key in hiding for place in adding))
+    waiting = deque(dict.fromkeys(_line(key, place) for key in small for place in adding))
     while waiting:
         cells = lines[waiting.popleft()]
         more = _also(cells, hiding, figures)

@@ -132,6 +132,16 @@ class Reading:
             " ORDER BY urn, joined_on DESC)"
         )
 
+    def named_schools(self) -> str:
+        """Every school of the trust as it is now: (urn, name), for those that stand in what the reader sees.
+
+        A case may have been at another school before; what a school is called is no secret within the trust.
+        """
+        return (
+            f"(SELECT DISTINCT ON (urn) urn, name FROM school WHERE {_OWN} AND valid_to IS NULL"
+            " ORDER BY urn, joined_on DESC)"
+        )
+
     def of_schools(self, table: str) -> str:
         """Rows of a table about schools, such as school_calendar, of the schools in the reader's sight."""
         return f"(SELECT * FROM {table} WHERE {_OWN} AND {self._sees_school('urn')})"

@@ -19,32 +19,61 @@ from projections.plan.selections import Selected
 from projections.plan.text import NULL, array_of, bare, joined, quoted, string
 from projections.plan.writer import Arguments, Read, Row, Writer, hole, keys_of
 
-__all__ = ["CASE_READS", "case_at", "case_by_id", "case_list", "case_node", "case_row", "one_case", "school_of"]
+__all__ = [
+    "CASE_READS",
+    "case_at",
+    "case_by_id",
+    "case_list",
+    "case_node",
+    "case_row",
+    "case_source",
+    "one_case",
+    "school_of",
+]
 
 _KINDS = {"INCIDENT": "Incident", "COMPLAINT": "Complaint", "STAFF_BREACH": "StaffBreach"}
 
 
 def case_node(writer: Writer, selected: Selected, row: Row) -> str:
     """A case of whichever kind, from a row of `Reading.documents`."""
-    kinds = [kind for kind in _KINDS if kind in writer.visibility.kinds]
-    shown = [f"WHEN '{kind}' THEN {writer.object(_KINDS[kind], selected, row)}" for kind in kinds]
-    return f"CASE {row.alias}.kind {' '.join(shown)} ELSE {NULL} END" if shown else NULL
+    kinds = {kind: name for kind, name in _KINDS.items() if kind in writer.visibility.kinds}
+    if not kinds:
+        return NULL
+    first, *others = [selected.of(name) for name in _KINDS.values()]
+    if all(other is first for other in others):
+        # Nothing of one kind alone is selected, so that one piece of SQL does for all.
+        told = " ".join(f"""WHEN '{kind}' THEN '"{name}"'""" for kind, name in kinds.items())
+        shown_type = f"(CASE {row.alias}.kind {told} END)"
+        return writer.members("Case", _COMMON, first, row, shown_type=shown_type)
+    shown = [f"WHEN '{kind}' THEN {writer.object(name, selected, row)}" for kind, name in kinds.items()]
+    return f"CASE {row.alias}.kind {' '.join(shown)} ELSE {NULL} END"
 
 
-def case_row(writer: Writer) -> tuple[Row, str]:
-    """A row for a case, and what follows FROM so that it is there: the case, with its document taken apart once."""
+def case_row(writer: Writer) -> Row:
+    """A row for a case, to be read from `case_source`."""
     alias = writer.alias("c")
-    source = (
-        f"{writer.reading.documents()} AS {alias}"
-        f" CROSS JOIN LATERAL (SELECT {alias}.document::jsonb AS content OFFSET 0) AS {alias}d"
-    )
-    return Row(alias, f"{alias}.case_id", f"{alias}d.content"), source
+    return Row(alias, f"{alias}.case_id", f"{alias}d.content")
+
+
+def case_source(writer: Writer, row: Row, used: str) -> str:
+    """What follows FROM so that a case is there, as far as the SQL that reads it uses it.
+
+    A document is read, and taken apart once, only where something in it is used.
+    """
+    is_parsed = f"{row.value}" in used
+    has_document = is_parsed or any(f"{row.alias}.{name}" in used for name in ("version", "position"))
+    source = f"{writer.reading.documents() if has_document else writer.reading.cases()} AS {row.alias}"
+    if is_parsed:
+        parsed = f"SELECT {row.alias}.document::jsonb AS content OFFSET 0"
+        source += f" CROSS JOIN LATERAL ({parsed}) AS {row.alias}d"
+    return source
 
 
 def one_case(writer: Writer, selected: Selected, condition: str) -> str:
     """The case that a condition on its columns finds, or null when there is none in sight."""
-    row, source = case_row(writer)
+    row = case_row(writer)
     shown = case_node(writer, selected, row)
+    source = case_source(writer, row, shown)
     found = f"SELECT {shown} FROM {source} WHERE {row.alias}.{condition} ORDER BY {row.case_id} LIMIT 1"
     return f"coalesce(({found}), {NULL})"
 
@@ -79,7 +108,7 @@ def case_list(writer: Writer, selected: Selected) -> str:
     given = writer.given(selected)
     order: CaseOrder = given["orderBy"]
     by = ORDERS[order]
-    row, source = case_row(writer)
+    row = case_row(writer)
 
     def bound(arguments: Arguments) -> Mapping[str, Any]:
         _, parameters = conditions_of(writer.reading, filter_of(arguments))
@@ -101,13 +130,14 @@ def case_list(writer: Writer, selected: Selected) -> str:
     way = "DESC" if by.descending else "ASC"
     value = bare(f"{row.alias}.position") if by.column == "position" else string(f"{row.alias}.{by.column}")
     sees = writer.reading.documents() if "position" in wanted else writer.reading.cases()
+    ordered = f"{row.alias}.{by.column} {way}, {row.case_id} {way}"
     listing = Listing(
         type_name="CaseConnection",
         node_name="Case",
         node=case_node,
         row=row,
-        source=f"{source} WHERE {wanted} AND {later}",
-        order=f"{row.alias}.{by.column} {way}, {row.case_id} {way}",
+        source=lambda used: f"{case_source(writer, row, used + wanted + ordered)} WHERE {wanted} AND {later}",
+        order=ordered,
         cursor=cursor(f"'\"{order.value}\"'", value, quoted(row.case_id)),
         total=f"SELECT count(*) FROM {sees} AS {row.alias} WHERE {wanted}",
         first=f"%({prefix}first)s::int",
@@ -141,12 +171,11 @@ def _place(after: str, order: CaseOrder) -> tuple[Any, Any]:
 
 
 def school_of(writer: Writer, selected: Selected, urn: str) -> str:
-    """A school by its URN, an expression."""
+    """A school by its URN, an expression: one that stands in something the reader sees."""
     alias = writer.alias("s")
     shown = writer.object("School", selected, Row(alias))
     return (
-        f"coalesce((SELECT {shown} FROM {writer.reading.present_schools()} AS {alias}"
-        f" WHERE {alias}.urn = {urn}), {NULL})"
+        f"coalesce((SELECT {shown} FROM {writer.reading.named_schools()} AS {alias} WHERE {alias}.urn = {urn}), {NULL})"
     )
 
 
@@ -189,16 +218,21 @@ def _history(writer: Writer, selected: Selected, row: Row) -> str:
     prefix = writer.bind(selected, bound)
     of_types = "true" if given["types"] is None else f"{alias}.type = ANY(%({prefix}types)s::text[])"
     mine = f"{alias}.stream_id = {row.case_id} AND {of_types}"
-    source = (
-        f"{writer.reading.events()} AS {alias}"
-        f" CROSS JOIN LATERAL (SELECT convert_from({alias}.body, 'UTF8')::jsonb AS content OFFSET 0) AS {alias}d"
-    )
+    row = Row(alias, f"{alias}.stream_id", f"{alias}d.content")
+
+    def source(used: str) -> str:
+        parsed = (
+            f" CROSS JOIN LATERAL (SELECT convert_from({alias}.body, 'UTF8')::jsonb AS content OFFSET 0) AS {alias}d"
+        )
+        events = f"{writer.reading.events()} AS {alias}{parsed if row.value in used else ''}"
+        return f"{events} WHERE {mine} AND {alias}.version > %({prefix}version)s"
+
     listing = Listing(
         type_name="CaseEventConnection",
         node_name="CaseEvent",
         node=_event,
-        row=Row(alias, f"{alias}.stream_id", f"{alias}d.content"),
-        source=f"{source} WHERE {mine} AND {alias}.version > %({prefix}version)s",
+        row=row,
+        source=source,
         order=f"{alias}.version",
         cursor=cursor(bare(f"{alias}.version")),
         total=f"SELECT count(*) FROM {writer.reading.events()} AS {alias} WHERE {mine}",

@@ -155,7 +155,11 @@ def _cell(
         """ ELSE '"NOT_A_MEMBER"' END)"""
     )
     value = "CASE WHEN cell.is_recorded OR cell.is_in THEN cell.value END"
-    partial = "cell.is_partial" if report.tells(*PERIODS) else "false"
+    partial = "false"
+    if report.tells(MonitoringDimension.TERM):
+        partial = "cell.is_partial"
+    elif report.tells(*PERIODS):
+        partial = f"({report.parameter('span_partials', 'boolean[]')})[cell.period + 1]"
     common: dict[str, Read] = {
         "count": told(MonitoringDimension.COUNT),
         "source": told(MonitoringDimension.SOURCE),

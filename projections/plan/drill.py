@@ -15,7 +15,7 @@ from projections.core import COUNT_NUMBERS
 from projections.figures import DATE_COLUMNS
 from projections.monitoring_terms import PERIODS, MonitoringDimension
 from projections.pages import place_of
-from projections.plan.cases import case_by_id, case_node, case_row, school_of
+from projections.plan.cases import case_by_id, case_node, case_row, case_source, school_of
 from projections.plan.moments import stood
 from projections.plan.pages import Listing, connection, cursor
 from projections.plan.reads import column, words
@@ -70,7 +70,7 @@ def behind_contributions(report: Report, selected: Selected) -> str:
         node_name="Contribution",
         node=_contribution,
         row=Row(given),
-        source=source + later,
+        source=lambda _used: source + later,
         order=place,
         cursor=cursor(*pieces),
         total=f"SELECT count(*) FROM {source}",
@@ -92,7 +92,7 @@ def behind_cases(report: Report, selected: Selected) -> str:
         return {**_page(arguments), "case": None if after is None else place_of(after, UUID)[0]}
 
     prefix = writer.bind(selected, bound)
-    row, source = case_row(writer)
+    row = case_row(writer)
     later = "" if writer.given(selected)["after"] is None else f" AND {row.case_id} > %({prefix}case)s::uuid"
     # The few cases of a cell are found first: a semi-join would look through the contributions for every case.
     behind = f"(SELECT DISTINCT {given}.case_id FROM {_behind(report, given)} OFFSET 0) AS {given}c"
@@ -101,7 +101,9 @@ def behind_cases(report: Report, selected: Selected) -> str:
         node_name="Case",
         node=case_node,
         row=row,
-        source=f"{source} JOIN {behind} ON {given}c.case_id = {row.case_id} WHERE true{later}",
+        source=lambda used: (
+            f"{case_source(writer, row, used)} JOIN {behind} ON {given}c.case_id = {row.case_id} WHERE true{later}"
+        ),
         order=row.case_id,
         cursor=cursor(quoted(row.case_id)),
         total=f"SELECT count(DISTINCT {given}.case_id) FROM {_behind(report, given)}",

@@ -135,7 +135,7 @@ def _hole(text: str) -> Hole:
 
 
 def _members(text: str) -> Members:
-    pairs = [member.split("=") for member in text.split(",")]
+    pairs = [member.split("=") for member in text.split(",") if member]
     return tuple((key, name) for key, name in pairs)
 
 

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,16 +18,16 @@ __all__ = ["Listing", "connection", "cursor"]
 class Listing:
     """A list of which a connection shows one page.
 
-    `source` follows FROM and holds the rows after the cursor, `order` puts them in order, `cursor` is the cursor of a
-    row; `total` is a statement for the number of rows on all pages. `first` and `after` are parameters: how many, and
-    whether there was a cursor.
+    `source` gives what follows FROM, for the SQL that uses it: the rows after the cursor. `order` puts them in order,
+    `cursor` is the cursor of a row; `total` is a statement for the number of rows on all pages. `first` and `after` are
+    parameters: how many, and whether there was a cursor.
     """
 
     type_name: str
     node_name: str
     node: Read
     row: Row
-    source: str
+    source: Callable[[str], str]
     order: str
     cursor: str
     total: str
@@ -67,7 +68,7 @@ def connection(writer: Writer, selected: Selected, listing: Listing) -> str:
     inner = ", ".join(f"{shown} AS {name}" for name, shown in columns)
     gathered = ", ".join(f"array_agg({name}) AS {name}" for name, _ in columns)
     return (
-        f"(SELECT {object_of(members)} FROM (SELECT {gathered} FROM (SELECT {inner} FROM {listing.source}"
+        f"(SELECT {object_of(members)} FROM (SELECT {gathered} FROM (SELECT {inner} FROM {listing.source(inner)}"
         f" ORDER BY {listing.order} LIMIT {listing.first} + 1) AS {page}r) AS {page})"
     )
 

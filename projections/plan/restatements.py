@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.checks import require_order
-from projections.plan.cases import case_by_id, case_node, case_row, school_of
+from projections.plan.cases import case_by_id, case_node, case_row, case_source, school_of
 from projections.plan.drill import CONTRIBUTION
 from projections.plan.moments import instant
 from projections.plan.reads import column, number
@@ -104,8 +104,9 @@ def _change(writer: Writer, selected: Selected) -> str:
 
 
 def _cases(writer: Writer, selected: Selected, row: Row) -> str:
-    case, source = case_row(writer)
+    case = case_row(writer)
     shown = case_node(writer, selected, case)
+    source = case_source(writer, case, shown)
     return array_of(
         f"(SELECT string_agg({shown}, ',' ORDER BY {case.case_id}) FROM {source}"
         f" WHERE {case.case_id} = ANY({row.alias}.case_ids))"

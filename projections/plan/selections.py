@@ -5,7 +5,7 @@ Arguments stay unevaluated, so that one tree serves all requests for a document 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -213,10 +213,29 @@ class _Merging:
         }
 
     def below(self, parent: GraphQLObjectType, sets: list[SelectionSetNode], above: _Above) -> tuple[Selected, ...]:
+        by_key = self._by_key(parent, sets)
+        return tuple(self._selected(parent, key, nodes, above) for key, nodes in by_key.items())
+
+    def _below_each(
+        self, possible: Sequence[GraphQLObjectType], sets: list[SelectionSetNode], here: _Above
+    ) -> dict[str, tuple[Selected, ...]]:
+        """What is selected of each type; the same object where the same fields are, as an interface declares them."""
+        below: dict[str, tuple[Selected, ...]] = {}
+        known: list[tuple[dict[str, list[FieldNode]], tuple[Selected, ...]]] = []
+        for one in possible:
+            by_key = self._by_key(one, sets)
+            same = next((selected for nodes, selected in known if nodes == by_key), None)
+            if same is None:
+                same = tuple(self._selected(one, key, nodes, here) for key, nodes in by_key.items())
+                known.append((by_key, same))
+            below[one.name] = same
+        return below
+
+    def _by_key(self, parent: GraphQLObjectType, sets: list[SelectionSetNode]) -> dict[str, list[FieldNode]]:
         by_key: dict[str, list[FieldNode]] = {}
         for selection_set in sets:
             self._collect(parent, selection_set, by_key, set())
-        return tuple(self._selected(parent, key, nodes, above) for key, nodes in by_key.items())
+        return by_key
 
     def _collect(
         self,
@@ -285,5 +304,5 @@ class _Merging:
         if is_composite_type(kind):
             sets = [node.selection_set for node in nodes if node.selection_set is not None]
             possible = self._schema.get_possible_types(kind) if is_abstract_type(kind) else [kind]
-            below = {one.name: self.below(cast("GraphQLObjectType", one), sets, here) for one in possible}
+            below = self._below_each(cast("Sequence[GraphQLObjectType]", possible), sets, here)
         return Selected(key, name, arguments, below, here.path)

@@ -133,12 +133,23 @@ class Writer:
         """The same by declarations of its own, for a type that is read from more than one row."""
         return self.members(type_name, reads, selected.of(type_name), row)
 
-    def members(self, type_name: str, reads: Mapping[str, Read], selected: Sequence[Selected], row: Row) -> str:
-        """An object with these members, in this order. Raises NotPlanned and RefusedAt."""
+    def members(
+        self,
+        type_name: str,
+        reads: Mapping[str, Read],
+        selected: Sequence[Selected],
+        row: Row,
+        *,
+        shown_type: str | None = None,
+    ) -> str:
+        """An object with these members, in this order. Raises NotPlanned and RefusedAt.
+
+        `shown_type` is the JSON of its `__typename` where that is not the type by whose declarations it is read.
+        """
         members = []
         for one in selected:
             if one.name == TYPE_NAME:
-                members.append((one.key, literal(f'"{type_name}"')))
+                members.append((one.key, shown_type or literal(f'"{type_name}"')))
             elif one.name in (SCHEMA, TYPE):
                 members.append((one.key, f"%({about_schema(one.key)})s::text"))
             elif one.name not in reads or one.name not in FIELDS.get(type_name, {}):
