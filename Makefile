@@ -48,6 +48,7 @@ wheel: $(READY)
 
 bench: $(READY) ## measure against the peers, as ratios in one run
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.graphql
 
 rebuild: $(READY) ## rebuild every read model beside the live one, compare and switch
 	$(BIN)/caseledger rebuild --all --verify

@@ -20,7 +20,7 @@ from bench.sizes import Sizes
 from domain.access import Visibility
 from ledger.database import TrustDatabase
 from ledger.embedded import EmbeddedPostgres
-from projections.changes import first_of_epoch
+from projections.changes import SPANS, first_of_epoch
 from projections.engine import Projector
 from projections.monitoring import report
 from projections.monitoring_terms import DateBasis, MonitoringDimension, MonitoringQuery
@@ -54,11 +54,13 @@ _FILL = (
     """
     INSERT INTO count_month
     SELECT trust_id, generation, school_urn, date_trunc('month', discovered_on)::date, count_number, source,
-           position / %(epoch)s, coalesce(sum(change) FILTER (WHERE excluded_by IS NULL), 0),
-           coalesce(sum(change) FILTER (WHERE excluded_by IS NOT NULL), 0)
+           coalesce(position / (%(epoch)s * length), 0) AS epoch,
+           coalesce(sum(change) FILTER (WHERE excluded_by IS NULL), 0),
+           coalesce(sum(change) FILTER (WHERE excluded_by IS NOT NULL), 0), span
     FROM (SELECT *, valid_from AS position, 1 AS change FROM contribution
-          UNION ALL SELECT *, valid_to, -1 FROM contribution WHERE valid_to IS NOT NULL) AS moved
-    WHERE trust_id = %(trust)s GROUP BY 1, 2, 3, 4, 5, 6, 7
+          UNION ALL SELECT *, valid_to, -1 FROM contribution WHERE valid_to IS NOT NULL) AS moved,
+         unnest(%(spans)s::int[]) WITH ORDINALITY AS spans (length, place), LATERAL (SELECT place - 1) AS of (span)
+    WHERE trust_id = %(trust)s GROUP BY 1, 2, 3, 4, 5, 6, 7, 10
     """,
     "UPDATE projection SET position = %(size)s + 1000 WHERE trust_id = %(trust)s",
 )
@@ -133,6 +135,7 @@ def _fill(ground: Ground, ledger: TrustLedger, size: int) -> None:
         "schools": _SCHOOLS,
         "first": _FIRST,
         "epoch": first_of_epoch(1),
+        "spans": list(SPANS),
     }
     with psycopg.connect(ground.admin_url) as admin:
         for statement in _FILL:

@@ -42,10 +42,14 @@ def make_application_role(op: object) -> None:
         $$
         """
     )
-    is_superuser = alembic_op.get_bind().scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"))
+    bind = alembic_op.get_bind()
+    is_superuser = bind.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"))
+    known = bind.scalar(text("SELECT rolconfig FROM pg_roles WHERE rolname = :role"), {"role": APPLICATION_ROLE}) or ()
     settings = {"timezone": "UTC"} | _TIMEOUTS | (_SILENCE if is_superuser else {})
     for name, value in settings.items():
-        alembic_op.execute(f"ALTER ROLE {APPLICATION_ROLE} SET {name} = '{value}'")
+        # The role belongs to the whole server: where another database is being migrated too, setting it again fails.
+        if f"{name}={value}".casefold() not in map(str.casefold, known):
+            alembic_op.execute(f"ALTER ROLE {APPLICATION_ROLE} SET {name} = '{value}'")
 
 
 def grant_database(op: object) -> None:

@@ -20,9 +20,9 @@ from api.graphql.monitoring import MonitoringReport, monitoring_report
 from api.graphql.restatements import Restatement, restatements_between
 from api.graphql.schools import School, Trust, school_of
 from api.graphql.viewer import Ledger, Viewer, ledger_of, viewer_of
-from domain.refusals import Refused
 from projections.cases import find_case
 from projections.monitoring_terms import MonitoringQuery
+from projections.plan.roots import OneCaseNamed
 
 __all__ = ["Query"]
 
@@ -35,10 +35,6 @@ Schools = Annotated[
 ]
 From = Annotated[date, strawberry.argument(name="from", description="The first day.")]
 To = Annotated[date, strawberry.argument(description="The last day, which is included.")]
-
-
-class OneCaseNamed(Refused):
-    """A case is asked for by its id or by its reference, not by both."""
 
 
 @strawberry.type(description="Questions. What the caller may not see is not there: null, or left out of a list.")

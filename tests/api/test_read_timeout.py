@@ -20,7 +20,7 @@ from tests.api.client import Client, Json
 from tests.support.postgres import DatabaseUrls
 
 LIMIT = 0.3
-CASES = "{ cases(first: 5) { nodes { reference } } }"
+CASES = "{ cases(first: 5) { nodes { version } } }"
 FIGURES = '{ monitoring(from: "2025-09-01", to: "2026-08-31") { cells { value } } }'
 
 
@@ -63,7 +63,7 @@ def begun_and_refused(client: Client, query: str) -> tuple[float, Json]:
         (FIGURES, "contribution, count_month"),
         ("{ viewer { role schools { urn } } }", "school"),
         ("{ trust { name } }", "trust"),
-        ('{ viewer { role } case(reference: "INC-2026-000001") { id } }', "case_document"),
+        ('{ viewer { role } case(reference: "INC-2026-000001") { version } }', "case_document"),
         (
             '{ restatements(from: "2025-09-01", to: "2026-08-31", between: {position: 1}) { position } }',
             "contribution, count_month",

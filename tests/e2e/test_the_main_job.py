@@ -19,8 +19,8 @@ SCHOOLS = ("900001", "900002", "900003", "900004", "900005")
 TOTALS = dict(zip(COUNTS, (10, 11, 9, 15, 5, 15, 9, 12, 36, 12, 7), strict=True))
 
 BEHIND = """
-query ($from: Date!, $to: Date!, $unit: CountingUnit!) {
-  monitoring(from: $from, to: $to, groupBy: [COUNT, SCHOOL], unit: $unit) {
+query ($from: Date!, $to: Date!, $unit: CountingUnit!, $schools: [ID!]!) {
+  monitoring(from: $from, to: $to, groupBy: [COUNT, SCHOOL], unit: $unit, schools: $schools) {
     cells {
       count school { urn } value withheld
       contributions(first: 100) { totalCount nodes { case { id reference } } }
@@ -67,7 +67,13 @@ def test_cells_are_dense_and_zero_is_zero(shown: Demonstration) -> None:
 
 @pytest.mark.parametrize("unit", ["ITEMS", "CASES"])
 def test_every_figure_lists_what_stands_behind_it(shown: Demonstration, unit: str) -> None:
-    cells = shown.ask(BEHIND, unit=unit, **RANGE)["monitoring"]["cells"]
+    # School by school: the lists behind every figure of a trust at once go beyond the limit of one question.
+    cells = [
+        cell
+        for school in shown.ask("{ schools { urn } }")["schools"]
+        for cell in shown.ask(BEHIND, unit=unit, schools=[school["urn"]], **RANGE)["monitoring"]["cells"]
+    ]
+    assert len(cells) == 11 * 5
     for cell in cells:
         listed = cell["contributions"] if unit == "ITEMS" else cell["cases"]
         assert listed["totalCount"] == len(listed["nodes"]) == cell["value"]

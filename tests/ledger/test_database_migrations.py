@@ -157,3 +157,16 @@ def test_the_roles_limits_hold_for_every_connection(database_urls: object, postg
         found = [connection.execute(f"SHOW {name}".encode()).fetchone() for name in limits]
 
     assert found == [("30s",), ("2s",), ("30s",), ("UTC",)]
+
+
+def test_a_further_database_of_a_server_leaves_the_role_as_the_first_has_set_it(
+    postgres: EmbeddedPostgres, empty_url: str
+) -> None:
+    # Two at once would set it at the same moment, which PostgreSQL refuses one of them.
+    with psycopg.connect(postgres.admin_url("postgres"), autocommit=True) as admin:
+        written = "SELECT xmin::text, setconfig FROM pg_db_role_setting ORDER BY 1"
+        before = admin.execute(written).fetchall()
+        migrate(empty_url, "main")
+
+        assert before
+        assert admin.execute(written).fetchall() == before
