@@ -90,12 +90,6 @@ class Runtime:
         with self.database.unscoped() as connection:
             return [trust_id for (trust_id,) in connection.execute("SELECT trust_id FROM trust ORDER BY trust_id")]
 
-    def trust_name(self, trust_id: UUID) -> str:
-        """Return what a trust is called; empty for one that was never registered."""
-        with self.reading_database.unscoped() as connection:
-            row = connection.execute("SELECT name FROM trust WHERE trust_id = %s", (trust_id,)).fetchone()
-        return "" if row is None else str(row[0])
-
     def school_urns(self, trust_id: UUID) -> list[str]:
         """Return the URNs of all schools that ever joined a trust, from its ledger."""
         with self.database.trust(trust_id).connection() as connection:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import tempfile
 from dataclasses import dataclass
-from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import perf_counter, process_time
@@ -20,15 +20,13 @@ from bench.sizes import Sizes
 from ledger.database import Database
 from ledger.embedded import EmbeddedPostgres
 from projections.generations import rebuild
-from projections.monitoring import report
-from projections.monitoring_terms import MonitoringDimension, MonitoringQuery
 from services.commands import Services
 from services.registers import open_key_store
 from services.store import TrustLedger
 from tests.support.log_counter import count_log
 
 _PATIENCE = 900.0
-_FIRST, _LAST = date(2024, 8, 1), date(2026, 12, 31)
+_BY_COUNT_AND_SCHOOL = {"from": "2024-08-01", "to": "2026-12-31", "groupBy": ["COUNT", "SCHOOL"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +148,15 @@ def _megabytes() -> float:
 
 def _require_right_figures(ground: Ground, ledger: TrustLedger, path: Path) -> None:
     """The figures are those of an independent count of the file, and the same after a rebuild."""
-    reader = trust_lead(ledger.trust_id).visibility
-    by_count_and_school = (MonitoringDimension.COUNT, MonitoringDimension.SCHOOL)
-    question = MonitoringQuery(first=_FIRST, last=_LAST, group_by=by_count_and_school)
-    live = report(ledger.trust, reader, question).cells
+    from bench.asking import report
+
+    answer = report(ledger.trust, trust_lead(ledger.trust_id), _BY_COUNT_AND_SCHOOL)
+    live = answer()
     counted = count_log(path, group_by=("COUNT", "SCHOOL"))
-    told = {(str(cell.count), str(cell.school_urn)): cell.value for cell in live if cell.value}
+    cells = json.loads(live)["monitoring"]["cells"]
+    told = {(cell["count"], cell["school"]["urn"]): cell["value"] for cell in cells if cell["value"]}
     if told != {key: value for key, value in counted.items() if value}:
         raise RuntimeError("the figures are not those of the log")
     rebuilt = rebuild(ground.main, ledger.trust_id, verify=True)
-    if not rebuilt.is_live or report(ledger.trust, reader, question).cells != live:
+    if not rebuilt.is_live or answer() != live:
         raise RuntimeError(f"a rebuild gives other figures: {rebuilt.differences}")

@@ -7,31 +7,32 @@ tables, by one statement, since only reading them is measured.
 from __future__ import annotations
 
 import gc
+import json
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import psycopg
 
 from bench.ground import Ground, fresh_ground, trust_lead
 from bench.results import Result, in_words, interleaved, paired
 from bench.sizes import Sizes
-from domain.access import Visibility
-from ledger.database import TrustDatabase
 from ledger.embedded import EmbeddedPostgres
 from projections.changes import SPANS, first_of_epoch
 from projections.engine import Projector
-from projections.monitoring import report
-from projections.monitoring_terms import DateBasis, MonitoringDimension, MonitoringQuery
-from projections.snapshot import AsOf
 from services.registers import join_school
 from services.scope import system_caller
 from services.store import TrustLedger
 
 _SCHOOLS = 20
-_FIRST, _LAST = date(2023, 9, 1), date(2026, 8, 31)
-_BY_EVERYTHING = (MonitoringDimension.COUNT, MonitoringDimension.SCHOOL, MonitoringDimension.MONTH)
+_FIRST = date(2023, 9, 1)
+_RANGE: dict[str, Any] = {"from": _FIRST.isoformat(), "to": "2026-08-31"}
+_BY_EVERYTHING = {"groupBy": ["COUNT", "SCHOOL", "MONTH"], **_RANGE}
+# No monthly figures are kept by this date, so that both past and present are answered from the contributions.
+_RECORDED = {"dateBasis": "RECORDED", **_BY_EVERYTHING}
 
 # Four contributions a case, two an item; one in ten was closed later on, one in thirty does not count.
 _FILL = (
@@ -68,25 +69,22 @@ _FILL = (
 
 def measure(server: EmbeddedPostgres, sizes: Sizes) -> list[Result]:
     """Ask the same question of the past and of the present in turn."""
+    from bench.asking import report
+
     with fresh_ground(server) as ground:
         ledger = ground.trust().ledger
         _fill(ground, ledger, sizes.contributions)
         ground.settle()
-        past = AsOf(position=sizes.contributions * 9 // 10)
-        questions = {
-            "past": MonitoringQuery(first=_FIRST, last=_LAST, group_by=_BY_EVERYTHING, as_of=past),
-            "now by month": MonitoringQuery(first=_FIRST, last=_LAST, group_by=_BY_EVERYTHING),
-            # No monthly figures are kept by this date, so that both are answered from the contributions.
-            "past recorded": MonitoringQuery(
-                first=_FIRST, last=_LAST, group_by=_BY_EVERYTHING, basis=DateBasis.RECORDED, as_of=past
-            ),
-            "now recorded": MonitoringQuery(
-                first=_FIRST, last=_LAST, group_by=_BY_EVERYTHING, basis=DateBasis.RECORDED
-            ),
-            "past counts": MonitoringQuery(first=_FIRST, last=_LAST, as_of=past),
+        past = {"asOf": {"position": sizes.contributions * 9 // 10}}
+        variables = {
+            "past": _BY_EVERYTHING | past,
+            "now by month": _BY_EVERYTHING,
+            "past recorded": _RECORDED | past,
+            "now recorded": _RECORDED,
+            "past counts": {"groupBy": ["COUNT"], **_RANGE, **past},
         }
-        trust, reader = ledger.trust, trust_lead(ledger.trust_id).visibility
-        asked = {name: partial(_ask, trust, reader, question) for name, question in questions.items()}
+        reader = trust_lead(ledger.trust_id)
+        asked = {name: partial(_ask, report(ledger.trust, reader, given)) for name, given in variables.items()}
         for ask in asked.values():
             ask()
         # As the server does before it serves.
@@ -142,11 +140,11 @@ def _fill(ground: Ground, ledger: TrustLedger, size: int) -> None:
             admin.execute(statement.encode(), parameters)
 
 
-def _ask(trust: TrustDatabase, reader: Visibility, question: MonitoringQuery) -> float:
+def _ask(report: Callable[[], str]) -> float:
     """Milliseconds until the whole report is there."""
     begun = perf_counter()
-    answer = report(trust, reader, question)
+    answer = report()
     elapsed = perf_counter() - begun
-    if not any(cell.value for cell in answer.cells):
+    if not any(cell["value"] for cell in json.loads(answer)["monitoring"]["cells"]):
         raise RuntimeError("the report counts nothing")
     return elapsed * 1_000

@@ -1,25 +1,18 @@
-"""The list of cases: filters, orders and pages; one case by its id or reference. Only what the reader may open."""
+"""The list of cases: its filters and orders; and the id of a case by its reference."""
 
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from domain.access import Visibility
-from domain.case_document import CaseDocument
 from domain.vocabulary import CODE_LISTS
 from ledger.database import TrustDatabase
-from projections.pages import CursorMalformed, Page, cursor_of, page_of, place_of, require_page
 from projections.visible import Reading
-
-_document = msgspec.json.Decoder(CaseDocument)
 
 
 class CaseOrder(StrEnum):
@@ -57,20 +50,6 @@ class CaseFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseRow:
-    """A case as lists show it. `position` is that of the event that changed it last."""
-
-    case_id: UUID
-    position: int
-    counts: tuple[int, ...]
-    document: CaseDocument = field(repr=False)
-
-
-# What `case_row` reads.
-CASE_COLUMNS = "case_id, position, counts, document"
-
-
-@dataclass(frozen=True, slots=True)
 class _Order:
     """The column that a list is ordered by before the case's id, and which way."""
 
@@ -88,89 +67,16 @@ ORDERS = {
 }
 
 
-def list_cases(
-    trust: TrustDatabase,
-    visibility: Visibility,
-    wanted: CaseFilter | None = None,
-    *,
-    order: CaseOrder = CaseOrder.OPENED_NEWEST,
-    first: int = 50,
-    after: str | None = None,
-) -> Page[CaseRow]:
-    """A page of the cases that the reader may open and the filter lets through.
-
-    Raises PageTooLarge, and CursorMalformed for a cursor of another order.
-    """
-    require_page(first)
-    by = ORDERS[order]
-    reading = Reading(visibility)
-    conditions, parameters = conditions_of(reading, wanted or CaseFilter())
-    if after is not None:
-        given, parameters["after_value"], parameters["after_id"] = place_of(after, str, by.type, UUID)
-        if given != order.value:
-            raise CursorMalformed("after")
-        conditions.append(
-            f"(listed.{by.column}, listed.case_id) {'<' if by.descending else '>'}"
-            f" (%(after_value)s::{by.kind}, %(after_id)s::uuid)"
-        )
-    way = "DESC" if by.descending else "ASC"
-    with trust.connection() as connection:
-        rows = connection.execute(
-            f"SELECT {CASE_COLUMNS}, listed.{by.column} FROM {reading.documents()} AS listed"
-            f" WHERE {' AND '.join(['true', *conditions])}"
-            f" ORDER BY listed.{by.column} {way}, listed.case_id {way} LIMIT %(limit)s".encode(),
-            {**reading.parameters, **parameters, "limit": first + 1},
-        ).fetchall()
-    places = {row[0]: row[-1] for row in rows}
-    return page_of(
-        [case_row(row) for row in rows],
-        first,
-        lambda case: cursor_of(order.value, places[case.case_id], case.case_id),
-    )
-
-
-def count_cases(trust: TrustDatabase, visibility: Visibility, wanted: CaseFilter | None = None) -> int:
-    """How many cases the list has on all its pages."""
-    reading = Reading(visibility)
-    conditions, parameters = conditions_of(reading, wanted or CaseFilter())
-    # Only what has changed since a position is told by the documents.
-    source = reading.cases() if wanted is None or wanted.updated_after_position is None else reading.documents()
-    with trust.connection() as connection:
-        row = connection.execute(
-            f"SELECT count(*) FROM {source} AS listed WHERE {' AND '.join(['true', *conditions])}".encode(),
-            {**reading.parameters, **parameters},
-        ).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def find_cases(trust: TrustDatabase, visibility: Visibility, case_ids: Sequence[UUID]) -> dict[UUID, CaseRow]:
-    """The cases with these ids; one that the reader may not open is left out, like one that is not there."""
-    reading = Reading(visibility)
-    with trust.connection() as connection:
-        rows = connection.execute(
-            f"SELECT {CASE_COLUMNS} FROM {reading.documents()} AS found WHERE case_id = ANY(%(ids)s)".encode(),
-            {**reading.parameters, "ids": list(case_ids)},
-        ).fetchall()
-    return {row[0]: case_row(row) for row in rows}
-
-
-def find_case(trust: TrustDatabase, visibility: Visibility, *, reference: str) -> CaseRow | None:
-    """The case with this reference of ours, such as INC-2026-000123."""
+def case_id_of(trust: TrustDatabase, visibility: Visibility, reference: str) -> UUID | None:
+    """The id of the case with this reference of ours, such as INC-2026-000123, if the reader may open it."""
     reading = Reading(visibility)
     with trust.connection() as connection:
         row = connection.execute(
-            f"SELECT {CASE_COLUMNS} FROM {reading.documents()} AS found WHERE reference = %(reference)s"
+            f"SELECT case_id FROM {reading.cases()} AS found WHERE reference = %(reference)s"
             " ORDER BY case_id LIMIT 1".encode(),
             {**reading.parameters, "reference": reference},
         ).fetchone()
-    return None if row is None else case_row(row)
-
-
-def case_row(row: Sequence[Any]) -> CaseRow:
-    """A case from the columns `CASE_COLUMNS`, which stand first in the row."""
-    case_id, position, counts, document = row[:4]
-    return CaseRow(case_id, position, tuple(counts), _document.decode(document))
+    return None if row is None else row[0]
 
 
 def conditions_of(reading: Reading, wanted: CaseFilter) -> tuple[list[str], dict[str, Any]]:

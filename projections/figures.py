@@ -1,33 +1,28 @@
-"""The statements behind a monitoring report: one for all figures, one for what marks exclude.
+"""What stands behind a monitoring report: the rows that figures are sums of, and what marks exclude.
 
-Their text depends on the shape of the question alone; what is asked for stands in parameters.
+The text of both depends on the shape of the question alone; what is asked for stands in parameters.
 """
 
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any
 
-import psycopg
-
-from domain.counting import CountSource, MonitoringCount
+from domain.counting import MonitoringCount
 from domain.monitoring_counts import DEFINITIONS
 from domain.periods import PeriodDimension
-from domain.values import Mark
 from projections.changes import SPANS, epoch_of, first_of_epoch, longer
 from projections.monitoring_terms import (
     PERIODS,
     CountingUnit,
     DateBasis,
-    ExcludedCount,
     MonitoringDimension,
     MonitoringQuery,
 )
 from projections.schools import VALID
-from projections.snapshot import Moment
 from projections.spans import Spans
 from projections.visible import Reading
 
@@ -55,77 +50,20 @@ _BY_MONTH = frozenset(
     }
 )
 
-# By dimension in the order of the question; a period by its label.
-Key = tuple[Any, ...]
-
-
-class Figure(NamedTuple):
-    """What one group of contributions adds up to; a group may exist and count nothing."""
-
-    value: int
-    withheld: int
-
-
-def figures(
-    connection: psycopg.Connection[Any],
-    reading: Reading,
-    query: MonitoringQuery,
-    spans: Sequence[Spans],
-    at: Moment,
-    *,
-    by_month: bool | None = None,
-) -> dict[Key, Figure]:
-    """The figures of the groups in which anything was recorded, even if it does not count.
-
-    `by_month` says whether to take the monthly figures; None takes them where they answer the question exactly.
-    """
-    if not spans:
-        return {}
-    statement = figures_statement(reading, query, is_live=at.is_live, by_month=by_month)
-    parameters = {**reading.parameters, **figure_parameters(query, spans, at.position)}
-    rows = connection.execute(statement.encode(), parameters).fetchall()
-    if not rows:
-        return {}
-    # Column by column: a report may have many thousand groups.
-    *groups, values, withheld = zip(*rows, strict=True)
-    labels = labels_of(spans)
-    told = [map(_telling(dimension, labels), given) for dimension, given in zip(query.group_by, groups, strict=True)]
-    return dict(zip(zip(*told, strict=True), map(Figure, values, withheld), strict=True))
-
-
-def excluded(
-    connection: psycopg.Connection[Any], reading: Reading, query: MonitoringQuery, spans: Sequence[Spans], at: Moment
-) -> tuple[ExcludedCount, ...]:
-    """How many different items or cases of the range each mark keeps out, in the order of the marks."""
-    statement = excluded_statement(reading, query, is_live=at.is_live)
-    parameters = {**reading.parameters, **figure_parameters(query, spans, at.position)}
-    counted = dict(connection.execute(statement.encode(), parameters).fetchall())
-    return tuple(ExcludedCount(mark, counted[mark.value]) for mark in Mark if mark.value in counted)
-
-
-def figures_statement(reading: Reading, query: MonitoringQuery, *, is_live: bool, by_month: bool | None = None) -> str:
-    """The statement for `figures`: a column for each dimension, a period by its place among all, value and withheld.
-
-    It binds the reader's parameters and those of `figure_parameters`. A group in which nothing is recorded does not
-    appear, even if something once was.
-    """
-    groups = ", ".join(FIGURE_COLUMNS[dimension] for dimension in query.group_by)
-    rows = figure_rows(reading, query, is_live=is_live, by_month=by_month)
-    return (
-        f"SELECT {groups}, sum(value)::bigint, sum(withheld)::bigint FROM ({rows}) AS added_up"
-        f" GROUP BY {groups} HAVING sum(recorded) > 0"
-    )
-
 
 def figure_rows(reading: Reading, query: MonitoringQuery, *, is_live: bool, by_month: bool | None = None) -> str:
-    """What figures are sums of: the columns of the dimensions, with `value`, `withheld` and `recorded`."""
+    """What figures are sums of: the columns of the dimensions, with `value`, `withheld` and `recorded`.
+
+    A period is its place among all labels. It binds the reader's parameters and those of `figure_parameters`;
+    `by_month` says whether to take the monthly figures, None takes them where they answer the question exactly.
+    """
     if by_month is None:
         by_month = answers_by_month(reading, query)
     return _by_month(reading, query, is_live) if by_month else _by_contribution(reading, query, is_live)
 
 
 def excluded_statement(reading: Reading, query: MonitoringQuery, *, is_live: bool) -> str:
-    """The statement for `excluded`: mark and number; it binds what the other one does."""
+    """How many different items or cases of the range each mark keeps out: mark and number; it binds the same."""
     return (
         f"SELECT excluded_by, count(*) FROM (SELECT DISTINCT excluded_by, {_unit(query)} FROM"
         f" {reading.contributions()} AS given WHERE excluded_by IS NOT NULL AND {_chosen(reading, query, is_live)}"
@@ -304,14 +242,3 @@ def _places(query: MonitoringQuery, span: Spans, place_of: Mapping[str, int]) ->
 def labels_of(spans: Sequence[Spans]) -> list[str]:
     """The labels of all periods, each once."""
     return list(dict.fromkeys(period.label for span in spans for period in span.periods))
-
-
-def _telling(dimension: MonitoringDimension, labels: Sequence[str]) -> Callable[[Any], Any]:
-    """What makes of a value of the database the one that the answer tells; None for a day that is in no period."""
-    if dimension is MonitoringDimension.COUNT:
-        return COUNT_OF_NUMBER.__getitem__
-    if dimension is MonitoringDimension.SOURCE:
-        return CountSource
-    if dimension in PERIODS:
-        return lambda place: None if place is None else labels[place]
-    return lambda value: value

@@ -1,18 +1,15 @@
-"""The words of a monitoring question and of its answer."""
+"""The words of a monitoring question and of its answer, and when a question contradicts itself."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 
-from domain.counting import CountSource, MonitoringCount
+from domain.checks import require_distinct
+from domain.counting import CountSource
 from domain.periods import PeriodDimension
 from domain.refusals import RefusalCode, Refused
-from domain.values import Mark
-from projections.snapshot import AsOf
-from projections.spans import Spans
 
 
 class MonitoringDimension(StrEnum):
@@ -32,6 +29,9 @@ class MonitoringDimension(StrEnum):
 PERIODS: dict[MonitoringDimension, PeriodDimension] = {
     MonitoringDimension(period.value): period for period in PeriodDimension
 }
+# More than any screen or spreadsheet makes use of; a report by day for a year of twenty schools is within it.
+LARGEST_REPORT = 100_000
+_LARGEST_SUPPRESSION = 100
 # Dimensions without a fixed or given domain: only the values that occur have cells.
 SPARSE = (MonitoringDimension.PLATFORM, MonitoringDimension.POSTER_ROLE)
 
@@ -106,7 +106,6 @@ class MonitoringQuery:
     unit: CountingUnit = CountingUnit.ITEMS
     basis: DateBasis = DateBasis.DISCOVERED
     sources: tuple[CountSource, ...] | None = None
-    as_of: AsOf | None = None
     suppress_below: int | None = None
 
     @property
@@ -115,46 +114,12 @@ class MonitoringQuery:
         return next((PERIODS[dimension] for dimension in self.group_by if dimension in PERIODS), None)
 
 
-class MonitoringCell(NamedTuple):
-    """One figure. What it is not told apart by is None; for a platform or role, None also means that there is none.
-
-    `value` is None where the school was no member, and where it is suppressed. `withheld` are those of the figure that
-    lie in cases the reader may not open.
-    """
-
-    count: MonitoringCount | None  # type: ignore[assignment] # a tuple's count() is of no use here
-    school_urn: str | None
-    source: CountSource | None
-    period: str | None
-    platform: str | None
-    poster_role: str | None
-    value: int | None
-    withheld: int
-    partial: bool
-    coverage: Coverage
-    suppressed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ExcludedCount:
-    """How many different items or cases of the range a mark keeps out of the figures."""
-
-    mark: Mark
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class MonitoringReport:
-    """The answer: the figures as at `position`, whose event was recorded at `recorded_through`.
-
-    `spans` are the periods of each school, by which the contributions behind a cell are found again.
-    """
-
-    query: MonitoringQuery
-    position: int
-    recorded_through: datetime | None
-    scope: ReportScope
-    schools: tuple[str, ...]
-    cells: tuple[MonitoringCell, ...]
-    excluded: tuple[ExcludedCount, ...]
-    spans: tuple[Spans, ...] = field(repr=False)
+def require_sound(query: MonitoringQuery) -> None:
+    """Refuse a question that contradicts itself."""
+    if not query.group_by:
+        raise NoDimension("groupBy")
+    require_distinct(query.group_by, "groupBy")
+    if sum(dimension in PERIODS for dimension in query.group_by) > 1:
+        raise TwoPeriods("groupBy")
+    if query.suppress_below is not None and not 1 <= query.suppress_below <= _LARGEST_SUPPRESSION:
+        raise SuppressionTooSmall("suppressBelow")

@@ -5,16 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import msgspec
 import psycopg
 
-from domain.access import Visibility
 from domain.calendars import SchoolCalendar
 from domain.registers import Membership
-from ledger.database import TrustDatabase
 from projections.visible import Reading
 
 _calendar = msgspec.json.Decoder(SchoolCalendar)
@@ -30,19 +27,6 @@ class School:
     urn: str
     name: str
     memberships: tuple[Membership, ...]
-
-    def is_member_in(self, first: date, last: date) -> bool:
-        """Whether the school was in the trust on any day from `first` to `last`."""
-        return any(
-            membership.joined_on <= last and (membership.left_on is None or membership.left_on >= first)
-            for membership in self.memberships
-        )
-
-
-def schools(trust: TrustDatabase, visibility: Visibility) -> list[School]:
-    """The schools that the reader sees, in order of URN, those that have left included."""
-    with trust.connection() as connection:
-        return schools_at(connection, Reading(visibility), None)
 
 
 def schools_at(connection: psycopg.Connection[Any], reading: Reading, position: int | None) -> list[School]:

@@ -21,6 +21,10 @@ class MomentMalformed(Refused):
     """A past moment is given either as a position, from 0 on, or as an instant with its time zone."""
 
 
+class MomentsOutOfOrder(Refused):
+    """The second of the two moments lies before the first."""
+
+
 @dataclass(frozen=True, slots=True)
 class AsOf:
     """The ledger as it stood: after the event at a position, or at an instant. Give exactly one.
@@ -39,15 +43,6 @@ class AsOf:
             raise MomentMalformed("asOf")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The position that an answer stands at and when its last event was recorded; `is_live` when it is the latest."""
-
-    position: int
-    recorded_at: datetime | None
-    is_live: bool
-
-
 _BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
@@ -62,27 +57,18 @@ def snapshot(trust: TrustDatabase) -> Iterator[psycopg.Connection[Any]]:
             connection.execute("ROLLBACK")
 
 
-def resolve(trust: TrustDatabase, as_of: AsOf | None) -> int | None:
-    """The position of a past moment; None for the present. An instant to come is the present."""
-    if as_of is None:
-        return None
+def resolve(trust: TrustDatabase, as_of: AsOf) -> int | None:
+    """The position of a past moment; None for an instant to come, which is the present."""
     if as_of.at is None:
         return as_of.position
     with trust.connection() as connection:
         return position_at(connection, trust.trust_id, as_of.at)
 
 
-def moment(connection: psycopg.Connection[Any], reading: Reading, position: int | None) -> Moment:
-    """The moment that an answer of this snapshot stands at: the wanted position, or the last one projected."""
+def position_of(connection: psycopg.Connection[Any], reading: Reading, position: int | None) -> int:
+    """The position that an answer of this snapshot stands at: the wanted one, or the last one projected."""
     row = connection.execute(
-        f"SELECT reached.position, reached.recorded_at FROM {reading.position()} AS reached".encode(),
-        reading.parameters,
+        f"SELECT position FROM {reading.position()} AS reached".encode(), reading.parameters
     ).fetchone()
-    reached, recorded_at = row or (0, None)
-    if position is None or position >= reached:
-        return Moment(reached, recorded_at, is_live=True)
-    row = connection.execute(
-        f"SELECT recorded_at FROM {reading.instants()} AS instants WHERE position = %(position)s".encode(),
-        {**reading.parameters, "position": position},
-    ).fetchone()
-    return Moment(position, None if row is None else row[0], is_live=False)
+    reached: int = 0 if row is None else row[0]
+    return reached if position is None else min(position, reached)

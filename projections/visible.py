@@ -39,8 +39,11 @@ class Reading:
         return self.visibility.trust_id
 
     def trust(self) -> str:
-        """The reader's trust: (trust_id, name)."""
-        return "(SELECT trust_id, name FROM trust WHERE trust_id = %(trust)s)"
+        """The reader's trust: (trust_id, name), one row; the name is empty for one that was never registered."""
+        return (
+            "(SELECT given.trust_id, coalesce(known.name, '') AS name"
+            " FROM (SELECT %(trust)s::uuid AS trust_id) AS given LEFT JOIN trust AS known USING (trust_id))"
+        )
 
     def position(self) -> str:
         """How far the figures go: (position, recorded_at), one row, or none before the first event."""
@@ -71,6 +74,15 @@ class Reading:
         It binds `documents`, their JSON texts; what the reader may not open now is left out.
         """
         return (
+            f"(SELECT * FROM {self.recorded()} AS given WHERE case_id IN (SELECT case_id FROM {self.cases()} AS seen))"
+        )
+
+    def recorded(self) -> str:
+        """The same for the case that a command of this reader was carried out on, which answers it with the case.
+
+        The read tables may not have it yet; whether the reader may was decided by the command.
+        """
+        return (
             "(SELECT place, document, (content->>'id')::uuid AS case_id, content->>'kind' AS kind,"
             " content->>'reference' AS reference, content->>'school_reference' AS school_reference,"
             " content->>'school_urn' AS school_urn, content->>'status' AS status, content->>'opened_on' AS opened_on,"
@@ -78,8 +90,7 @@ class Reading:
             " (content->>'owner')::uuid AS owner_id, (content->>'duplicate_of')::uuid AS duplicate_of,"
             " content->>'version' AS version"
             " FROM (SELECT place, document, document::jsonb AS content"
-            " FROM unnest(%(documents)s::text[]) WITH ORDINALITY AS given (document, place) OFFSET 0) AS taken_apart"
-            f" WHERE (content->>'id')::uuid IN (SELECT case_id FROM {self.cases()} AS seen))"
+            " FROM unnest(%(documents)s::text[]) WITH ORDINALITY AS given (document, place) OFFSET 0) AS taken_apart)"
         )
 
     def head(self) -> str:
@@ -175,6 +186,10 @@ class Reading:
             "(SELECT * FROM event WHERE trust_id = %(trust)s"
             f" AND stream_id IN (SELECT case_id FROM {self.cases()} AS seen))"
         )
+
+    def recorded_events(self) -> str:
+        """The events of the case that a command of this reader was carried out on; it binds `recorded`, its id."""
+        return "(SELECT * FROM event WHERE trust_id = %(trust)s AND stream_id = %(recorded)s)"
 
     def _sees(self) -> str:
         seen = "kind = ANY(%(seen_kinds)s) AND NOT %(person)s = ANY(barred)"

@@ -10,7 +10,7 @@ from uuid import UUID
 from api.bootstrap import Runtime
 from api.settings import load_settings
 from domain.access import Role
-from projections.cases import find_case
+from projections.cases import case_id_of
 from services.command_refusals import NotFound
 from services.export import export_case
 from services.scope import Caller, system_caller
@@ -53,7 +53,7 @@ def _case_id(runtime: Runtime, caller: Caller, text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        found = find_case(runtime.database.trust(caller.trust_id), caller.visibility, reference=text)
-        if found is None:
+        case_id = case_id_of(runtime.database.trust(caller.trust_id), caller.visibility, text)
+        if case_id is None:
             raise NotFound("case") from None
-        return found.case_id
+        return case_id

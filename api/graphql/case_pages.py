@@ -1,23 +1,17 @@
 """Pages of cases: the list with its filters and orders."""
 
-# ruff: noqa: D101, D102 - the description of each type and field stands in the schema
+# ruff: noqa: D101 - the description of each type and field stands in the schema
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from uuid import UUID
 
 import strawberry
 
-from api.graphql.cases import Case, case_of
-from api.graphql.connections import PageInfo, page_info
-from api.graphql.context import Info
-from api.graphql.enums import CaseKind, CaseOrder, CaseStatus
-from domain.checks import InvalidIdentifier
-from projections.cases import CaseFilter, CaseRow, count_cases, list_cases
-from projections.pages import Page
+from api.graphql.cases import Case
+from api.graphql.connections import PageInfo
+from api.graphql.enums import CaseKind, CaseStatus
 
-__all__ = ["CaseConnection", "CaseEdge", "CaseFilterInput", "case_connection", "case_page", "read_filter"]
+__all__ = ["CaseConnection", "CaseEdge", "CaseFilterInput"]
 
 
 @strawberry.type(description="A case in its place in a list.")
@@ -28,15 +22,12 @@ class CaseEdge:
 
 @strawberry.type(description="A page of cases.")
 class CaseConnection:
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-
     edges: list[CaseEdge] = strawberry.field(description="The cases of the page, with their cursors.")
     nodes: list[Case] = strawberry.field(description="The cases of the page.")
     page_info: PageInfo = strawberry.field(description="Where the page stands in the list.")
-
-    @strawberry.field(description="How many cases the list has on all its pages; counted only when asked for.")
-    async def total_count(self) -> int:
-        return await self.count()
+    total_count: int = strawberry.field(
+        description="How many cases the list has on all its pages; counted only when asked for."
+    )
 
 
 @strawberry.input(
@@ -67,60 +58,3 @@ class CaseFilterInput:
     updated_after_position: int | None = strawberry.field(
         default=None, description="Cases that changed after this position of the ledger."
     )
-
-
-def read_filter(given: CaseFilterInput | None) -> CaseFilter:
-    """Return the filter as the list takes it. Raise `InvalidIdentifier`."""
-    if given is None:
-        return CaseFilter()
-    return CaseFilter(
-        schools=_several(given.schools),
-        kinds=_several(given.kinds),
-        statuses=_several(given.statuses),
-        natures=_several(given.natures),
-        targets=_several(given.targets),
-        aware_from=given.aware_from,
-        aware_to=given.aware_to,
-        outstanding=_several(given.outstanding),
-        owner=_identifier(given.owner, "owner"),
-        person=_identifier(given.person, "person"),
-        school_reference=given.school_reference,
-        meets_no_count=given.meets_no_count,
-        updated_after_position=given.updated_after_position,
-    )
-
-
-async def case_page(info: Info, wanted: CaseFilter, order: CaseOrder, first: int, after: str | None) -> CaseConnection:
-    """Return a page of the cases that the caller sees."""
-    context = info.context
-    trust, visibility = context.services.ledger.trust, context.visibility
-    page = await context.read(list_cases, trust, visibility, wanted, order=order, first=first, after=after)
-
-    async def count() -> int:
-        return await context.read(count_cases, trust, visibility, wanted)
-
-    return case_connection(page, after, count)
-
-
-def case_connection(page: Page[CaseRow], after: str | None, count: Callable[[], Awaitable[int]]) -> CaseConnection:
-    """Return a page as the API shows it."""
-    nodes = [case_of(row.document) for row in page.entries]
-    return CaseConnection(
-        count=count,
-        edges=[CaseEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)],
-        nodes=nodes,
-        page_info=page_info(page.cursors, has_next=page.has_next, after=after),
-    )
-
-
-def _several(values: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if values is None else tuple(str(value) for value in values)
-
-
-def _identifier(value: strawberry.ID | None, field: str) -> UUID | None:
-    if value is None:
-        return None
-    try:
-        return UUID(value)
-    except ValueError:
-        raise InvalidIdentifier(field) from None

@@ -3,17 +3,13 @@
 # ruff: noqa: D101, D102 - the description of each type and field stands in the schema
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from api.graphql.connections import After, First
-from api.graphql.context import Info
-from api.graphql.enums import ACTION_COMMANDS, CaseAction, CaseKind, CaseStatus, Mark
+from api.graphql.enums import CaseAction, CaseKind, CaseStatus, Mark
 from api.graphql.incident_parts import (
     Account,
     Direction,
@@ -27,12 +23,8 @@ from api.graphql.incident_parts import (
     PlatformReport,
 )
 from api.graphql.people import Person
-from api.graphql.schools import PolicyVersion, School, school_of
-from api.graphql.shown import shown_list, shown_members
+from api.graphql.schools import PolicyVersion, School
 from api.graphql.texts import SealedText
-from domain.access import may
-from domain.case_document import CaseDocument
-from domain.offered import from_mask
 
 if TYPE_CHECKING:
     from api.graphql.history import CaseEventConnection
@@ -48,7 +40,6 @@ __all__ = [
     "Imported",
     "Incident",
     "StaffBreach",
-    "case_of",
 ]
 
 
@@ -75,22 +66,14 @@ class Addendum:
 @strawberry.type(description="A link to another case.")
 class CaseLink:
     kind: str = strawberry.field(description="How the cases belong together: a code of the list `link_kinds`.")
-    other_id: strawberry.Private[UUID]
-
-    @strawberry.field(description="Whether the other case is out of the reader's sight; `case` is then null.")
-    async def restricted(self, info: Info) -> bool:
-        return await info.context.cases.load(self.other_id) is None
-
-    @strawberry.field(description="The other case, if the reader may see it.")
-    async def case(self, info: Info) -> Case | None:
-        document = await info.context.cases.load(self.other_id)
-        return None if document is None else case_of(document)
+    restricted: bool = strawberry.field(
+        description="Whether the other case is out of the reader's sight; `case` is then null."
+    )
+    case: Case | None = strawberry.field(description="The other case, if the reader may see it.")
 
 
 @strawberry.interface(description="A matter that a school deals with, from the day it became aware until it is closed.")
 class Case:
-    document: strawberry.Private[CaseDocument]
-
     id: strawberry.ID = strawberry.field(description="The case's id.")
     reference: str = strawberry.field(description="Its reference, unique within the trust, such as INC-2026-000123.")
     school_reference: str | None = strawberry.field(description="The school's own reference, if it has one.")
@@ -113,27 +96,17 @@ class Case:
     outstanding: list[Duty] = strawberry.field(description="What is left to do.")
     links: list[CaseLink] = strawberry.field(description="The cases it is linked to.")
     addenda: list[Addendum] = strawberry.field(description="Words that were added.")
-
-    @strawberry.field(description="The school it belongs to now.")
-    async def school(self, info: Info) -> School:
-        return school_of((await info.context.schools())[self.document.school_urn])
-
-    @strawberry.field(description="The case of which it is a copy, if it is marked so and the reader may see it.")
-    async def duplicate_of(self, info: Info) -> Case | None:
-        if self.document.duplicate_of is None:
-            return None
-        document = await info.context.cases.load(self.document.duplicate_of)
-        return None if document is None else case_of(document)
-
-    @strawberry.field(description="What state and policy allow now and the reader's role may do.")
-    async def allowed_actions(self, info: Info) -> list[CaseAction]:
-        role = info.context.caller.role
-        return [action for action in from_mask(self.document.offered) if may(role, ACTION_COMMANDS[action])]
+    school: School = strawberry.field(description="The school it belongs to now.")
+    duplicate_of: Case | None = strawberry.field(
+        description="The case of which it is a copy, if it is marked so and the reader may see it."
+    )
+    allowed_actions: list[CaseAction] = strawberry.field(
+        description="What state and policy allow now and the reader's role may do."
+    )
 
     @strawberry.field(description="Everything that happened, in order.")
-    async def history(
+    def history(
         self,
-        info: Info,
         first: First = 100,
         after: After = None,
         types: Annotated[
@@ -141,9 +114,7 @@ class Case:
             strawberry.argument(description="Only events of these types, such as `incident.closed.v1`."),
         ] = None,
     ) -> Annotated[CaseEventConnection, strawberry.lazy("api.graphql.history")]:
-        from api.graphql.history import history_page
-
-        return await history_page(info, self.document.id, first, after, types)
+        raise NotImplementedError
 
 
 @strawberry.type(description="Something posted or done online about the school or its people.")
@@ -164,7 +135,7 @@ class Incident(Case):
 
 @strawberry.type(description="One head of a complaint.")
 class Head:
-    id: strawberry.ID = strawberry.field(description="The head's id.", metadata={"source": "head_id"})
+    id: strawberry.ID = strawberry.field(description="The head's id.")
     about_school: bool = strawberry.field(description="Whether it is about the school.")
     about_staff: bool = strawberry.field(description="Whether it is about staff.")
 
@@ -182,61 +153,4 @@ class StaffBreach(Case):
     reported_on: date = strawberry.field(description="The day it was reported.")
 
 
-KINDS: dict[CaseKind, type[Case]] = {
-    CaseKind.INCIDENT: Incident,
-    CaseKind.COMPLAINT: Complaint,
-    CaseKind.STAFF_BREACH: StaffBreach,
-}
-# What every kind has and is not read from the detail of the document.
-_COMMON = frozenset(field.name for field in dataclasses.fields(Case))
-
-
-def case_of(document: CaseDocument) -> Case:
-    """Return a case as the API shows it, of its kind."""
-    kind = KINDS[document.kind]
-    return kind(**_common(document), **shown_members(kind, document.id, document.detail, _COMMON))
-
-
-def cases_of(documents: Iterable[CaseDocument]) -> list[Case]:
-    """Return cases as the API shows them."""
-    return [case_of(document) for document in documents]
-
-
-def _common(document: CaseDocument) -> dict[str, Any]:
-    policy, imported = document.policy, document.imported
-    return {
-        "document": document,
-        "id": strawberry.ID(str(document.id)),
-        "reference": document.reference,
-        "school_reference": document.school_reference,
-        "kind": document.kind,
-        "status": document.status,
-        "opened_on": document.opened_on,
-        "closed_on": document.closed_on,
-        "outcome": document.outcome,
-        "closed_as_logged": document.closed_as_logged,
-        "mark": document.mark,
-        "policy": None
-        if policy is None
-        else PolicyVersion(pack_id=policy.pack_id, version=policy.version, sha256=policy.sha256),
-        "owner": _person(document.owner),
-        "reported_by": _person(document.reported_by),
-        "imported": None
-        if imported is None
-        else Imported(file_sha256=imported.file_sha256, lines=list(imported.lines)),
-        "version": document.version,
-        "outstanding": [
-            Duty(
-                code=duty.code,
-                clause=duty.clause,
-                item_id=None if duty.item_id is None else strawberry.ID(str(duty.item_id)),
-            )
-            for duty in document.duties
-        ],
-        "links": [CaseLink(kind=link.kind, other_id=link.case) for link in document.links],
-        "addenda": shown_list(Addendum, document.id, [{"text": text} for text in document.detail.get("addenda", ())]),
-    }
-
-
-def _person(person_id: UUID | None) -> Person | None:
-    return None if person_id is None else Person(id=strawberry.ID(str(person_id)))
+KINDS = (Incident, Complaint, StaffBreach)

@@ -7,9 +7,7 @@ from datetime import date
 
 import strawberry
 
-from domain.vocabulary import CODE_LISTS
-
-__all__ = ["Code", "CodeList", "code_lists"]
+__all__ = ["Code", "CodeList"]
 
 
 @strawberry.type(description="One code of a list.")
@@ -26,25 +24,3 @@ class Code:
 class CodeList:
     name: str = strawberry.field(description="The list's name, such as `natures` or `platforms`.")
     codes: list[Code] = strawberry.field(description="Its codes, in the order in which people see them.")
-
-
-def code_lists(names: list[str] | None) -> list[CodeList]:
-    """Return the lists named, or all, in alphabetical order; a name that is no list's is left out."""
-    return [
-        CodeList(
-            name=name,
-            codes=[
-                Code(
-                    code=code.code,
-                    label=code.label,
-                    definition=code.definition,
-                    active_from=code.active_from,
-                    active_to=code.active_to,
-                    order=code.order,
-                )
-                for code in CODE_LISTS[name]
-            ],
-        )
-        for name in sorted(CODE_LISTS)
-        if names is None or name in names
-    ]

@@ -3,12 +3,11 @@
 # ruff: noqa: D101 - the description of each type and field stands in the schema
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
 
-__all__ = ["After", "First", "PageInfo", "page_info"]
+__all__ = ["After", "First", "PageInfo"]
 
 First = Annotated[int, strawberry.argument(description="How many to return, from 1 to 100.")]
 After = Annotated[
@@ -22,13 +21,3 @@ class PageInfo:
     has_previous_page: bool = strawberry.field(description="Whether a page came before this one.")
     start_cursor: str | None = strawberry.field(description="The cursor of the first entry; null for an empty page.")
     end_cursor: str | None = strawberry.field(description="The cursor of the last entry; give it as `after` to go on.")
-
-
-def page_info(cursors: Sequence[str], *, has_next: bool, after: str | None) -> PageInfo:
-    """Return where a page with these cursors stands; `after` is the cursor that it was asked for with."""
-    return PageInfo(
-        has_next_page=has_next,
-        has_previous_page=after is not None,
-        start_cursor=cursors[0] if cursors else None,
-        end_cursor=cursors[-1] if cursors else None,
-    )

@@ -54,7 +54,6 @@ class PreparedDocument:
     """A valid document. `digest` is the SHA-256 of its text in hexadecimal; `fields` are all it reads, `Type.field`."""
 
     digest: str
-    text: str = field(repr=False)
     document: DocumentNode = field(repr=False)
     fields: frozenset[str]
     # The variables that the cost depends on, and the costs that were worked out already, by their values.
@@ -145,7 +144,7 @@ class Documents:
         types = TypeInfo(self._schema)
         fields = _Fields(types)
         visit(document, TypeInfoVisitor(types, fields))
-        return PreparedDocument(digest, text, document, frozenset(fields.found), variables_of_cost(document))
+        return PreparedDocument(digest, document, frozenset(fields.found), variables_of_cost(document))
 
 
 class _Fields(Visitor):

@@ -1,27 +1,17 @@
 """The history of a case: its events as recorded, what each changed, and the case as it stood after each."""
 
-# ruff: noqa: D101, D102 - the description of each type and field stands in the schema
+# ruff: noqa: D101 - the description of each type and field stands in the schema
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
-from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
 
-from api.graphql.cases import Case, case_of
-from api.graphql.connections import PageInfo, page_info
-from api.graphql.context import Info
-from api.graphql.folds import History
+from api.graphql.cases import Case
+from api.graphql.connections import PageInfo
 from api.graphql.people import Person
 from api.graphql.texts import SealedText
-from ledger.entry import decode_body
-from ledger.reading import StoredRow
-from projections.case_changes import differences
-from projections.pages import cursor_of, page_of, place_of
-from services.sealed_texts import SealedPlace
 
 __all__ = ["Actor", "CaseEvent", "CaseEventConnection", "CaseEventEdge", "FieldChange", "SealedPart"]
 
@@ -50,8 +40,6 @@ class SealedPart:
 
 @strawberry.type(description="One event of a case, as it stands in the ledger.")
 class CaseEvent:
-    entry: strawberry.Private[Entry]
-
     id: strawberry.ID = strawberry.field(description="The event's id.")
     position: int = strawberry.field(description="Its position in the trust's ledger, from 1 without gaps.")
     version: int = strawberry.field(description="Its place in the history of the case, from 1.")
@@ -62,16 +50,8 @@ class CaseEvent:
     data: JSON = strawberry.field(description="Its clear content, as it is hashed.")
     sealed: list[SealedPart] = strawberry.field(description="The sealed texts that it brought.")
     leaf_hash: str = strawberry.field(description="Its leaf in the trust's Merkle tree, in hexadecimal.")
-
-    @strawberry.field(description="What it changed in the case, member by member.")
-    async def changes(self) -> list[FieldChange]:
-        before, after = await self.entry.history.around(self.version)
-        return [FieldChange(field=field, before=old, after=new) for field, old, new in differences(before, after)]
-
-    @strawberry.field(description="The case as it stood after this event.")
-    async def case_after(self) -> Case:
-        _, after = await self.entry.history.around(self.version)
-        return case_of(after)
+    changes: list[FieldChange] = strawberry.field(description="What it changed in the case, member by member.")
+    case_after: Case = strawberry.field(description="The case as it stood after this event.")
 
 
 @strawberry.type(description="An event in its place in the history.")
@@ -86,67 +66,3 @@ class CaseEventConnection:
     nodes: list[CaseEvent] = strawberry.field(description="The events of the page.")
     page_info: PageInfo = strawberry.field(description="Where the page stands in the history.")
     total_count: int = strawberry.field(description="How many events there are, of the types that were asked for.")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event of a history."""
-
-    history: History
-    row: StoredRow
-
-
-async def history_page(
-    info: Info, case_id: UUID, first: int, after: str | None, types: list[str] | None
-) -> CaseEventConnection:
-    """Return a page of the history of a case that the caller sees. Raise `CursorMalformed`."""
-    history = await info.context.histories.load(case_id)
-    rows = [row for row in history.rows if types is None or row.type in types]
-    version = 0 if after is None else int(place_of(after, int)[0])
-    page = page_of([row for row in rows if row.version > version], first, lambda row: cursor_of(row.version))
-    nodes = [_event(history, row) for row in page.entries]
-    return CaseEventConnection(
-        edges=[CaseEventEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)],
-        nodes=nodes,
-        page_info=page_info(page.cursors, has_next=page.has_next, after=after),
-        total_count=len(rows),
-    )
-
-
-async def events_between(info: Info, case_id: UUID, first_position: int, last_position: int) -> list[CaseEvent]:
-    """Return the events of a case from one position to another."""
-    history = await info.context.histories.load(case_id)
-    return [_event(history, row) for row in history.rows if first_position <= row.position <= last_position]
-
-
-def _event(history: History, row: StoredRow) -> CaseEvent:
-    body = decode_body(row.body)
-
-    def text(part: str) -> SealedText:
-        return SealedText(place=SealedPlace(row.stream_id, row.version, part))
-
-    return CaseEvent(
-        entry=Entry(history, row),
-        id=strawberry.ID(f"{row.stream_id}:{row.version}"),
-        position=row.position,
-        version=row.version,
-        type=row.type,
-        recorded_at=row.recorded_at,
-        actor=Actor(
-            person=Person(id=strawberry.ID(str(body.actor))),
-            role=body.actor_role,
-            on_behalf_of=None if body.on_behalf_of is None else Person(id=strawberry.ID(str(body.on_behalf_of))),
-        ),
-        reason=None if body.reason is None else text(body.reason),
-        data=cast("JSON", body.data),
-        sealed=[
-            SealedPart(
-                part=entry.part,
-                key_id=strawberry.ID(str(entry.key)),
-                commitment=entry.commitment.hex(),
-                content=text(entry.part),
-            )
-            for entry in body.sealed
-        ],
-        leaf_hash=row.leaf.hex(),
-    )

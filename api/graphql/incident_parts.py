@@ -27,8 +27,8 @@ __all__ = [
 ]
 
 
-def _field(description: str, source: str | None = None) -> Any:
-    return strawberry.field(description=description, metadata={} if source is None else {"source": source})
+def _field(description: str) -> Any:
+    return strawberry.field(description=description)
 
 
 @strawberry.type(description="What an item is, and about whom.")
@@ -40,7 +40,7 @@ class Classification:
 
 @strawberry.type(description="One post on one network, message, image or act.")
 class Item:
-    id: strawberry.ID = _field("The item's id.", "item_id")
+    id: strawberry.ID = _field("The item's id.")
     ordinal: int = _field("Its place in the incident, from 1.")
     platform: str = _field("A code of the list `platforms`.")
     poster_role: str = _field("Who posted, by role: a code of the list `poster_roles`.")
@@ -67,7 +67,7 @@ class Item:
 
 @strawberry.type(description="A piece of evidence. A file is known by its SHA-256 alone.")
 class Evidence:
-    id: strawberry.ID = _field("The id of this piece.", "evidence_id")
+    id: strawberry.ID = _field("The id of this piece.")
     kind: str = _field("A code of the list `evidence_kinds`.")
     item_id: strawberry.ID | None = _field("The item it is evidence of, if of one.")
     sha256: str | None = _field("The SHA-256 of the file, in hexadecimal.")
@@ -79,7 +79,7 @@ class Evidence:
 
 @strawberry.type(description="A report of an item to the network it is on, and what the network answered.")
 class PlatformReport:
-    id: strawberry.ID = _field("The report's id.", "report_id")
+    id: strawberry.ID = _field("The report's id.")
     item_id: strawberry.ID = _field("The item that was reported.")
     network: str = _field("A code of the list `platforms`.")
     reported_on: date = _field("The day it was reported.")
@@ -113,7 +113,7 @@ class Impact:
 
 @strawberry.type(description="The school's own investigation; it is complete once it has a finding.")
 class Investigation:
-    id: strawberry.ID = _field("The investigation's id.", "investigation_id")
+    id: strawberry.ID = _field("The investigation's id.")
     started_on: date = _field("The day it began.")
     investigator: Person | None = _field("Who investigates.")
     completed_on: date | None = _field("The day it was complete.")

@@ -77,11 +77,14 @@ def input_class(source: type[Any], known: dict[type[Any], type[Any]]) -> type[An
     return known[source]
 
 
-def read_input(source: type[Any], given: Any) -> Any:
-    """Return the dataclass that an input object stands for. Raise `InvalidIdentifier` naming the field at fault."""
+def read_input(source: type[Any], given: Mapping[str, Any]) -> Any:
+    """Return the dataclass that a coerced input object stands for.
+
+    Raise `InvalidIdentifier` naming the field at fault.
+    """
     values = {}
     for field in describe_fields(source):
-        value = getattr(given, field.name)
+        value = given.get(camel(field.name))
         if value is not None:
             values[field.name] = _reader(field.annotation)(value, camel(field.name))
         elif field.required:

@@ -9,8 +9,7 @@ import strawberry
 
 from api.graphql.case_pages import CaseConnection
 from api.graphql.connections import After, First
-from api.graphql.context import Info
-from api.graphql.contributions import ContributionConnection, Drill, cases_behind, contributions_behind
+from api.graphql.contributions import ContributionConnection
 from api.graphql.enums import (
     CountSource,
     Coverage,
@@ -18,14 +17,9 @@ from api.graphql.enums import (
     MonitoringCount,
     ReportScope,
 )
-from api.graphql.schools import School, school_of
-from domain.monitoring_counts import DEFINITIONS
-from projections import monitoring
-from projections.monitoring_terms import MonitoringCell as CellFact
-from projections.monitoring_terms import MonitoringQuery
-from projections.monitoring_terms import MonitoringReport as ReportFact
+from api.graphql.schools import School
 
-__all__ = ["CountDefinition", "ExcludedCount", "MonitoringCell", "MonitoringReport", "monitoring_report"]
+__all__ = ["CountDefinition", "ExcludedCount", "MonitoringCell", "MonitoringReport"]
 
 
 @strawberry.type(description="What one of the counts means.")
@@ -45,9 +39,6 @@ class ExcludedCount:
 
 @strawberry.type(description="One figure of a monitoring report.")
 class MonitoringCell:
-    fact: strawberry.Private[CellFact]
-    drill: strawberry.Private[Drill]
-
     count: MonitoringCount | None = strawberry.field(description="The count, if figures are told apart by it.")
     source: CountSource | None = strawberry.field(description="The source, if figures are told apart by it.")
     period: str | None = strawberry.field(
@@ -62,36 +53,30 @@ class MonitoringCell:
     coverage: Coverage = strawberry.field(description="What the school recorded in the period.")
     suppressed: bool = strawberry.field(description="Whether the figure is hidden because it is small.")
     withheld: int = strawberry.field(description="How much of the figure lies in cases that the viewer may not open.")
-
-    @strawberry.field(description="The school, if figures are told apart by it.")
-    async def school(self, info: Info) -> School | None:
-        urn = self.fact.school_urn
-        return None if urn is None else school_of((await info.context.schools())[urn])
+    school: School | None = strawberry.field(description="The school, if figures are told apart by it.")
 
     @strawberry.field(
         description="What makes up the figure. In ITEMS and with COUNT in `groupBy`, `totalCount` plus `withheld` is "
         "the value; without COUNT, what adds to several counts stands here once for each and is one in the value. "
         "Null for a viewer who lists no cases, and where the figure is suppressed."
     )
-    async def contributions(
+    def contributions(
         self,
-        info: Info,
         first: First = 50,
         after: After = None,
     ) -> ContributionConnection | None:
-        return await contributions_behind(info, self.drill, self.fact, first, after)
+        raise NotImplementedError
 
     @strawberry.field(
         description="The cases behind the figure: in CASES, `totalCount` plus `withheld` is the value. Null for a "
         "viewer who lists no cases, and where the figure is suppressed."
     )
-    async def cases(
+    def cases(
         self,
-        info: Info,
         first: First = 50,
         after: After = None,
     ) -> CaseConnection | None:
-        return await cases_behind(info, self.drill, self.fact, first, after)
+        raise NotImplementedError
 
 
 @strawberry.type(description="Figures as at one position of the ledger.")
@@ -107,44 +92,3 @@ class MonitoringReport:
     )
     definitions: list[CountDefinition] = strawberry.field(description="What each count means.")
     excluded: list[ExcludedCount] = strawberry.field(description="What marks keep out of the figures.")
-
-
-async def monitoring_report(info: Info, query: MonitoringQuery) -> MonitoringReport:
-    """Return the report for the caller."""
-    context = info.context
-    fact: ReportFact = await context.read(monitoring.report, context.services.ledger.trust, context.visibility, query)
-    drill = Drill.into(context, fact)
-    return MonitoringReport(
-        position=fact.position,
-        recorded_through=fact.recorded_through,
-        scope=fact.scope,
-        cells=[_cell(cell, drill) for cell in fact.cells],
-        definitions=[
-            CountDefinition(
-                number=definition.number,
-                count=definition.count,
-                title=definition.title,
-                definition=definition.definition,
-                source=definition.source,
-            )
-            for definition in DEFINITIONS
-        ],
-        excluded=[ExcludedCount(mark=excluded.mark, value=excluded.value) for excluded in fact.excluded],
-    )
-
-
-def _cell(fact: CellFact, drill: Drill) -> MonitoringCell:
-    return MonitoringCell(
-        fact=fact,
-        drill=drill,
-        count=fact.count,
-        source=fact.source,
-        period=fact.period,
-        platform=fact.platform,
-        poster_role=fact.poster_role,
-        value=fact.value,
-        partial=fact.partial,
-        coverage=fact.coverage,
-        suppressed=fact.suppressed,
-        withheld=fact.withheld,
-    )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from api.graphql.cases import KINDS
-from api.graphql.execution import Prepared, QuietSchema
 from api.graphql.mutations import mutation_type
 from api.graphql.queries import Query
 
@@ -16,17 +16,16 @@ __all__ = ["SCHEMA_FILE", "build_schema", "printed_schema"]
 SCHEMA_FILE = Path(__file__).with_name("schema.graphql")
 
 
-def build_schema(*, in_order: bool = False) -> QuietSchema:
+def build_schema(*, in_order: bool = False) -> strawberry.Schema:
     """Return the schema; `in_order` sorts it for print.
 
-    A sorted schema is not executed: sorting makes plain enumerations of Strawberry's own, and resolvers would receive
+    A sorted schema is not for answering: sorting makes plain enumerations of Strawberry's own, and arguments would hold
     words instead of members.
     """
-    return QuietSchema(
+    return strawberry.Schema(
         query=Query,
         mutation=mutation_type(),
-        types=list(KINDS.values()),
-        extensions=[Prepared],
+        types=KINDS,
         config=StrawberryConfig(sort_schema=in_order, disable_field_suggestions=True),
     )
 

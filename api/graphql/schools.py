@@ -7,10 +7,7 @@ from datetime import date
 
 import strawberry
 
-from domain.registers import Membership as MembershipFact
-from projections.schools import School as SchoolFact
-
-__all__ = ["Membership", "PolicyVersion", "School", "Trust", "school_of"]
+__all__ = ["Membership", "PolicyVersion", "School", "Trust"]
 
 
 @strawberry.type(description="One version of a school's policy, as a policy pack.")
@@ -40,16 +37,3 @@ class Trust:
     schools: list[School] = strawberry.field(
         description="Its schools in order of URN, as far as the caller sees them, those that have left included."
     )
-
-
-def school_of(fact: SchoolFact) -> School:
-    """Return a school as the API shows it."""
-    return School(
-        urn=strawberry.ID(fact.urn),
-        name=fact.name,
-        memberships=[_membership(membership) for membership in fact.memberships],
-    )
-
-
-def _membership(fact: MembershipFact) -> Membership:
-    return Membership(joined_on=fact.joined_on, left_on=fact.left_on)

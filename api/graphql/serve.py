@@ -15,11 +15,11 @@ from api.bootstrap import Runtime
 from api.graphql.compression import GZIP, compressed, is_worth_compressing
 from api.graphql.context import Context, WorkerSlots
 from api.graphql.documents import PreparedDocument, PreparedOperation, Refusals
-from api.graphql.execution import Answer, Executor, Measured, MutationByGet, Plans
+from api.graphql.execution import Answer, Answers, Executor, Measured, MutationByGet
 from api.graphql.faults import field_error
 from api.graphql.limits import Limits
 from api.graphql.parameters import BadRequest, GraphQLRequest
-from api.graphql.plans import QueryPlans
+from api.graphql.plans import PlannedAnswers
 from api.graphql.recording import Given, Read, ReadRecorder
 from api.graphql.report_size import cells_of
 from api.graphql.response_cache import (
@@ -66,8 +66,8 @@ class Reply:
 class GraphQLService:
     """The schema and its executor over one runtime.
 
-    Raise `SettingsError` naming a trusted document that does not fit the schema. `plans`, unset
-    those of the schema, are asked first for every query, and `recorder` is told of every answer before it leaves.
+    Raise `SettingsError` naming a trusted document that does not fit the schema. `answers` are given by plans of the
+    schema where nothing else is set, and `recorder` is told of every answer before it leaves.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class GraphQLService:
         slots: WorkerSlots,
         authenticate: Authenticate,
         *,
-        plans: Plans | None = None,
+        answers: Answers | None = None,
         recorder: ReadRecorder | None = None,
     ) -> None:
         settings = runtime.settings
@@ -84,8 +84,8 @@ class GraphQLService:
         self._slots = slots
         self._authenticate = authenticate
         self._recorder = recorder
-        schema = build_schema()
-        self._executor = Executor(schema, Limits(), cells_of, plans or QueryPlans(schema._schema))
+        schema = build_schema()._schema
+        self._executor = Executor(schema, Limits(), cells_of, answers or PlannedAnswers(schema))
         self._cache = ResponseCache(settings.response_cache_bytes)
         self._takes_adhoc = settings.takes_adhoc_documents
         self._trusted: Mapping[str, PreparedDocument] = {}
@@ -105,7 +105,7 @@ class GraphQLService:
             measured = self._executor.measure(operation, parameters.variables, None if seen is None else len(seen))
         except Refusals as refusals:
             return Reply(Answer(None, refusals.errors, refused_before_execution=True).encoded(), refused=True)
-        context = Context(self._runtime, caller, self._slots, operation.document.document)
+        context = Context(self._runtime, caller, self._slots)
         try:
             key = await self._key(operation, parameters, context, wish)
         except Exception as error:

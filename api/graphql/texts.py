@@ -1,13 +1,11 @@
 """Sealed text as readers get it: open, erased or withheld, and never guessed at."""
 
-# ruff: noqa: D101, D102 - the description of each type and field stands in the schema
+# ruff: noqa: D101 - the description of each type and field stands in the schema
 from __future__ import annotations
 
 import strawberry
 
-from api.graphql.context import Info
 from api.graphql.enums import SealedState
-from services.sealed_texts import SealedPlace
 
 __all__ = ["SealedText"]
 
@@ -15,12 +13,5 @@ __all__ = ["SealedText"]
 @strawberry.type(description="Personal data kept encrypted under a key of its case, or of one person in the case.")
 class SealedText:
     # Only the place is known until one of the fields is asked for; then all texts of the answer are opened together.
-    place: strawberry.Private[SealedPlace]
-
-    @strawberry.field(description="Whether the text is open, erased or withheld.")
-    async def state(self, info: Info) -> SealedState:
-        return (await info.context.sealed_texts.load(self.place)).state
-
-    @strawberry.field(description="The text; null unless the state is OPEN.")
-    async def text(self, info: Info) -> str | None:
-        return (await info.context.sealed_texts.load(self.place)).text
+    state: SealedState = strawberry.field(description="Whether the text is open, erased or withheld.")
+    text: str | None = strawberry.field(description="The text; null unless the state is OPEN.")

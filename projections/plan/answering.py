@@ -5,10 +5,10 @@ What is refused is null, or the nearest field above it that may be, and its erro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from graphql import GraphQLError
@@ -17,16 +17,18 @@ from psycopg import RawCursor
 from domain.case_document import CaseDocument
 from domain.refusals import Refused
 from ledger.database import TrustDatabase
-from projections.history import documents_after, documents_at
+from projections.past_cases import documents_after, documents_at
+from projections.plan.commands import RecordedCase
 from projections.plan.holes import After, Changes, Hole, Markers, Past, Piece, Sealed, pieces_of
 from projections.plan.plans import Plan, Plans, Question, parameters_of_reader
-from projections.plan.selections import FieldPlace, RefusedAt
+from projections.plan.selections import TYPE_NAME, FieldPlace, Path, RefusedAt, Selected, Selections
 from projections.plan.writer import Arguments, about_schema
 from projections.snapshot import AsOf, resolve, snapshot
 from projections.visible import Reading
 
-__all__ = ["Fault", "TextWithHoles", "answer", "waits_for"]
+__all__ = ["Fault", "PlannedCommands", "TextWithHoles", "answer", "planned_commands", "waits_for"]
 
+T = TypeVar("T")
 _MOMENTS = ("asOf", "between", "and")
 
 
@@ -77,33 +79,118 @@ def answer(
 
     Raises NotPlanned.
     """
-    selections = plans.selections(question)
-    faults: dict[int, Exception] = dict(refused or {})
-    arguments: list[Arguments | None] = []
-    for place, given in enumerate(selections.arguments(question.variables)):
-        try:
-            if isinstance(given, GraphQLError):
-                raise given
-            arguments.append(_at_positions(trust, given))
-        except (GraphQLError, Refused) as error:
-            faults.setdefault(place, error)
-            arguments.append(None)
-    while True:
-        told = [Fault(selections.places[place], faults[place]) for place in sorted(faults)]
-        nulled = [fault.place.null_at for fault in told]
-        if None in nulled:
-            return TextWithHoles(None, (), told)
-        paths = frozenset(path for path in nulled if path is not None)
-        try:
-            plan = plans.plan(question, selections, arguments, paths)
-            pieces = _Answering(trust, question, arguments, plans.about_schema(question, selections)).pieces(plan)
-        except RefusedAt as at:
-            if at.place in faults:
-                raise
-            faults[at.place] = at.error
-            continue
-        texts, holes = _joined(pieces)
-        return TextWithHoles(texts, holes, told)
+    asked = Asked.of(plans, trust, question, refused)
+    about_schema = plans.about_schema(question, asked.selections)
+
+    def made(nulled: frozenset[Path]) -> list[Piece]:
+        plan = plans.plan(question, asked.selections, asked.arguments, nulled)
+        return Answering(trust, question, asked.arguments, about_schema).pieces(plan)
+
+    pieces = asked.attempt(made)
+    return TextWithHoles(None, (), asked.told) if pieces is None else text_with_holes(pieces, asked.told)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCommands:
+    """The commands of a question in their order, and how each will be answered once it was carried out.
+
+    `plans` are in the same order, None for `__typename`; there are none when a fault leaves nothing to answer.
+    """
+
+    question: Question
+    asked: Asked
+    plans: Sequence[Plan | None] | None
+
+    @property
+    def commands(self) -> Sequence[Selected]:
+        """What is selected of each command."""
+        return self.asked.selections.root
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """What is refused already."""
+        return self.asked.told
+
+    def given(self, place: int) -> Arguments:
+        """The arguments of the command at a place."""
+        at = self.commands[place].arguments
+        given = None if at is None else self.asked.arguments[at]
+        assert given is not None
+        return given
+
+    def place_of(self, place: int) -> FieldPlace:
+        """Where the command at a place stands in the document."""
+        at = self.commands[place].arguments
+        assert at is not None
+        return self.asked.selections.places[at]
+
+    def answer(self, trust: TrustDatabase, place: int, recorded: RecordedCase) -> TextWithHoles:
+        """The answer to the command at a place, from the database that it was recorded in."""
+        plan = None if self.plans is None else self.plans[place]
+        assert plan is not None
+        return text_with_holes(
+            Answering(trust, self.question, self.asked.arguments, recorded=recorded).pieces(plan), ()
+        )
+
+
+def planned_commands(plans: Plans, trust: TrustDatabase, question: Question) -> PlannedCommands:
+    """Plan the answers to commands before the first is carried out. Raises NotPlanned."""
+    asked = Asked.of(plans, trust, question)
+
+    def made(nulled: frozenset[Path]) -> list[Plan | None]:
+        return [planned(command, nulled) for command in asked.selections.root]
+
+    def planned(command: Selected, nulled: frozenset[Path]) -> Plan | None:
+        if command.name == TYPE_NAME:
+            return None
+        plan = plans.plan(question, asked.selections, asked.arguments, nulled, command)
+        plan.check(asked.arguments)
+        return plan
+
+    return PlannedCommands(question, asked, asked.attempt(made))
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a question selects with the arguments of one request, and what of it is refused so far, by place."""
+
+    selections: Selections
+    arguments: list[Arguments | None]
+    faults: dict[int, Exception]
+
+    @classmethod
+    def of(
+        cls, plans: Plans, trust: TrustDatabase, question: Question, refused: Mapping[int, Exception] | None = None
+    ) -> Asked:
+        """Work out the arguments; those that do not fit are refused."""
+        asked = cls(plans.selections(question), [], dict(refused or {}))
+        for place, given in enumerate(asked.selections.arguments(question.variables)):
+            try:
+                if isinstance(given, GraphQLError):
+                    raise given
+                asked.arguments.append(_at_positions(trust, given))
+            except (GraphQLError, Refused) as error:
+                asked.faults.setdefault(place, error)
+                asked.arguments.append(None)
+        return asked
+
+    @property
+    def told(self) -> list[Fault]:
+        """What is refused, in the order of the document."""
+        return [Fault(self.selections.places[place], self.faults[place]) for place in sorted(self.faults)]
+
+    def attempt(self, make: Callable[[frozenset[Path]], T]) -> T | None:
+        """Make something with null at the paths given to it, again for every further refusal; None when all is null."""
+        while True:
+            nulled = [fault.place.null_at for fault in self.told]
+            if None in nulled:
+                return None
+            try:
+                return make(frozenset(path for path in nulled if path is not None))
+            except RefusedAt as at:
+                if at.place in self.faults:
+                    raise
+                self.faults[at.place] = at.error
 
 
 def _at_positions(trust: TrustDatabase, given: Arguments) -> Arguments:
@@ -119,11 +206,14 @@ def _position(trust: TrustDatabase, given: Mapping[str, Any]) -> Mapping[str, in
 
 
 @dataclass(frozen=True, slots=True)
-class _Answering:
+class Answering:
+    """One answer in the making; `recorded` is the command that it is the answer to, if to one."""
+
     trust: TrustDatabase
     question: Question
     arguments: Sequence[Arguments | None]
-    about_schema: Mapping[str, str]
+    about_schema: Mapping[str, str] = field(default_factory=dict)
+    recorded: RecordedCase | None = None
 
     def pieces(self, plan: Plan) -> list[Piece]:
         """The answer, with no holes left but sealed texts. Raises RefusedAt."""
@@ -140,6 +230,7 @@ class _Answering:
                 **plan.parameters(self.arguments, connection, reading),
                 **{name: make() for name, make in self.question.made.items() if name in plan.needs},
                 **{about_schema(key): json for key, json in self.about_schema.items()},
+                **({} if self.recorded is None else self.recorded.parameters),
                 **more,
                 "marker": markers.inner,
                 "outer": markers.outer,
@@ -195,7 +286,8 @@ class _Answering:
                 versions.setdefault(hole.case_id, set()).add(hole.version)
                 if isinstance(hole, Changes):
                     versions[hole.case_id].add(hole.version - 1)
-        after = documents_after(self.trust, visibility, versions) if versions else {}
+        recorded = None if self.recorded is None else self.recorded.document.id
+        after = documents_after(self.trust, visibility, versions, recorded=recorded) if versions else {}
         at = {
             place: documents_at(self.trust, visibility, list(case_ids), self._moment(place))
             for place, case_ids in past.items()
@@ -214,7 +306,8 @@ class _Answering:
         return position
 
 
-def _joined(pieces: Sequence[Piece]) -> tuple[list[str], list[Sealed]]:
+def text_with_holes(pieces: Sequence[Piece], faults: Sequence[Fault]) -> TextWithHoles:
+    """An answer of which only sealed texts are still to be opened."""
     texts, holes = [""], []
     run: list[str] = []
     for piece in pieces:
@@ -227,4 +320,4 @@ def _joined(pieces: Sequence[Piece]) -> tuple[list[str], list[Sealed]]:
             holes.append(piece)
             texts.append("")
     texts[-1] = "".join(run)
-    return texts, holes
+    return TextWithHoles(texts, holes, faults)

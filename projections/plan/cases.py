@@ -11,13 +11,12 @@ from domain.checks import InvalidIdentifier
 from domain.naming import with_underscores
 from projections.cases import ORDERS, CaseFilter, CaseOrder, conditions_of
 from projections.pages import CursorMalformed, place_of
-from projections.plan.moments import instant
 from projections.plan.pages import Listing, connection, cursor
 from projections.plan.parts import PARTS, detail, part, person_of
-from projections.plan.reads import column, json_member, json_object, json_objects, number, person, sealed, words
+from projections.plan.reads import column, json_member, json_object, json_objects, number, person, words
 from projections.plan.selections import Selected
 from projections.plan.text import NULL, array_of, bare, joined, quoted, string
-from projections.plan.writer import Arguments, Read, Row, Writer, hole, keys_of
+from projections.plan.writer import Arguments, Read, Row, Writer, hole
 
 __all__ = [
     "CASE_READS",
@@ -27,6 +26,8 @@ __all__ = [
     "case_node",
     "case_row",
     "case_source",
+    "folded",
+    "folded_source",
     "one_case",
     "school_of",
 ]
@@ -36,7 +37,7 @@ _KINDS = {"INCIDENT": "Incident", "COMPLAINT": "Complaint", "STAFF_BREACH": "Sta
 
 def case_node(writer: Writer, selected: Selected, row: Row) -> str:
     """A case of whichever kind, from a row of `Reading.documents`."""
-    kinds = {kind: name for kind, name in _KINDS.items() if kind in writer.visibility.kinds}
+    kinds = {kind: name for kind, name in _KINDS.items() if row.is_recorded or kind in writer.visibility.kinds}
     if not kinds:
         return NULL
     first, *others = [selected.of(name) for name in _KINDS.values()]
@@ -44,15 +45,15 @@ def case_node(writer: Writer, selected: Selected, row: Row) -> str:
         # Nothing of one kind alone is selected, so that one piece of SQL does for all.
         told = " ".join(f"""WHEN '{kind}' THEN '"{name}"'""" for kind, name in kinds.items())
         shown_type = f"(CASE {row.alias}.kind {told} END)"
-        return writer.members("Case", _COMMON, first, row, shown_type=shown_type)
+        return writer.members("Case", writer.reads["Case"], first, row, shown_type=shown_type)
     shown = [f"WHEN '{kind}' THEN {writer.object(name, selected, row)}" for kind, name in kinds.items()]
     return f"CASE {row.alias}.kind {' '.join(shown)} ELSE {NULL} END"
 
 
-def case_row(writer: Writer) -> Row:
-    """A row for a case, to be read from `case_source`."""
+def case_row(writer: Writer, *, is_recorded: bool = False) -> Row:
+    """A row for a case, to be read from `case_source` or `folded_source`."""
     alias = writer.alias("c")
-    return Row(alias, f"{alias}.case_id", f"{alias}d.content")
+    return Row(alias, f"{alias}.case_id", f"{alias}d.content", is_recorded)
 
 
 def case_source(writer: Writer, row: Row, used: str) -> str:
@@ -80,22 +81,26 @@ def one_case(writer: Writer, selected: Selected, condition: str) -> str:
 
 def case_at(writer: Writer, selected: Selected, condition: str) -> str:
     """A case in sight as it stood at the moment that the field asks for; its condition is on `sought`."""
-    number = _folded(writer, selected)
+    number = folded(writer, selected, is_recorded=False)
     place = hole("past", f"'{number}'", f"'{selected.arguments}'", "sought.case_id")
     found = f"SELECT {place} FROM {writer.reading.cases()} AS sought WHERE {condition} ORDER BY sought.case_id LIMIT 1"
     return f"coalesce(({found}), {NULL})"
 
 
-def _folded(writer: Writer, selected: Selected) -> int:
+def folded(writer: Writer, selected: Selected, *, is_recorded: bool) -> int:
     """The number of a statement of its own that shows what is selected of cases which Python folds."""
     number, apart = writer.apart()
-    alias = apart.alias("c")
-    shown = case_node(apart, selected, Row(alias, f"{alias}.case_id", f"{alias}d.content"))
-    apart.statement = (
-        f"SELECT {alias}.place, {shown} FROM {apart.reading.folded()} AS {alias}"
-        f" CROSS JOIN LATERAL (SELECT {alias}.document::jsonb AS content OFFSET 0) AS {alias}d"
-    )
+    row = case_row(apart, is_recorded=is_recorded)
+    shown = case_node(apart, selected, row)
+    apart.statement = f"SELECT {row.alias}.place, {shown} FROM {folded_source(apart, row)}"
     return number
+
+
+def folded_source(writer: Writer, row: Row) -> str:
+    """What follows FROM so that cases are there that Python has folded."""
+    sees = writer.reading.recorded() if row.is_recorded else writer.reading.folded()
+    parsed = f"SELECT {row.alias}.document::jsonb AS content OFFSET 0"
+    return f"{sees} AS {row.alias} CROSS JOIN LATERAL ({parsed}) AS {row.alias}d"
 
 
 def case_by_id(writer: Writer, selected: Selected, case_id: str) -> str:
@@ -202,72 +207,6 @@ def _restricted(writer: Writer, _selected: Selected, row: Row) -> str:
     return bare(f"NOT EXISTS ({seen})")
 
 
-def _history(writer: Writer, selected: Selected, row: Row) -> str:
-    given = writer.given(selected)
-    alias = writer.alias("h")
-
-    def bound(arguments: Arguments) -> Mapping[str, Any]:
-        after = arguments["after"]
-        return {
-            "first": arguments["first"],
-            "version": 0 if after is None else place_of(after, int)[0],
-            "has_after": after is not None,
-            "types": arguments["types"],
-        }
-
-    prefix = writer.bind(selected, bound)
-    of_types = "true" if given["types"] is None else f"{alias}.type = ANY(%({prefix}types)s::text[])"
-    mine = f"{alias}.stream_id = {row.case_id} AND {of_types}"
-    row = Row(alias, f"{alias}.stream_id", f"{alias}d.content")
-
-    def source(used: str) -> str:
-        parsed = (
-            f" CROSS JOIN LATERAL (SELECT convert_from({alias}.body, 'UTF8')::jsonb AS content OFFSET 0) AS {alias}d"
-        )
-        events = f"{writer.reading.events()} AS {alias}{parsed if row.value in used else ''}"
-        return f"{events} WHERE {mine} AND {alias}.version > %({prefix}version)s"
-
-    listing = Listing(
-        type_name="CaseEventConnection",
-        node_name="CaseEvent",
-        node=_event,
-        row=row,
-        source=source,
-        order=f"{alias}.version",
-        cursor=cursor(bare(f"{alias}.version")),
-        total=f"SELECT count(*) FROM {writer.reading.events()} AS {alias} WHERE {mine}",
-        first=f"%({prefix}first)s::int",
-        after=f"%({prefix}has_after)s::boolean",
-    )
-    return connection(writer, selected, listing)
-
-
-def _event(writer: Writer, selected: Selected, row: Row) -> str:
-    return writer.object("CaseEvent", selected, row)
-
-
-def _reason(writer: Writer, selected: Selected, row: Row) -> str:
-    part_name = f"({row.value}->>'reason')"
-    shown = sealed(writer, selected, row.case_id, f"{row.alias}.version", part_name)
-    return f"CASE WHEN {part_name} IS NULL THEN {NULL} ELSE {shown} END"
-
-
-def _event_id(_writer: Writer, _selected: Selected, row: Row) -> str:
-    return quoted(f"{row.case_id} || ':' || {row.alias}.version")
-
-
-def _actor(writer: Writer, selected: Selected, row: Row) -> str:
-    return writer.object("Actor", selected, row)
-
-
-def _case_after(writer: Writer, selected: Selected, row: Row) -> str:
-    return hole("after", f"'{_folded(writer, selected)}'", row.case_id, f"{row.alias}.version")
-
-
-def _changes(_writer: Writer, selected: Selected, row: Row) -> str:
-    return hole("changes", row.case_id, f"{row.alias}.version", keys_of(selected.of("FieldChange")))
-
-
 _COMMON: dict[str, Read] = {
     "id": column("case_id"),
     "reference": words("reference"),
@@ -289,12 +228,12 @@ _COMMON: dict[str, Read] = {
     "school": lambda writer, selected, row: school_of(writer, selected, f"{row.alias}.school_urn"),
     "duplicateOf": _duplicate_of,
     "allowedActions": _allowed_actions,
-    "history": _history,
     **detail({"addenda": json_objects("addenda", "Addendum", wrap="text")}),
 }
 
 CASE_READS: dict[str, dict[str, Read]] = {
     **PARTS,
+    "Case": _COMMON,
     "Incident": _COMMON
     | detail(
         part(
@@ -317,40 +256,4 @@ CASE_READS: dict[str, dict[str, Read]] = {
     "Complaint": _COMMON | detail(part("receivedOn receivedBy", collections={"heads": "Head"})),
     "StaffBreach": _COMMON | detail(part("source reportedOn")),
     "CaseLink": {"kind": json_member("kind"), "restricted": _restricted, "case": _linked},
-    "CaseEvent": {
-        "id": _event_id,
-        "position": number("position"),
-        "version": number("version"),
-        "type": column("type"),
-        "recordedAt": lambda _writer, _selected, row: instant(f"{row.alias}.recorded_at"),
-        "actor": _actor,
-        "reason": _reason,
-        "data": json_member("data"),
-        "changes": _changes,
-        "caseAfter": _case_after,
-        "leafHash": lambda _writer, _selected, row: quoted(f"encode({row.alias}.leaf, 'hex')"),
-        "sealed": lambda writer, selected, row: _sealed_parts(writer, selected, row),
-    },
-    "Actor": {
-        "person": person_of("actor"),
-        "role": json_member("actor_role"),
-        "onBehalfOf": person_of("on_behalf_of"),
-    },
 }
-
-
-def _sealed_parts(writer: Writer, selected: Selected, row: Row) -> str:
-    alias = writer.alias("k")
-    reads: dict[str, Read] = {
-        "part": json_member("part"),
-        "keyId": json_member("key"),
-        "commitment": json_member("commitment"),
-        "content": lambda one_writer, one, _row: sealed(
-            one_writer, one, row.case_id, f"{row.alias}.version", f"({alias}.value->>'part')"
-        ),
-    }
-    shown = writer.shown("SealedPart", reads, selected, Row(alias, row.case_id, f"{alias}.value"))
-    return array_of(
-        f"(SELECT string_agg({shown}, ',' ORDER BY {alias}.place)"
-        f" FROM jsonb_array_elements({row.value}->'sealed') WITH ORDINALITY AS {alias} (value, place))"
-    )

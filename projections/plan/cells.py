@@ -1,6 +1,7 @@
 """The cells of a monitoring report: dense over what is known beforehand, with each figure and what was recorded.
 
-Python's reading of the same rules is `projections.monitoring`; the tests hold both to the same oracle.
+Platforms and poster roles have cells where they occur in the report. Cells stand in the order of the question,
+ascending: counts and sources in their own order, periods in time, what is not there last.
 """
 
 # ruff: noqa: S608 - the statements are put together from constants alone
@@ -12,8 +13,7 @@ from dataclasses import dataclass
 from domain.counting import CountSource
 from projections.core import COUNT_NUMBERS
 from projections.figures import FIGURE_COLUMNS
-from projections.monitoring import LARGEST_REPORT
-from projections.monitoring_terms import PERIODS, SPARSE, MonitoringDimension
+from projections.monitoring_terms import LARGEST_REPORT, PERIODS, SPARSE, MonitoringDimension
 from projections.plan.drill import behind_cases, behind_contributions
 from projections.plan.report import Report
 from projections.plan.selections import Selected

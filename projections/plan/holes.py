@@ -20,7 +20,7 @@ from projections.case_changes import differences
 from projections.monitoring_terms import MonitoringDimension, QueryTooLarge
 from projections.plan.selections import TYPE_NAME, RefusedAt
 from projections.plan.writer import Arguments
-from projections.restatement import MomentsOutOfOrder
+from projections.snapshot import MomentsOutOfOrder
 from projections.suppression import hidden
 
 __all__ = ["After", "Changes", "Hole", "Markers", "Past", "Piece", "Sealed", "pieces_of"]

@@ -10,8 +10,7 @@ import psycopg
 
 from domain.values import Mark
 from projections.figures import figure_parameters, labels_of
-from projections.monitoring import require_sound
-from projections.monitoring_terms import MonitoringDimension, MonitoringQuery, ReportScope
+from projections.monitoring_terms import MonitoringDimension, MonitoringQuery, ReportScope, require_sound
 from projections.plan.cells import cell_list
 from projections.plan.codes import definitions
 from projections.plan.moments import instant, past_position
@@ -20,7 +19,7 @@ from projections.plan.selections import Selected
 from projections.plan.text import array_of, bare, literal, quoted
 from projections.plan.writer import Arguments, Read, Row, Writer
 from projections.schools import calendars_at, schools_at
-from projections.snapshot import moment
+from projections.snapshot import position_of
 from projections.spans import Spans, spans
 from projections.visible import Reading
 
@@ -75,7 +74,7 @@ def _term_parameters(given: Arguments, connection: psycopg.Connection[Any], read
     """Terms follow from each school's calendar and its time in the trust, which are read first."""
     query = query_of(given)
     require_sound(query)
-    at = moment(connection, reading, _position(given)).position
+    at = position_of(connection, reading, _position(given))
     schools = [
         school for school in schools_at(connection, reading, at) if query.schools is None or school.urn in query.schools
     ]

@@ -36,7 +36,10 @@ class Listing:
 
 
 def cursor(*place: str) -> str:
-    """The cursor that `projections.pages.cursor_of` gives: base64 of the place as JSON, given as texts of JSON."""
+    """A cursor, opaque to whoever carries it: base64 of the place as JSON, which is given as texts of JSON.
+
+    `projections.pages.place_of` reads it.
+    """
     json = " || ',' || ".join(place)
     encoded = f"encode(convert_to('[' || {json} || ']', 'UTF8'), 'base64')"
     # The server breaks lines after 76 characters; what `translate` has no counterpart for is left out.

@@ -1,4 +1,4 @@
-"""From a valid query to its plan: made once for each shape of a question, and kept while there is room.
+"""From a valid question to its plan: made once for each shape of a question, and kept while there is room.
 
 A plan depends on the document, on what its directives decide, on the shape of its arguments and on the kind of reader;
 values are parameters.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
@@ -21,9 +22,10 @@ from graphql.execution.values import VariableValues
 
 from domain.access import Visibility
 from domain.refusals import Refused
+from projections.plan.commands import write_recorded
 from projections.plan.introspection import answers_about_schema
 from projections.plan.roots import READS
-from projections.plan.selections import Path, RefusedAt, Selections, deciding_variables, select
+from projections.plan.selections import Path, RefusedAt, Selected, Selections, deciding_variables, select
 from projections.plan.writer import Arguments, Bound, Row, Writer
 from projections.visible import Reading
 
@@ -51,6 +53,15 @@ class Plan:
         """Whether parameters depend on what is read before, in the same snapshot."""
         return any(one.reading_binder is not None for one in self.bound)
 
+    def check(self, arguments: Sequence[Arguments | None]) -> None:
+        """Refuse arguments that no parameters can be made of, as far as nothing has to be read. Raises RefusedAt."""
+        for one in self.bound:
+            if one.binder is not None:
+                with _refused_at(one.place):
+                    one.binder(_present(arguments[one.place]))
+        for state in self.states:
+            state.check(arguments)
+
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
@@ -65,23 +76,20 @@ class Plan:
         """The parameters that the arguments of a request become. Raises RefusedAt."""
         parameters: dict[str, Any] = {}
         for one in self.bound:
-            given = arguments[one.place]
-            assert given is not None
-            try:
+            with _refused_at(one.place):
+                given = _present(arguments[one.place])
                 if one.binder is not None:
                     made = one.binder(given)
                 else:
                     assert one.reading_binder is not None
                     made = one.reading_binder(given, connection, reading)
-            except Refused as error:
-                raise RefusedAt(one.place, error) from None
             parameters.update((f"{one.prefix}{name}", value) for name, value in made.items())
         return parameters
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A valid query of one reader.
+    """A valid query of one reader, or what somebody wants to be told of the commands that they give.
 
     `key` stands for its document, `actions` are those that the role may take, each with its bit, and `made` makes those
     parameters that are not in the database, by name, where a statement binds them.
@@ -141,8 +149,12 @@ class Plans:
         selections: Selections,
         arguments: Sequence[Arguments | None],
         nulled: frozenset[Path],
+        command: Selected | None = None,
     ) -> Plan:
-        """The plan for a question with these arguments, null at `nulled`. Raises NotPlanned and RefusedAt."""
+        """The plan for a query with these arguments, null at `nulled`, or for the answer to one of several commands.
+
+        Raises NotPlanned and RefusedAt.
+        """
         # The selections stand in the key themselves: another document may come to lie where a forgotten one lay.
         reader = _shape_of_reader(question.visibility)
         # What is the same in every request needs no key.
@@ -150,15 +162,17 @@ class Plans:
             None if given is constant else _shape(given)
             for given, constant in zip(arguments, selections.constant, strict=True)
         )
-        key = (_Same(selections), reader, shapes, nulled)
+        key = (_Same(selections), None if command is None else command.path, reader, shapes, nulled)
         with self._lock:
             known = self._plans.get(key)
             if known is not None:
                 self._plans.move_to_end(key)
                 return known
         writer = Writer(question.visibility, READS, arguments, nulled)
-        shown = writer.members("Query", READS["Query"], selections.root, Row(""))
-        writer.statement = f"SELECT {shown}"
+        if command is None:
+            writer.statement = f"SELECT {writer.members('Query', READS['Query'], selections.root, Row(''))}"
+        else:
+            write_recorded(writer, command.of("Recorded"))
         plan = _finished(writer)
         with self._lock:
             before = self._plans.pop(key, None)
@@ -189,6 +203,19 @@ class _Same:
 
     def __hash__(self) -> int:
         return id(self.held)
+
+
+@contextmanager
+def _refused_at(place: int) -> Iterator[None]:
+    try:
+        yield
+    except Refused as error:
+        raise RefusedAt(place, error) from None
+
+
+def _present(given: Arguments | None) -> Arguments:
+    assert given is not None
+    return given
 
 
 def parameters_of_reader(question: Question) -> dict[str, Any]:

@@ -1,7 +1,4 @@
-"""Restatements: which events moved the figures of past days between two moments, and by how much.
-
-Python's reading of the same rules is `projections.restatement`.
-"""
+"""Restatements: which events moved the figures of past days between two moments, and by how much."""
 
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations

@@ -78,12 +78,14 @@ def small_figure(place: str, value: str, key: Sequence[str], shown: str, hidden:
 class Row:
     """What a declaration reads from: a row of the statement, by alias, and the case that it belongs to, if to one.
 
-    `value` is the JSON value (jsonb) that holds the members of a part of a document.
+    `value` is the JSON value (jsonb) that holds the members of a part of a document. `is_recorded`: the case is the one
+    that a command was carried out on, which the read tables may not have yet.
     """
 
     alias: str
     case_id: str = ""
     value: str = ""
+    is_recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def test_an_unexpected_error_says_where_in_the_code_and_nothing_of_the_request(
     def fail(*_arguments: Any, **_named: Any) -> Any:
         raise RuntimeError(f"could not use {CANARY}")
 
-    monkeypatch.setattr("api.graphql.plans.answer", fail)
+    monkeypatch.setattr("api.graphql.answers.answer", fail)
     monkeypatch.setattr("api.rest.bundles.export_case", fail)
 
     answer = demo.send("query($r: String) { cases(filter: {schoolReference: $r}) { totalCount } }", r=CANARY)

@@ -23,7 +23,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 from sqlalchemy import MetaData, create_engine
 
-from api.graphql.plans import actions_of
+from api.graphql.answers import actions_of
 from api.graphql.schema import build_schema
 from domain.access import Role, visibility
 from projections.plan.fields import FIELDS, FieldKind

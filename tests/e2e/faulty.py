@@ -32,11 +32,11 @@ def plant(fault: Fault) -> None:
         case Fault.SKIPS_A_POSITION:
             _replace("ledger.appending", "_statement", _with_gaps)
         case Fault.ACKNOWLEDGES_BEFORE_COMMIT:
-            _replace("api.graphql.mutations", "run", _acknowledge_first)
+            _replace("api.graphql.commands", "run", _acknowledge_first)
         case Fault.DOES_NOT_CHECK_THE_DATABASE:
             _replace("api.bootstrap", "refuse_unsafe", lambda *_arguments, **_named: None)
         case Fault.LEAKS:
-            _replace("api.graphql.mutations", "run", _log_first)
+            _replace("api.graphql.commands", "run", _log_first)
             _replace("services.store", "seal", _seal_nothing)
 
 

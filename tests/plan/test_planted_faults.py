@@ -155,7 +155,9 @@ FAULTS = {
     "a member without coalesce": Fault(executed(r"::text, 'null'\)", "::text, null)"), ("cases", "histories")),
     "an unescaped text": Fault(written("string", lambda given: f"""coalesce('"' || {given} || '"', 'null')""")),
     "an unescaped member": Fault(
-        executed(r"coalesce\((\([^()]*->'\w+'\)::text), 'null'\)", r"replace(coalesce(\1, 'null'), '\\', '')"),
+        executed(
+            r"coalesce\((\((?:[^()]|\([^()]*\))*->'\w+'\)::text), 'null'\)", r"replace(coalesce(\1, 'null'), '\\', '')"
+        ),
         ("histories",),
     ),
     "an unescaped opened text": Fault(_unescaped_sealed),

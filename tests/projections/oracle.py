@@ -14,7 +14,7 @@ from domain.periods import PeriodDimension, period_of
 from domain.registers import SchoolRegister
 from domain.stored import decode
 from ledger.reading import clear_part, read_page
-from projections.monitoring_terms import CountingUnit, DateBasis, MonitoringDimension, MonitoringQuery, MonitoringReport
+from projections.monitoring_terms import CountingUnit, DateBasis, MonitoringDimension, MonitoringQuery
 from tests.projections.recording import Recording
 
 _DATES = {
@@ -75,14 +75,3 @@ class Oracle:
                 return each.poster_role
             case period:
                 return period_of(PeriodDimension(period.value), day, self.schools[each.school_urn].calendars)
-
-
-def told(report: MonitoringReport) -> dict[tuple[Any, ...], int]:
-    """The figures of a report that are not zero, as the oracle gives them."""
-    members = {"COUNT": "count", "SCHOOL": "school_urn", "SOURCE": "source", "PLATFORM": "platform"}
-    members |= {"POSTER_ROLE": "poster_role"}
-    return {
-        tuple(getattr(cell, members.get(dimension.value, "period")) for dimension in report.query.group_by): cell.value
-        for cell in report.cells
-        if cell.value
-    }

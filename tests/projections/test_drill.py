@@ -9,20 +9,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from domain.access import Role
-from domain.counting import CountSource, MonitoringCount
+from domain.counting import CountSource
 from ledger.database import Database
-from projections.drill import Behind, cell_cases, cell_contributions, count_behind
 from projections.engine import Projector
-from projections.monitoring import report
-from projections.monitoring_terms import CountingUnit, MonitoringDimension, MonitoringQuery, MonitoringReport
-from projections.snapshot import AsOf
+from projections.monitoring_terms import CountingUnit, MonitoringDimension, MonitoringQuery
 from tests.projections.examples import breach, complaint, incident, school, set_calendar
 from tests.projections.histories import WHY, History, Step, steps
 from tests.projections.readers import reader
 from tests.projections.recording import Recording, named
+from tests.projections.reports import report
 from tests.projections.test_histories import questions
+from tests.support.asking import Json
 
 YEAR = MonitoringQuery(first=date(2026, 9, 1), last=date(2027, 8, 31))
+BEHIND = "value withheld suppressed period platform contributions { totalCount } cases { totalCount }"
+# Where the fourth count stands, the complaints about staff.
+COMPLAINTS = 3
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -34,16 +36,17 @@ def test_the_totals_behind_each_cell_are_its_figure(
     recording = Recording(database)
     recording.append(History(recording.trust_id).take(steps).events)
     Projector(database).catch_up(recording.trust_id)
-    who = reader(recording.trust_id)
     by_count = tuple(dict.fromkeys((*query.group_by, MonitoringDimension.COUNT)))
-    answers = [report(recording.trust, who, replace(query, group_by=by_count, unit=unit)) for unit in CountingUnit]
 
     # when
-    behind = [count_behind(recording.trust, who, answer, answer.cells) for answer in answers]
+    items, cases = (
+        answer_of(recording, replace(query, group_by=by_count, unit=unit))
+        for unit in (CountingUnit.ITEMS, CountingUnit.CASES)
+    )
 
     # then
-    assert [each.contributions for each in behind[0]] == [cell.value or 0 for cell in answers[0].cells]
-    assert [each.cases for each in behind[1]] == [cell.value or 0 for cell in answers[1].cells]
+    assert listed(items, "contributions") == [cell["value"] or 0 for cell in items]
+    assert listed(cases, "cases") == [cell["value"] or 0 for cell in cases]
 
 
 @pytest.fixture
@@ -61,102 +64,117 @@ def counted(recording: Recording) -> Recording:
     return recording
 
 
-def answer_of(recording: Recording, role: Role = Role.TRUST_LEAD) -> MonitoringReport:
-    return report(recording.trust, reader(recording.trust_id, role), YEAR)
+def answer_of(
+    recording: Recording,
+    query: MonitoringQuery = YEAR,
+    *,
+    role: Role = Role.TRUST_LEAD,
+    as_of: Json | None = None,
+    cell: str = BEHIND,
+) -> list[Json]:
+    """The cells of a report, with what lies behind each."""
+    answer = report(recording.trust, reader(recording.trust_id, role), query, as_of=as_of, cell=cell)
+    cells: list[Json] = answer["cells"]
+    return cells
+
+
+def listed(cells: list[Json], what: str) -> list[int | None]:
+    """How many contributions or cases each cell lists in all; None where it has no list."""
+    return [cell[what] and cell[what]["totalCount"] for cell in cells]
 
 
 def test_contributions_stand_oldest_first_and_pages_follow_each_other(counted: Recording) -> None:
     # given
-    who, answer = reader(counted.trust_id), answer_of(counted)
-    cells = [cell for cell in answer.cells if cell.count is MonitoringCount.COMPLAINTS_ABOUT_STAFF]
+    page = "nodes { discoveredOn source caseId } pageInfo { hasNextPage endCursor }"
 
     # when
-    (first,) = cell_contributions(counted.trust, who, answer, cells, first=3)
-    (second,) = cell_contributions(counted.trust, who, answer, cells, first=3, after=first.cursors[-1])
+    first = answer_of(counted, cell=f"contributions(first: 3) {{ {page} }}")[COMPLAINTS]["contributions"]
+    after = first["pageInfo"]["endCursor"]
+    rest = f'contributions(first: 3, after: "{after}") {{ {page} }}'
+    second = answer_of(counted, cell=rest)[COMPLAINTS]["contributions"]
 
     # then
-    assert [(row.discovered_on.day, row.source, row.case_id) for row in (*first.entries, *second.entries)] == [
-        (10, CountSource.ONLINE, named("B")),
-        (15, CountSource.COMPLAINT, named("C")),
-        (20, CountSource.ONLINE, named("A")),
-        (20, CountSource.ONLINE, named("A")),
+    assert [tuple(row.values()) for row in (*first["nodes"], *second["nodes"])] == [
+        ("2026-09-10", CountSource.ONLINE, str(named("B"))),
+        ("2026-09-15", CountSource.COMPLAINT, str(named("C"))),
+        ("2026-09-20", CountSource.ONLINE, str(named("A"))),
+        ("2026-09-20", CountSource.ONLINE, str(named("A"))),
     ]
-    assert (first.has_next, second.has_next) == (True, False)
+    assert (first["pageInfo"]["hasNextPage"], second["pageInfo"]["hasNextPage"]) == (True, False)
 
 
 def test_cases_behind_a_cell_are_listed_once_each(counted: Recording) -> None:
     # given
-    who, answer = reader(counted.trust_id), answer_of(counted)
+    page = "nodes { id } pageInfo { hasNextPage endCursor }"
 
     # when
-    pages = cell_cases(counted.trust, who, answer, answer.cells, first=2)
-    complaints = pages[3]
-    (rest,) = cell_cases(counted.trust, who, answer, answer.cells[3:4], first=2, after=complaints.cursors[-1])
+    pages = [cell["cases"] for cell in answer_of(counted, cell=f"cases(first: 2) {{ {page} }}")]
+    complaints = pages[COMPLAINTS]
+    after = complaints["pageInfo"]["endCursor"]
+    rest = answer_of(counted, cell=f'cases(first: 2, after: "{after}") {{ {page} }}')[COMPLAINTS]["cases"]
 
     # then
-    assert {case.case_id for case in (*complaints.entries, *rest.entries)} == {named("A"), named("B"), named("C")}
-    assert [len(page.entries) for page in pages] == [0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]
+    assert [case["id"] for case in (*complaints["nodes"], *rest["nodes"])] == sorted(str(named(name)) for name in "ABC")
+    assert [len(page["nodes"]) for page in pages] == [0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]
+    assert (complaints["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (True, False)
 
 
 def test_what_is_withheld_is_not_listed_and_makes_up_the_rest_of_the_figure(counted: Recording) -> None:
-    # given
-    who, answer = reader(counted.trust_id), answer_of(counted)
-
     # when
-    behind = count_behind(counted.trust, who, answer, answer.cells)
+    cells = answer_of(counted)
+    dashboard = answer_of(counted, role=Role.DASHBOARD)
 
     # then
-    assert [each.contributions + cell.withheld for each, cell in zip(behind, answer.cells, strict=True)] == [
-        cell.value for cell in answer.cells
+    assert [cell["contributions"]["totalCount"] + cell["withheld"] for cell in cells] == [
+        cell["value"] for cell in cells
     ]
-    assert (behind[0], answer.cells[0].value) == (Behind(0, 0), 1)
-    dashboard = answer_of(counted, Role.DASHBOARD)
-    listed = count_behind(counted.trust, reader(counted.trust_id, Role.DASHBOARD), dashboard, dashboard.cells)
-    assert listed == [Behind(0, 0)] * 11
+    assert (listed(cells, "contributions")[0], listed(cells, "cases")[0], cells[0]["value"]) == (0, 0, 1)
+    assert [cell["withheld"] for cell in dashboard] == [cell["value"] for cell in cells]
+    assert listed(dashboard, "contributions") == listed(dashboard, "cases") == [None] * 11
 
 
 def test_what_lies_behind_a_report_does_not_move_with_the_present(counted: Recording) -> None:
     # given
-    who, answer = reader(counted.trust_id), answer_of(counted)
-    before = count_behind(counted.trust, who, answer, answer.cells)
-    past = report(counted.trust, who, replace(YEAR, as_of=AsOf(position=4)))
+    position = counted.position
+    before = answer_of(counted)
     case = incident("E", "COMPLAINT:STAFF")
     counted.record(case)
     case.mark_not_reportable(reason=WHY)
     counted.record(incident("F", "COMPLAINT:STAFF"), case)
     Projector(counted.database).catch_up(counted.trust_id)
 
+    # when
+    now = answer_of(counted)
+    again = answer_of(counted, as_of={"position": position})
+    past = answer_of(counted, as_of={"position": 4})
+
     # then
-    assert count_behind(counted.trust, who, answer, answer.cells) == before
-    assert [each.contributions for each in count_behind(counted.trust, who, past, past.cells)] == [
-        cell.value for cell in past.cells
-    ]
+    assert again == before
+    assert [cells[COMPLAINTS]["contributions"]["totalCount"] for cells in (before, now)] == [4, 5]
+    assert [cells[COMPLAINTS]["cases"]["totalCount"] for cells in (before, now)] == [3, 4]
+    assert listed(past, "contributions") == [cell["value"] for cell in past]
+    assert sum(cell["value"] for cell in past) == 1
 
 
 def test_a_suppressed_cell_lists_nothing(counted: Recording) -> None:
-    # given
-    who = reader(counted.trust_id)
-    answer = report(counted.trust, who, replace(YEAR, suppress_below=5))
+    # when
+    cells = answer_of(counted, replace(YEAR, suppress_below=5))
 
     # then
-    assert answer.cells[3].suppressed
-    assert count_behind(counted.trust, who, answer, answer.cells) == [Behind(0, 0)] * 11
-    assert cell_cases(counted.trust, who, answer, answer.cells)[3].entries == ()
+    assert cells[COMPLAINTS]["suppressed"]
+    assert listed(cells, "contributions") == [None if cell["suppressed"] else 0 for cell in cells]
+    assert listed(cells, "cases") == [None if cell["suppressed"] else 0 for cell in cells]
 
 
 def test_terms_and_platforms_lead_to_their_own_contributions(counted: Recording) -> None:
     # given
-    who = reader(counted.trust_id)
     dimensions = (MonitoringDimension.TERM, MonitoringDimension.PLATFORM)
-    answer = report(counted.trust, who, replace(YEAR, group_by=dimensions, sources=(CountSource.ONLINE,)))
 
     # when
-    behind = count_behind(counted.trust, who, answer, answer.cells)
+    cells = answer_of(counted, replace(YEAR, group_by=dimensions, sources=(CountSource.ONLINE,)))
 
     # then
-    assert [
-        (cell.period, cell.platform, each.contributions) for cell, each in zip(answer.cells, behind, strict=True)
-    ] == [
+    assert [(cell["period"], cell["platform"], cell["contributions"]["totalCount"]) for cell in cells] == [
         ("2026-autumn", "FACEBOOK", 3),
         ("2027-spring", "FACEBOOK", 0),
         ("2027-summer", "FACEBOOK", 0),

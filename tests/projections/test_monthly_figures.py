@@ -10,16 +10,14 @@ import pytest
 
 from domain.counting import CountSource
 from projections.engine import Projector
-from projections.figures import Figure, Key, figures
 from projections.monitoring_terms import MonitoringDimension, MonitoringQuery
-from projections.schools import schools_at
-from projections.snapshot import moment, snapshot
-from projections.spans import spans
-from projections.visible import Reading
+from projections.plan.plans import Plans
 from tests.projections.examples import TODAY, breach, incident, school
 from tests.projections.histories import WHY
 from tests.projections.readers import reader
 from tests.projections.recording import Recording, named
+from tests.projections.reports import report
+from tests.support.asking import SCHEMA, Json
 
 COUNT, SCHOOL, SOURCE = MonitoringDimension.COUNT, MonitoringDimension.SCHOOL, MonitoringDimension.SOURCE
 MONTH, YEAR = MonitoringDimension.MONTH, MonitoringDimension.ACADEMIC_YEAR
@@ -51,22 +49,21 @@ def test_the_monthly_figures_are_the_sums_of_the_contributions_at_every_position
     ):
         Projector(recording.database).catch_up(recording.trust_id)
         by_month, by_contribution = (
-            [_figures_at(recording, query, position, by_month=chosen) for position in (None, *range(11))]
+            [_report_at(recording, query, position, by_month=chosen) for position in (None, *range(11))]
             for chosen in (True, False)
         )
 
     # then
     assert by_month == by_contribution
-    assert sum(figure.value for figure in by_month[0].values()) == 3
-    assert sum(figure.withheld for figure in by_month[0].values()) == 1
+    assert sum(cell["value"] for cell in by_month[0]["cells"]) == 3
+    assert sum(cell["withheld"] for cell in by_month[0]["cells"]) == 1
 
 
-def _figures_at(
-    recording: Recording, query: MonitoringQuery, position: int | None, *, by_month: bool
-) -> dict[Key, Figure]:
-    reading = Reading(reader(recording.trust_id))
-    with snapshot(recording.trust) as connection:
-        at = moment(connection, reading, position)
-        schools = schools_at(connection, reading, None)
-        periods = spans(query.period, query.first, query.last, schools, {})
-        return figures(connection, reading, query, periods, at, by_month=by_month)
+def _report_at(recording: Recording, query: MonitoringQuery, position: int | None, *, by_month: bool) -> Json:
+    as_of = None if position is None else {"position": position}
+    # What was planned before was planned as the question asks for it.
+    with (
+        patch("projections.figures.answers_by_month", lambda _reading, _query: by_month),
+        patch("tests.support.asking.PLANS", Plans(SCHEMA)),
+    ):
+        return report(recording.trust, reader(recording.trust_id), query, as_of=as_of)

@@ -1,0 +1,103 @@
+"""Answers by plan: a query is one SQL statement, and so is what each command of a mutation is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, partial
+
+from graphql import GraphQLError
+from graphql.execution.values import VariableValues
+
+from api.graphql.context import Context
+from api.graphql.documents import PreparedOperation
+from api.graphql.enums import ACTION_COMMANDS
+from api.graphql.execution import Answer
+from api.graphql.faults import field_error
+from domain.access import Role, Visibility, may
+from domain.offered import to_mask
+from projections.plan.answering import Fault, TextWithHoles, answer, waits_for
+from projections.plan.plans import Plans, Question
+from projections.wait import ProjectionBehind
+from services.checkpoints import signer
+from services.sealed_texts import SealedPlace, open_texts
+from services.store import TrustLedger
+
+__all__ = ["actions_of", "answer_query", "error_of", "question_of", "text_of"]
+
+
+async def answer_query(
+    plans: Plans, prepared: PreparedOperation, variables: VariableValues, context: Context
+) -> Answer:
+    """Answer a query.
+
+    Raises KeysUnavailableError when a text of the answer cannot be opened: half an answer would look like a whole one.
+    """
+    question = question_of(prepared, variables, context)
+    refused = await _behind(plans, question, context)
+    text, faults = await context.read(_answer, plans, question, context, refused)
+    errors = tuple(map(error_of, faults))
+    return Answer(None if text is None else text.encode(), errors, refused_before_execution=False)
+
+
+async def _behind(plans: Plans, question: Question, context: Context) -> Mapping[int, Exception]:
+    """Wait until the figures have come as far as fields ask; return the errors of those that waited in vain."""
+    refused: dict[int, Exception] = {}
+    for place, position in waits_for(plans, question).items():
+        try:
+            await context.wait_for(position)
+        except ProjectionBehind as error:
+            refused[place] = error
+    return refused
+
+
+def _answer(
+    plans: Plans, question: Question, context: Context, refused: Mapping[int, Exception]
+) -> tuple[str | None, tuple[Fault, ...]]:
+    ledger = context.services.ledger
+    found = answer(plans, ledger.trust, question, refused)
+    return text_of(ledger, context.visibility, found), tuple(found.faults)
+
+
+def question_of(prepared: PreparedOperation, variables: VariableValues, context: Context) -> Question:
+    """Return what a caller asks, or wants to be told of their commands."""
+    caller = context.caller
+    return Question(
+        key=prepared.document.digest,
+        document=prepared.document.document,
+        operation=prepared.node,
+        variables=variables,
+        visibility=context.visibility,
+        role=caller.role.value,
+        actions=actions_of(caller.role),
+        made={"public_key": partial(_public_key, context)},
+    )
+
+
+def _public_key(context: Context) -> str:
+    return signer(context.services.ledger).verifier_key.text
+
+
+def text_of(ledger: TrustLedger, reader: Visibility, found: TextWithHoles) -> str | None:
+    """Return the whole answer, its sealed texts opened together; None when there is none."""
+    if found.pieces is None:
+        return None
+    places = [SealedPlace(hole.case_id, hole.version, hole.part) for hole in found.holes]
+    opened = open_texts(ledger, reader, places) if places else {}
+    texts = [opened[place] for place in places]
+    return found.filled(hole.filled(text.state.value, text.text) for hole, text in zip(found.holes, texts, strict=True))
+
+
+def error_of(fault: Fault) -> GraphQLError:
+    """Return the error of a field that was refused."""
+    place, error = fault.place, fault.error
+    if isinstance(error, GraphQLError):
+        return field_error(GraphQLError(error.message, nodes=place.node, path=place.shown, extensions=error.extensions))
+    return field_error(GraphQLError("", nodes=place.node, path=place.shown, original_error=error))
+
+
+@cache
+def actions_of(role: Role) -> Mapping[str, int]:
+    """Return the actions on a case that a role may take, each with its bit in what a case offers."""
+    return {
+        action.value: to_mask(frozenset({action})) for action, command in ACTION_COMMANDS.items() if may(role, command)
+    }

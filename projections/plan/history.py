@@ -1,0 +1,149 @@
+"""Histories: the events of a case, what each changed, and the case as it stood after it."""
+
+# ruff: noqa: S608 - the statements are put together from constants alone
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from projections.pages import place_of
+from projections.plan.cases import folded
+from projections.plan.moments import instant
+from projections.plan.pages import Listing, connection, cursor
+from projections.plan.parts import person_of
+from projections.plan.reads import column, json_member, number, sealed
+from projections.plan.selections import Selected
+from projections.plan.text import NULL, array_of, bare, quoted
+from projections.plan.writer import Arguments, Read, Row, Writer, hole, keys_of
+
+__all__ = ["HISTORY_READS", "history", "recorded_events"]
+
+
+def history(writer: Writer, selected: Selected, row: Row) -> str:
+    """The connection of the events of a case, the oldest first."""
+    given = writer.given(selected)
+    alias = writer.alias("h")
+
+    def bound(arguments: Arguments) -> Mapping[str, Any]:
+        after = arguments["after"]
+        return {
+            "first": arguments["first"],
+            "version": 0 if after is None else place_of(after, int)[0],
+            "has_after": after is not None,
+            "types": arguments["types"],
+        }
+
+    prefix = writer.bind(selected, bound)
+    of_types = "true" if given["types"] is None else f"{alias}.type = ANY(%({prefix}types)s::text[])"
+    mine = f"{alias}.stream_id = {row.case_id} AND {of_types}"
+    row = _event_row(alias, is_recorded=row.is_recorded)
+
+    def source(used: str) -> str:
+        return f"{_event_source(writer, row, used)} WHERE {mine} AND {alias}.version > %({prefix}version)s"
+
+    listing = Listing(
+        type_name="CaseEventConnection",
+        node_name="CaseEvent",
+        node=_event,
+        row=row,
+        source=source,
+        order=f"{alias}.version",
+        cursor=cursor(bare(f"{alias}.version")),
+        total=f"SELECT count(*) FROM {_event_source(writer, row, '')} WHERE {mine}",
+        first=f"%({prefix}first)s::int",
+        after=f"%({prefix}has_after)s::boolean",
+    )
+    return connection(writer, selected, listing)
+
+
+def _event_row(alias: str, *, is_recorded: bool) -> Row:
+    return Row(alias, f"{alias}.stream_id", f"{alias}d.content", is_recorded)
+
+
+def _event_source(writer: Writer, row: Row, used: str) -> str:
+    """What follows FROM so that events are there; their body is taken apart where the SQL that reads them uses it."""
+    parsed = f"SELECT convert_from({row.alias}.body, 'UTF8')::jsonb AS content OFFSET 0"
+    sees = writer.reading.recorded_events() if row.is_recorded else writer.reading.events()
+    return f"{sees} AS {row.alias}" + (f" CROSS JOIN LATERAL ({parsed}) AS {row.alias}d" if row.value in used else "")
+
+
+def _event(writer: Writer, selected: Selected, row: Row) -> str:
+    return writer.object("CaseEvent", selected, row)
+
+
+def recorded_events(writer: Writer, selected: Selected, _row: Row) -> str:
+    """The events that a command recorded on its case, between two positions; none where nothing changed."""
+    row = _event_row(writer.alias("h"), is_recorded=True)
+    shown = _event(writer, selected, row)
+    return array_of(
+        f"(SELECT string_agg({shown}, ',' ORDER BY {row.alias}.version) FROM {_event_source(writer, row, shown)}"
+        f" WHERE {row.alias}.position BETWEEN %(first_position)s AND %(last_position)s)"
+    )
+
+
+def _reason(writer: Writer, selected: Selected, row: Row) -> str:
+    part_name = f"({row.value}->>'reason')"
+    shown = sealed(writer, selected, row.case_id, f"{row.alias}.version", part_name)
+    return f"CASE WHEN {part_name} IS NULL THEN {NULL} ELSE {shown} END"
+
+
+def _event_id(_writer: Writer, _selected: Selected, row: Row) -> str:
+    return quoted(f"{row.case_id} || ':' || {row.alias}.version")
+
+
+def _data(_writer: Writer, _selected: Selected, row: Row) -> str:
+    # As it was hashed: jsonb would put its members in another order, and takes longer to read.
+    return bare(f"convert_from({row.alias}.body, 'UTF8')::json->'data'")
+
+
+def _actor(writer: Writer, selected: Selected, row: Row) -> str:
+    return writer.object("Actor", selected, row)
+
+
+def _case_after(writer: Writer, selected: Selected, row: Row) -> str:
+    number = folded(writer, selected, is_recorded=row.is_recorded)
+    return hole("after", f"'{number}'", row.case_id, f"{row.alias}.version")
+
+
+def _changes(_writer: Writer, selected: Selected, row: Row) -> str:
+    return hole("changes", row.case_id, f"{row.alias}.version", keys_of(selected.of("FieldChange")))
+
+
+def _sealed_parts(writer: Writer, selected: Selected, row: Row) -> str:
+    alias = writer.alias("k")
+    reads: dict[str, Read] = {
+        "part": json_member("part"),
+        "keyId": json_member("key"),
+        "commitment": json_member("commitment"),
+        "content": lambda one_writer, one, _row: sealed(
+            one_writer, one, row.case_id, f"{row.alias}.version", f"({alias}.value->>'part')"
+        ),
+    }
+    shown = writer.shown("SealedPart", reads, selected, Row(alias, row.case_id, f"{alias}.value"))
+    return array_of(
+        f"(SELECT string_agg({shown}, ',' ORDER BY {alias}.place)"
+        f" FROM jsonb_array_elements({row.value}->'sealed') WITH ORDINALITY AS {alias} (value, place))"
+    )
+
+
+HISTORY_READS: dict[str, dict[str, Read]] = {
+    "CaseEvent": {
+        "id": _event_id,
+        "position": number("position"),
+        "version": number("version"),
+        "type": column("type"),
+        "recordedAt": lambda _writer, _selected, row: instant(f"{row.alias}.recorded_at"),
+        "actor": _actor,
+        "reason": _reason,
+        "data": _data,
+        "changes": _changes,
+        "caseAfter": _case_after,
+        "leafHash": lambda _writer, _selected, row: quoted(f"encode({row.alias}.leaf, 'hex')"),
+        "sealed": _sealed_parts,
+    },
+    "Actor": {
+        "person": person_of("actor"),
+        "role": json_member("actor_role"),
+        "onBehalfOf": person_of("on_behalf_of"),
+    },
+}
