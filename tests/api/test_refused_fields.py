@@ -75,3 +75,22 @@ def test_a_refused_field_is_null_with_its_code_and_its_sisters_are_answered(demo
 
     assert answer["data"] == data
     assert [(error["path"], error["extensions"]["code"]) for error in answer["errors"]] == [(path, code)]
+
+
+@pytest.mark.parametrize(
+    ("list_of", "path"),
+    [
+        ("{ cases(first: SIZE) { totalCount } }", ["cases"]),
+        ("{ cases(first: 1) { nodes { history(first: SIZE) { totalCount } } } }", ["cases", "nodes"]),
+        (f"{{ monitoring({YEARS}) {{ cells {{ cases(first: SIZE) {{ totalCount }} }} }} }}", ["monitoring", "cells"]),
+        (f"{{ monitoring({YEARS}) {{ cells {{ contributions(first: SIZE) {{ totalCount }} }} }} }}", ["monitoring"]),
+    ],
+)
+def test_a_page_has_from_1_to_100_entries_whatever_list_it_is_of(demo: Client, list_of: str, path: list[str]) -> None:
+    found: Any = demo.ask(list_of.replace("SIZE", "100"))
+    for step in path:
+        found = found[step]
+    assert found
+
+    assert demo.refuse(list_of.replace("SIZE", "0")) == ["INVALID_INPUT"]
+    assert demo.refuse(list_of.replace("SIZE", "101")) == ["QUERY_TOO_LARGE"]
