@@ -48,19 +48,21 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
     """Return the ASGI application over an open runtime. `tokens` None: nobody can be authenticated, health answers."""
     slots = WorkerSlots(runtime.settings.pool_size)
     authenticate = Authenticate(tokens)
+    connections = runtime.loop_connections()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if readiness.projector is not None:
             readiness.projector.start()
         yield
+        await connections.close()
         if readiness.projector is not None:
             await anyio.to_thread.run_sync(readiness.projector.stop)
 
     app = FastAPI(
         title="Caseledger", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
-    service = GraphQLService(runtime, slots, authenticate)
+    service = GraphQLService(runtime, slots, authenticate, connections)
     app.add_route("/graphql", GraphQLEndpoint(service.answer).handle, methods=["GET", "POST"], include_in_schema=False)
     app.add_route("/health/live", _live, methods=["GET"], include_in_schema=False)
     app.add_route("/health/ready", _Ready(readiness).handle, methods=["GET"], include_in_schema=False)

@@ -11,10 +11,11 @@ from pydantic import SecretStr
 from api.settings import Settings
 from api.watching import Watch
 from ledger.checks import refuse_unsafe
-from ledger.database import Database
+from ledger.database import MOST_CONNECTIONS, Database
 from ledger.embedded import KEYS_DATABASE, MAIN_DATABASE, EmbeddedPostgres
 from ledger.key_store import KeyStore
 from ledger.keys import LocalKeyFile
+from ledger.loop_connections import LoopConnections
 from migrations import Chain, current_revision, head_revision, migrate
 from services.commands import Services
 from services.store import TrustLedger
@@ -67,6 +68,15 @@ class Runtime:
             refuse_unsafe(main, revision=head_revision("main"))
             refuse_unsafe(keys, revision=head_revision("keys"))
             return cls(settings, SecretStr(main_url), main, reading, keys, resources.pop_all())
+
+    def loop_connections(self) -> LoopConnections:
+        """Return connections for questions on the event loop that asks for them, which has to close them."""
+        return LoopConnections(
+            self.main_url.get_secret_value(),
+            per_trust=self.settings.pool_size,
+            total=MOST_CONNECTIONS,
+            statement_timeout=self.settings.read_timeout_seconds,
+        )
 
     def services(self, trust_id: UUID) -> Services:
         """Return the services of one trust; they hold no connection while nothing is asked."""

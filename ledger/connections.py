@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-__all__ = ["ConnectionPool", "NoConnectionFree", "PoolClosed", "StatementTimedOut"]
+__all__ = [
+    "ConnectionParameters",
+    "ConnectionPool",
+    "NoConnectionFree",
+    "PoolClosed",
+    "StatementTimedOut",
+    "is_alive",
+]
 
 WAIT_SECONDS: Final = 10.0
 # Many small questions come at once: one that took a second processor, or compiled itself, would take it from another.
@@ -49,8 +56,7 @@ class ConnectionPool:
     """
 
     def __init__(self, url: str, *, per_trust: int, total: int, statement_timeout: float | None = None) -> None:
-        self._parameters = conninfo_to_dict(url)
-        self._statement_timeout = statement_timeout
+        self._parameters = ConnectionParameters(url, statement_timeout)
         self._per_trust = per_trust
         self._total = total
         self._changed = threading.Condition()
@@ -66,9 +72,9 @@ class ConnectionPool:
         try:
             yield connection
         except QueryCanceled as error:
-            if self._statement_timeout is None:
+            if self._parameters.statement_timeout is None:
                 raise
-            raise StatementTimedOut(f"A statement took longer than {self._statement_timeout:g} seconds.") from error
+            raise self._parameters.timed_out() from error
         finally:
             self.give_back(trust_id, connection)
 
@@ -86,7 +92,7 @@ class ConnectionPool:
             connection, surplus = self._reserve(trust_id, deadline)
             if surplus is not None:
                 surplus.close()
-            if connection is not None and _is_alive(connection):
+            if connection is not None and is_alive(connection):
                 return connection
             if connection is not None:
                 connection.close()
@@ -178,19 +184,36 @@ class ConnectionPool:
         self._changed.notify_all()
 
     def _connect(self, trust_id: UUID | None) -> psycopg.Connection:
-        parameters = dict(self._parameters)
+        return psycopg.connect(self._parameters.of(trust_id), autocommit=True)
+
+
+class ConnectionParameters:
+    """What connections are opened with: an address of libpq, the trust, and how long a statement may take."""
+
+    def __init__(self, url: str, statement_timeout: float | None) -> None:
+        self._given = conninfo_to_dict(url)
+        self.statement_timeout = statement_timeout
+
+    def of(self, trust_id: UUID | None) -> str:
+        """Return the address for a connection of a trust, or of none."""
+        parameters = dict(self._given)
         options = [str(parameters.pop("options", "") or ""), "-c TimeZone=UTC", *_FOR_MANY_AT_ONCE]
         if trust_id is not None:
             options.append(f"-c app.trust={trust_id}")
-        if self._statement_timeout is not None:
+        if self.statement_timeout is not None:
             # When connecting, so that no statement needs one more before it; the last one given holds.
-            options.append(f"-c statement_timeout={max(1, round(self._statement_timeout * 1000))}ms")
+            options.append(f"-c statement_timeout={max(1, round(self.statement_timeout * 1000))}ms")
         parameters["options"] = " ".join(filter(None, options))
         parameters.setdefault("application_name", "caseledger")
-        return psycopg.connect(make_conninfo("", **parameters), autocommit=True)
+        return make_conninfo("", **parameters)
+
+    def timed_out(self) -> StatementTimedOut:
+        """Return what to raise for a statement that took too long."""
+        return StatementTimedOut(f"A statement took longer than {self.statement_timeout:g} seconds.")
 
 
-def _is_alive(connection: psycopg.Connection) -> bool:
+def is_alive(connection: psycopg.Connection | psycopg.AsyncConnection) -> bool:
+    """Return whether the server has not closed its end, as far as can be told without asking it."""
     # A server that went away has closed its end, which shows as something to read where nothing was asked. This costs
     # no round trip, as a query would.
     if connection.closed:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     import psycopg
     from sqlalchemy import Engine
 
-__all__ = ["Database", "TrustDatabase"]
+__all__ = ["MOST_CONNECTIONS", "Database", "TrustDatabase"]
+
+# Those that one pool has open for all trusts together, unless it is told otherwise.
+MOST_CONNECTIONS = 64
 
 
 class Database:
@@ -36,7 +39,7 @@ class Database:
         *,
         pool_size: int = 8,
         max_trusts: int = 64,
-        max_connections: int = 64,
+        max_connections: int = MOST_CONNECTIONS,
         statement_timeout: float | None = None,
     ) -> None:
         """Connect to nothing yet.

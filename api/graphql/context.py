@@ -1,20 +1,21 @@
 """One request of one caller: who it is, the services of the trust, and the threads in which reads and commands run.
 
-Every read of the database goes to a worker thread. Reads and commands have slots and connections of their own, so that
-commands that wait for one another leave room for queries.
+A statement that is known beforehand is awaited on the event loop; whatever else reads goes to a worker thread. Reads
+and commands have slots and connections of their own, so that commands that wait for one another leave room for queries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import anyio
 
 from api.bootstrap import Runtime
 from domain.access import Visibility
+from ledger.loop_connections import LoopConnections
 from projections.wait import wait_until
 from services.commands import Services
 from services.scope import Caller
@@ -42,6 +43,7 @@ class Context:
     runtime: Runtime
     caller: Caller
     slots: WorkerSlots
+    connections: LoopConnections
 
     @cached_property
     def services(self) -> Services:
@@ -57,6 +59,10 @@ class Context:
     def visibility(self) -> Visibility:
         """What the caller may see, as of now."""
         return self.caller.visibility
+
+    async def rows(self, statement: bytes, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Return the rows of one statement of a question, read on the event loop itself."""
+        return await self.connections.rows(self.caller.trust_id, statement, parameters)
 
     async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a read in a worker thread."""

@@ -34,6 +34,7 @@ from api.graphql.schema import build_schema
 from api.graphql.standing import read_standing
 from api.graphql.trusted_documents import load_trusted_documents
 from domain.refusals import RefusalCode
+from ledger.loop_connections import LoopConnections
 from services.scope import Caller
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class GraphQLService:
         runtime: Runtime,
         slots: WorkerSlots,
         authenticate: Authenticate,
+        connections: LoopConnections,
         *,
         answers: Answers | None = None,
         recorder: ReadRecorder | None = None,
@@ -82,6 +84,7 @@ class GraphQLService:
         settings = runtime.settings
         self._runtime = runtime
         self._slots = slots
+        self._connections = connections
         self._authenticate = authenticate
         self._recorder = recorder
         schema = build_schema()._schema
@@ -105,7 +108,7 @@ class GraphQLService:
             measured = self._executor.measure(operation, parameters.variables, None if seen is None else len(seen))
         except Refusals as refusals:
             return Reply(Answer(None, refusals.errors, refused_before_execution=True).encoded(), refused=True)
-        context = Context(self._runtime, caller, self._slots)
+        context = Context(self._runtime, caller, self._slots, self._connections)
         try:
             key = await self._key(operation, parameters, context, wish)
         except Exception as error:
@@ -136,7 +139,7 @@ class GraphQLService:
         """Return the key of the answer; None where it has none, or where nobody could make use of one."""
         if not (wish.by_get or self._cache.is_on) or not is_repeatable(operation, context.caller):
             return None
-        standing = await context.read(read_standing, context.services.ledger.trust)
+        standing = await read_standing(context)
         return answer_key(operation, parameters.variables, context.caller, standing)
 
     async def _known(self, key: bytes, operation: PreparedOperation, caller: Caller, wish: Wish) -> Reply | None:

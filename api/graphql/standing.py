@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ledger.database import TrustDatabase
+from api.graphql.context import Context
 
 __all__ = ["Standing", "read_standing"]
 
@@ -13,7 +13,7 @@ __all__ = ["Standing", "read_standing"]
 _STANDING = b"""
 SELECT coalesce(live.generation, 0), coalesce(live.position, 0), coalesce(live.built_by, ''),
        coalesce(head.position, 0), coalesce(trust.name, '')
-FROM (SELECT %s::uuid AS trust_id) AS one
+FROM (SELECT $1::uuid AS trust_id) AS one
 LEFT JOIN projection AS live ON live.trust_id = one.trust_id AND live.name = 'core' AND live.live
 LEFT JOIN ledger_head AS head ON head.trust_id = one.trust_id
 LEFT JOIN trust ON trust.trust_id = one.trust_id
@@ -30,9 +30,7 @@ class Standing(NamedTuple):
     trust_name: str
 
 
-def read_standing(trust: TrustDatabase) -> Standing:
-    """Return where the data of a trust stands."""
-    with trust.connection() as connection:
-        row = connection.execute(_STANDING, [trust.trust_id]).fetchone()
-    assert row is not None
+async def read_standing(context: Context) -> Standing:
+    """Return where the data of the caller's trust stands."""
+    [row] = await context.rows(_STANDING, [context.caller.trust_id])
     return Standing(*row)

@@ -11,6 +11,7 @@ from datetime import UTC
 from typing import Any, TypeVar
 from uuid import UUID
 
+import psycopg
 from graphql import GraphQLError
 from psycopg import RawCursor
 
@@ -22,11 +23,23 @@ from projections.plan.commands import RecordedCase
 from projections.plan.holes import After, Changes, Hole, Markers, Past, Piece, Sealed, pieces_of
 from projections.plan.plans import Plan, Plans, Question, parameters_of_reader
 from projections.plan.selections import TYPE_NAME, FieldPlace, Path, RefusedAt, Selected, Selections
+from projections.plan.text import array_literal
 from projections.plan.writer import Arguments, about_schema
 from projections.snapshot import AsOf, resolve, snapshot
 from projections.visible import Reading
 
-__all__ = ["Fault", "PlannedCommands", "TextWithHoles", "answer", "planned_commands", "waits_for"]
+__all__ = [
+    "Answering",
+    "Fault",
+    "PlannedCommands",
+    "TextWithHoles",
+    "answer",
+    "at_positions",
+    "numbered_parameters",
+    "planned_commands",
+    "text_with_holes",
+    "waits_for",
+]
 
 T = TypeVar("T")
 _MOMENTS = ("asOf", "between", "and")
@@ -63,6 +76,8 @@ def waits_for(plans: Plans, question: Question) -> Mapping[int, int]:
     Raises NotPlanned.
     """
     selections = plans.selections(question)
+    if not selections.waits:
+        return {}
     arguments = selections.arguments(question.variables)
     asked = [(one.arguments, arguments[one.arguments]) for one in selections.root if one.arguments is not None]
     return {
@@ -168,7 +183,7 @@ class Asked:
             try:
                 if isinstance(given, GraphQLError):
                     raise given
-                asked.arguments.append(_at_positions(trust, given))
+                asked.arguments.append(at_positions(trust, given))
             except (GraphQLError, Refused) as error:
                 asked.faults.setdefault(place, error)
                 asked.arguments.append(None)
@@ -193,7 +208,7 @@ class Asked:
                 self.faults[at.place] = at.error
 
 
-def _at_positions(trust: TrustDatabase, given: Arguments) -> Arguments:
+def at_positions(trust: TrustDatabase, given: Arguments) -> Arguments:
     """The arguments with a position for each past moment; an instant to come is the present. Raises Refused."""
     moments = {name: _position(trust, given[name]) for name in _MOMENTS if given.get(name) is not None}
     return {**given, **moments} if moments else given
@@ -218,24 +233,23 @@ class Answering:
     def pieces(self, plan: Plan) -> list[Piece]:
         """The answer, with no holes left but sealed texts. Raises RefusedAt."""
         [(text,)] = self._executed(plan, {})
+        return self.completed(plan, text)
+
+    def completed(self, plan: Plan, text: list[Piece]) -> list[Piece]:
+        """The text of a plan with its folded cases in it."""
         return self._completed(plan, [text])[0]
 
     def _executed(self, plan: Plan, more: Mapping[str, Any]) -> list[Sequence[Any]]:
         markers = Markers.drawn()
-        reading = Reading(self.question.visibility)
         lent = snapshot(self.trust) if plan.reads_first else self.trust.connection()
         with lent as connection:
-            parameters = {
-                **parameters_of_reader(self.question),
-                **plan.parameters(self.arguments, connection, reading),
+            made = {
                 **{name: make() for name, make in self.question.made.items() if name in plan.needs},
                 **{about_schema(key): json for key, json in self.about_schema.items()},
                 **({} if self.recorded is None else self.recorded.parameters),
                 **more,
-                "marker": markers.inner,
-                "outer": markers.outer,
             }
-            numbered = [parameters[name] for name in plan.needs]
+            numbered = numbered_parameters(plan, self.question, self.arguments, markers, made, connection)
             rows = RawCursor(connection).execute(plan.statement, numbered, prepare=True).fetchall()
         return [(*row[:-1], pieces_of(row[-1], markers, self.arguments)) for row in rows]
 
@@ -304,6 +318,28 @@ class Answering:
         assert given is not None
         position: int | None = given["asOf"]["position"]
         return position
+
+
+def numbered_parameters(
+    plan: Plan,
+    question: Question,
+    arguments: Sequence[Arguments | None],
+    markers: Markers,
+    made: Mapping[str, Any],
+    connection: psycopg.Connection[Any] | None,
+) -> list[Any]:
+    """What a plan binds, in the order of its numbers; `made` are parameters that no argument gives.
+
+    Raises RefusedAt.
+    """
+    parameters = {
+        **parameters_of_reader(question),
+        **plan.parameters(arguments, connection, Reading(question.visibility)),
+        **made,
+        "marker": markers.inner,
+        "outer": markers.outer,
+    }
+    return [array_literal(given) if type(given) is list else given for given in map(parameters.__getitem__, plan.needs)]
 
 
 def text_with_holes(pieces: Sequence[Piece], faults: Sequence[Fault]) -> TextWithHoles:

@@ -11,7 +11,7 @@ from domain.checks import InvalidIdentifier
 from domain.naming import with_underscores
 from projections.cases import ORDERS, CaseFilter, CaseOrder, conditions_of
 from projections.pages import CursorMalformed, place_of
-from projections.plan.pages import Listing, connection, cursor
+from projections.plan.pages import Listing, connection, placed
 from projections.plan.parts import PARTS, detail, part, person_of
 from projections.plan.reads import column, json_member, json_object, json_objects, number, person, words
 from projections.plan.selections import Selected
@@ -119,7 +119,7 @@ def case_list(writer: Writer, selected: Selected) -> str:
         _, parameters = conditions_of(writer.reading, filter_of(arguments))
         if arguments["after"] is not None:
             parameters["after_value"], parameters["after_id"] = _place(arguments["after"], order)
-        return {**parameters, "first": arguments["first"], "has_after": arguments["after"] is not None}
+        return {**parameters, "has_after": arguments["after"] is not None}
 
     prefix = writer.bind(selected, bound)
     conditions, parameters = conditions_of(writer.reading, filter_of(given))
@@ -143,9 +143,9 @@ def case_list(writer: Writer, selected: Selected) -> str:
         row=row,
         source=lambda used: f"{case_source(writer, row, used + wanted + ordered)} WHERE {wanted} AND {later}",
         order=ordered,
-        cursor=cursor(f"'\"{order.value}\"'", value, quoted(row.case_id)),
+        place=placed(f"'\"{order.value}\"'", value, quoted(row.case_id)),
         total=f"SELECT count(*) FROM {sees} AS {row.alias} WHERE {wanted}",
-        first=f"%({prefix}first)s::int",
+        first=writer.given(selected)["first"],
         after=f"%({prefix}has_after)s::boolean",
     )
     return connection(writer, selected, listing)

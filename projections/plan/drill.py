@@ -17,7 +17,7 @@ from projections.monitoring_terms import PERIODS, MonitoringDimension
 from projections.pages import place_of
 from projections.plan.cases import case_by_id, case_node, case_row, case_source, school_of
 from projections.plan.moments import stood
-from projections.plan.pages import Listing, connection, cursor
+from projections.plan.pages import Listing, connection, placed
 from projections.plan.reads import column, words
 from projections.plan.report import Report
 from projections.plan.selections import Selected
@@ -50,7 +50,7 @@ def behind_contributions(report: Report, selected: Selected) -> str:
         return NULL
     given = writer.alias("b")
     day = f"{given}.{DATE_COLUMNS[report.query.basis]}"
-    place = f"{day}, {given}.case_id, {given}.item_id, {given}.count_number"
+    order = f"{day}, {given}.case_id, {given}.item_id, {given}.count_number"
 
     def bound(arguments: Arguments) -> Mapping[str, Any]:
         after = arguments["after"]
@@ -62,7 +62,7 @@ def behind_contributions(report: Report, selected: Selected) -> str:
     if writer.given(selected)["after"] is not None:
         kinds = {"day": "date", "case": "uuid", "item": "uuid", "count": "smallint"}
         after = ", ".join(f"%({prefix}{name})s::{kind}" for name, kind in kinds.items())
-        later = f" AND ({place}) > ({after})"
+        later = f" AND ({order}) > ({after})"
     source = _behind(report, given)
     pieces = (quoted(day), quoted(f"{given}.case_id"), quoted(f"{given}.item_id"), bare(f"{given}.count_number"))
     listing = Listing(
@@ -71,10 +71,10 @@ def behind_contributions(report: Report, selected: Selected) -> str:
         node=_contribution,
         row=Row(given),
         source=lambda _used: source + later,
-        order=place,
-        cursor=cursor(*pieces),
+        order=order,
+        place=placed(*pieces),
         total=f"SELECT count(*) FROM {source}",
-        first=f"%({prefix}first)s::int",
+        first=writer.given(selected)["first"],
         after=f"%({prefix}has_after)s::boolean",
     )
     return connection(writer, selected, listing)
@@ -105,16 +105,16 @@ def behind_cases(report: Report, selected: Selected) -> str:
             f"{case_source(writer, row, used)} JOIN {behind} ON {given}c.case_id = {row.case_id} WHERE true{later}"
         ),
         order=row.case_id,
-        cursor=cursor(quoted(row.case_id)),
+        place=placed(quoted(row.case_id)),
         total=f"SELECT count(DISTINCT {given}.case_id) FROM {_behind(report, given)}",
-        first=f"%({prefix}first)s::int",
+        first=writer.given(selected)["first"],
         after=f"%({prefix}has_after)s::boolean",
     )
     return connection(writer, selected, listing)
 
 
 def _page(arguments: Arguments) -> dict[str, Any]:
-    return {"first": arguments["first"], "has_after": arguments["after"] is not None}
+    return {"has_after": arguments["after"] is not None}
 
 
 def _contribution(writer: Writer, selected: Selected, row: Row) -> str:

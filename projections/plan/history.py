@@ -9,7 +9,7 @@ from typing import Any
 from projections.pages import place_of
 from projections.plan.cases import folded
 from projections.plan.moments import instant
-from projections.plan.pages import Listing, connection, cursor
+from projections.plan.pages import Listing, connection, placed
 from projections.plan.parts import person_of
 from projections.plan.reads import column, json_member, number, sealed
 from projections.plan.selections import Selected
@@ -27,7 +27,6 @@ def history(writer: Writer, selected: Selected, row: Row) -> str:
     def bound(arguments: Arguments) -> Mapping[str, Any]:
         after = arguments["after"]
         return {
-            "first": arguments["first"],
             "version": 0 if after is None else place_of(after, int)[0],
             "has_after": after is not None,
             "types": arguments["types"],
@@ -48,9 +47,9 @@ def history(writer: Writer, selected: Selected, row: Row) -> str:
         row=row,
         source=source,
         order=f"{alias}.version",
-        cursor=cursor(bare(f"{alias}.version")),
+        place=placed(bare(f"{alias}.version")),
         total=f"SELECT count(*) FROM {_event_source(writer, row, '')} WHERE {mine}",
-        first=f"%({prefix}first)s::int",
+        first=writer.given(selected)["first"],
         after=f"%({prefix}has_after)s::boolean",
     )
     return connection(writer, selected, listing)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from projections.plan.selections import TYPE_NAME, Selected
-from projections.plan.text import NULL, bare, literal, object_of, quoted
+from projections.plan.text import array_of, bare, literal, object_of, quoted
 from projections.plan.writer import NotPlanned, Read, Row, Writer
 
-__all__ = ["Listing", "connection", "cursor"]
+__all__ = ["Listing", "connection", "cursor", "placed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,9 @@ class Listing:
     """A list of which a connection shows one page.
 
     `source` gives what follows FROM, for the SQL that uses it: the rows after the cursor. `order` puts them in order,
-    `cursor` is the cursor of a row; `total` is a statement for the number of rows on all pages. `first` and `after` are
-    parameters: how many, and whether there was a cursor.
+    `place` is the place of a row by which its cursor finds it again; `total` is a statement for the number of rows on
+    all pages. `first` is how many at most: a number of the statement, for PostgreSQL takes a limit that it does not
+    know for a tenth of all rows. `after` is a parameter: whether there was a cursor.
     """
 
     type_name: str
@@ -29,26 +30,30 @@ class Listing:
     row: Row
     source: Callable[[str], str]
     order: str
-    cursor: str
+    place: str
     total: str
-    first: str
+    first: int
     after: str
 
 
-def cursor(*place: str) -> str:
-    """A cursor, opaque to whoever carries it: base64 of the place as JSON, which is given as texts of JSON.
+def placed(*members: str) -> str:
+    """The place of a row as JSON, its members given as texts of JSON."""
+    together = " || ',' || ".join(members)
+    return f"('[' || {together} || ']')"
 
-    `projections.pages.place_of` reads it.
-    """
-    json = " || ',' || ".join(place)
-    encoded = f"encode(convert_to('[' || {json} || ']', 'UTF8'), 'base64')"
+
+def cursor(text: str) -> str:
+    """The cursor for a place, opaque to whoever carries it: base64, which `projections.pages.place_of` reads."""
+    encoded = f"encode(convert_to({text}, 'UTF8'), 'base64')"
     # The server breaks lines after 76 characters; what `translate` has no counterpart for is left out.
     return f"translate({encoded}, E'+/=\\n', '-_')"
 
 
 def connection(writer: Writer, selected: Selected, listing: Listing) -> str:
     """One page of the list as `selected` asks for it."""
-    columns: list[tuple[str, str]] = [("cursors", listing.cursor)]
+    # One row more than asked for says whether there is a next page; places are for the cursors of its ends.
+    has_info = any(one.name == "pageInfo" for one in selected.of(listing.type_name))
+    columns = [("places", listing.place)] if has_info else []
     page = writer.alias("g")
     members = []
     for one in selected.of(listing.type_name):
@@ -62,17 +67,18 @@ def connection(writer: Writer, selected: Selected, listing: Listing) -> str:
             shown = (listing.node if one.name == "nodes" else partial(_edge, listing))(writer, one, listing.row)
             name = f"column{len(columns)}"
             columns.append((name, shown))
-            texts = f"array_to_string({page}.{name}[1:{listing.first}], ',')"
-            members.append((one.key, f"('[' || coalesce({texts}, '') || ']')"))
+            texts = f"array_to_string({page}.{name}[1:{listing.first}], ',')" if has_info else f"{page}.{name}"
+            members.append((one.key, array_of(texts)))
         else:
             raise NotPlanned(f"{listing.type_name}.{one.name}")
-    if all(one.name in (TYPE_NAME, "totalCount") for one in selected.of(listing.type_name)):
+    if not columns:
         return object_of(members)
     inner = ", ".join(f"{shown} AS {name}" for name, shown in columns)
-    gathered = ", ".join(f"array_agg({name}) AS {name}" for name, _ in columns)
+    gathering = "array_agg({name})" if has_info else "string_agg({name}, ',')"
+    gathered = ", ".join(f"{gathering.format(name=name)} AS {name}" for name, _ in columns)
     return (
         f"(SELECT {object_of(members)} FROM (SELECT {gathered} FROM (SELECT {inner} FROM {listing.source(inner)}"
-        f" ORDER BY {listing.order} LIMIT {listing.first} + 1) AS {page}r) AS {page})"
+        f" ORDER BY {listing.order} LIMIT {listing.first + has_info}) AS {page}r) AS {page})"
     )
 
 
@@ -83,17 +89,16 @@ def _edge(listing: Listing, writer: Writer, selected: Selected, row: Row) -> str
 
 
 def _cursor(listing: Listing) -> Read:
-    return lambda _writer, _selected, _row: quoted(listing.cursor)
+    return lambda _writer, _selected, _row: quoted(cursor(listing.place))
 
 
 def _page_info(selected: Selected, listing: Listing, page: str) -> str:
-    found = f"coalesce(cardinality({page}.cursors), 0)"
-    last = f"{page}.cursors[least({listing.first}, {found})]"
+    found = f"coalesce(cardinality({page}.places), 0)"
     shown = {
         "hasNextPage": bare(f"{found} > {listing.first}"),
         "hasPreviousPage": bare(listing.after),
-        "startCursor": f"""coalesce('"' || {page}.cursors[1] || '"', {NULL})""",
-        "endCursor": f"""coalesce('"' || {last} || '"', {NULL})""",
+        "startCursor": quoted(cursor(f"{page}.places[1]")),
+        "endCursor": quoted(cursor(f"{page}.places[least({listing.first}, {found})]")),
         TYPE_NAME: literal('"PageInfo"'),
     }
     return object_of([(one.key, shown[one.name]) for one in selected.of("PageInfo")])

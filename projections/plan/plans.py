@@ -70,10 +70,13 @@ class Plan:
     def parameters(
         self,
         arguments: Sequence[Arguments | None],
-        connection: psycopg.Connection[Any],
+        connection: psycopg.Connection[Any] | None,
         reading: Reading,
     ) -> dict[str, Any]:
-        """The parameters that the arguments of a request become. Raises RefusedAt."""
+        """The parameters that the arguments of a request become; only one that reads first needs the connection.
+
+        Raises RefusedAt.
+        """
         parameters: dict[str, Any] = {}
         for one in self.bound:
             with _refused_at(one.place):
@@ -82,6 +85,7 @@ class Plan:
                     made = one.binder(given)
                 else:
                     assert one.reading_binder is not None
+                    assert connection is not None
                     made = one.reading_binder(given, connection, reading)
             parameters.update((f"{one.prefix}{name}", value) for name, value in made.items())
         return parameters
@@ -118,8 +122,7 @@ class Plans:
 
     def selections(self, question: Question) -> Selections:
         """What a question selects."""
-        name = question.operation.name.value if question.operation.name else None
-        document = (question.key, name)
+        document = _document_of(question)
         with self._lock:
             deciding = self._deciding.get(document)
         if deciding is None:
@@ -134,6 +137,20 @@ class Plans:
         with self._lock:
             _keep(self._selections, key, known)
         return known
+
+    def known_selections(self, question: Question) -> Selections | None:
+        """The same, if it was worked out before."""
+        document = _document_of(question)
+        with self._lock:
+            deciding = self._deciding.get(document)
+            if deciding is None:
+                return None
+            decided = tuple([question.variables.coerced.get(name) for name in deciding])
+            known = self._selections.get((document, decided))
+            if known is not None:
+                self._deciding.move_to_end(document)
+                self._selections.move_to_end((document, decided))
+            return known
 
     def about_schema(self, question: Question, selections: Selections) -> Mapping[str, str]:
         """The JSON of what a question asks about the schema itself, by its key."""
@@ -155,19 +172,10 @@ class Plans:
 
         Raises NotPlanned and RefusedAt.
         """
-        # The selections stand in the key themselves: another document may come to lie where a forgotten one lay.
-        reader = _shape_of_reader(question.visibility)
-        # What is the same in every request needs no key.
-        shapes = tuple(
-            None if given is constant else _shape(given)
-            for given, constant in zip(arguments, selections.constant, strict=True)
-        )
-        key = (_Same(selections), None if command is None else command.path, reader, shapes, nulled)
-        with self._lock:
-            known = self._plans.get(key)
-            if known is not None:
-                self._plans.move_to_end(key)
-                return known
+        key = _key_of_plan(question, selections, arguments, nulled, command)
+        known = self._known(key)
+        if known is not None:
+            return known
         writer = Writer(question.visibility, READS, arguments, nulled)
         if command is None:
             writer.statement = f"SELECT {writer.members('Query', READS['Query'], selections.root, Row(''))}"
@@ -182,6 +190,42 @@ class Plans:
                 _, forgotten = self._plans.popitem(last=False)
                 self._bytes -= forgotten.size
         return plan
+
+    def known_plan(
+        self, question: Question, selections: Selections, arguments: Sequence[Arguments | None]
+    ) -> Plan | None:
+        """The plan for a query of which nothing is refused, if it was made before."""
+        return self._known(_key_of_plan(question, selections, arguments, frozenset(), None))
+
+    def _known(self, key: Hashable) -> Plan | None:
+        with self._lock:
+            known = self._plans.get(key)
+            if known is not None:
+                self._plans.move_to_end(key)
+            return known
+
+
+def _document_of(question: Question) -> Hashable:
+    return question.key, question.operation.name.value if question.operation.name else None
+
+
+def _key_of_plan(
+    question: Question,
+    selections: Selections,
+    arguments: Sequence[Arguments | None],
+    nulled: frozenset[Path],
+    command: Selected | None,
+) -> Hashable:
+    # What is the same in every request needs no key.
+    shapes = tuple(
+        [
+            None if given is constant else _shape(given)
+            for given, constant in zip(arguments, selections.constant, strict=True)
+        ]
+    )
+    # The selections stand in the key themselves: another document may come to lie where a forgotten one lay.
+    path = None if command is None else command.path
+    return _Same(selections), path, _shape_of_reader(question.visibility), shapes, nulled
 
 
 def _keep(known: OrderedDict[Hashable, Any], key: Hashable, value: Any) -> None:
@@ -251,10 +295,11 @@ def _shape_of_reader(visibility: Visibility) -> Hashable:
 def _shape(value: Any) -> Hashable:
     """All of an argument that may be written into a statement.
 
-    That is: which values are given, those of enumerations, and of a day whether a month begins or ends with it.
+    That is: which values are given, those of enumerations, how many entries a page has, and of a day whether a month
+    begins or ends with it.
     """
     if isinstance(value, dict):
-        return tuple((name, _shape(member)) for name, member in value.items())
+        return tuple([(name, member if name == "first" else _shape(member)) for name, member in value.items()])
     if isinstance(value, list):
         return tuple(map(_shape, value)) if value and isinstance(value[0], Enum) else ("list", bool(value))
     if isinstance(value, date):

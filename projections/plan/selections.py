@@ -115,6 +115,8 @@ class Selections:
     # The arguments in which there is no variable: they are worked out once, and are the same object in every request.
     constant: list[dict[str, Any] | None] = field(default_factory=list)
     about_schema: dict[str, list[FieldNode]] = field(default_factory=dict)
+    # Whether a field names a position that the figures have to include first.
+    waits: bool = False
     _definitions: list[GraphQLField] = field(default_factory=list)
 
     def arguments(self, variables: VariableValues) -> list[dict[str, Any] | GraphQLError]:
@@ -299,6 +301,9 @@ class _Merging:
             self._found.places.append(FieldPlace(nodes[0], here.path, here.shown, here.null_at))
             self._found._definitions.append(definition)
             self._found.constant.append(_constant(definition, nodes[0]))
+            self._found.waits = self._found.waits or any(
+                argument.name.value == "atLeast" for argument in nodes[0].arguments or ()
+            )
         kind = get_named_type(definition.type)
         below: dict[str, tuple[Selected, ...]] = {}
         if is_composite_type(kind):

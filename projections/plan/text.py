@@ -7,8 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Sequence
+from typing import Any
 
-__all__ = ["NULL", "array_of", "bare", "empty_if_null", "joined", "literal", "object_of", "quoted", "renamed", "string"]
+__all__ = [
+    "NULL",
+    "array_literal",
+    "array_of",
+    "bare",
+    "empty_if_null",
+    "joined",
+    "literal",
+    "object_of",
+    "quoted",
+    "renamed",
+    "string",
+]
 
 NULL = "'null'"
 
@@ -49,6 +62,20 @@ def array_of(elements: str) -> str:
 def empty_if_null(expression: str) -> str:
     """JSON that is an array, or an empty one where there is none."""
     return f"coalesce(({expression})::text, '[]')"
+
+
+def array_literal(values: Iterable[Any]) -> str:
+    """An array as a parameter in PostgreSQL's own form, which the driver would make ten times more slowly."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return str(value)
 
 
 def joined(conditions: Iterable[str]) -> str:

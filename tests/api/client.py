@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -28,8 +28,9 @@ Json = dict[str, Any]
 
 
 @contextmanager
-def open_runtime(urls: DatabaseUrls, data_dir: Path) -> Iterator[Runtime]:
+def open_runtime(urls: DatabaseUrls, data_dir: Path, **given: Any) -> Iterator[Runtime]:
     settings = load_settings(
+        **given,
         data_dir=data_dir,
         port=0,
         database_url=urls.main,
@@ -109,13 +110,16 @@ class Client:
 def counted_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The statements that are sent to the databases while the block runs, by any thread but the projector."""
     statements: list[str] = []
-    execute = psycopg.Cursor.execute
 
-    def counting(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
-        if threading.current_thread().name != "projector":
-            statements.append(query if isinstance(query, str) else bytes(query).decode())
-        return execute(cursor, query, *args, **kwargs)
+    def counting(execute: Callable[..., Any]) -> Callable[..., Any]:
+        def executing(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+            if threading.current_thread().name != "projector":
+                statements.append(query if isinstance(query, str) else bytes(query).decode())
+            return execute(cursor, query, *args, **kwargs)
+
+        return executing
 
     with monkeypatch.context() as patched:
-        patched.setattr(psycopg.Cursor, "execute", counting)
+        for kind in (psycopg.Cursor, psycopg.AsyncCursor):
+            patched.setattr(kind, "execute", counting(kind.execute))
         yield statements

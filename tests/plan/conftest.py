@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def world(database_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The trust, recorded and projected; nothing is recorded in it afterwards."""
     data_dir: Path = tmp_path_factory.mktemp("data")
-    with open_runtime(database_urls, data_dir) as runtime:
+    # Every answer is to be made, also of what was asked before.
+    with open_runtime(database_urls, data_dir, response_cache_bytes=0) as runtime:
         yield a_world(runtime)
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import psycopg
 import pytest
 
-from projections.plan.pages import cursor
+from projections.plan.pages import placed
 from projections.visible import Reading
 from tests.api.client import Client
 from tests.plan.agreement import Cursors, Trial
@@ -95,15 +95,17 @@ def executed(pattern: str, otherwise: str) -> Plant:
     """A piece of the finished statement, wherever it stands in it, with another one in its place."""
 
     def plant(monkeypatch: pytest.MonkeyPatch) -> None:
-        execute = psycopg.Cursor.execute
+        def planting(execute: Callable[..., Any]) -> Callable[..., Any]:
+            def executing(cursor: Any, query: Any, *given: Any, **more: Any) -> Any:
+                # Only the compiler writes JSON.
+                if isinstance(query, bytes) and b"\":' ||" in query:
+                    query = re.sub(pattern, otherwise, query.decode()).encode()
+                return execute(cursor, query, *given, **more)
 
-        def executing(cursor: Any, query: Any, *given: Any, **more: Any) -> Any:
-            # Only the compiler writes JSON.
-            if isinstance(query, bytes) and b"\":' ||" in query:
-                query = re.sub(pattern, otherwise, query.decode()).encode()
-            return execute(cursor, query, *given, **more)
+            return executing
 
-        monkeypatch.setattr(psycopg.Cursor, "execute", executing)
+        for kind in (psycopg.Cursor, psycopg.AsyncCursor):
+            monkeypatch.setattr(kind, "execute", planting(kind.execute))
 
     return plant
 
@@ -113,7 +115,7 @@ def _modules() -> Iterator[ModuleType]:
 
 
 def _reversed_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
-    written("cursor", lambda *place: cursor(*reversed(place)))(monkeypatch)
+    written("placed", lambda *members: placed(*reversed(members)))(monkeypatch)
 
 
 def _unescaped_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +152,9 @@ FAULTS = {
     "a list without coalesce": Fault(written("array_of", lambda given: f"('[' || {given} || ']')")),
     "an object without coalesce": Fault(executed(r"coalesce\((?=\(?\(?SELECT)", "nullif(")),
     "a page without coalesce": Fault(executed(r"coalesce\((?=array_to_string)", "nullif(")),
-    "the ends of a page without coalesce": Fault(executed(r"""coalesce\((?='"' \|\| g\d+\.cursors)""", "nullif(")),
+    "the ends of a page without coalesce": Fault(
+        executed(r"""coalesce\((?='"' \|\| translate\(encode\(convert_to\(g\d+\.places)""", "nullif(")
+    ),
     "whether there is more without coalesce": Fault(executed(r"coalesce\((?=cardinality)", "nullif(")),
     "a member without coalesce": Fault(executed(r"::text, 'null'\)", "::text, null)"), ("cases", "histories")),
     "an unescaped text": Fault(written("string", lambda given: f"""coalesce('"' || {given} || '"', 'null')""")),
@@ -162,7 +166,7 @@ FAULTS = {
     ),
     "an unescaped opened text": Fault(_unescaped_sealed),
     "a cursor whose members are swapped": Fault(_reversed_cursor, ()),
-    "first and last cursor of a page swapped": Fault(executed(r"(\.cursors)\[1\]", r"\1[2]")),
+    "first and last cursor of a page swapped": Fault(executed(r"(\.places)\[1\]", r"\1[2]")),
     "the cursor of the next page's first entry": Fault(executed(r"\[least\(", "[greatest("), ()),
     "a page before the cursor": Fault(executed(r"(, \w+\.case_id\)) < (?=\()", r"\1 > "), ("lists of cases",)),
 }
