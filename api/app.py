@@ -18,7 +18,7 @@ from api.graphql.context import WorkerSlots
 from api.graphql.http import GraphQLEndpoint
 from api.graphql.serve import GraphQLService
 from api.health import Readiness
-from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders, answer_fault
+from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders, Shortcut, answer_fault
 from api.problems import PROBLEM_HANDLERS
 from api.rest.bundles import bundle_routes
 from api.rest.imports import IMPORT_PATH, import_routes
@@ -62,8 +62,8 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
     app = FastAPI(
         title="Caseledger", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
-    service = GraphQLService(runtime, slots, authenticate, connections)
-    app.add_route("/graphql", GraphQLEndpoint(service.answer).handle, methods=["GET", "POST"], include_in_schema=False)
+    graphql = GraphQLEndpoint(GraphQLService(runtime, slots, authenticate, connections).answer).handle
+    app.add_route("/graphql", graphql, methods=["GET", "POST"], include_in_schema=False)
     app.add_route("/health/live", _live, methods=["GET"], include_in_schema=False)
     app.add_route("/health/ready", _Ready(readiness).handle, methods=["GET"], include_in_schema=False)
     app.router.routes.extend(import_routes(runtime, slots, authenticate))
@@ -73,7 +73,8 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
     app.add_exception_handler(Exception, answer_fault)
     for error, handler in PROBLEM_HANDLERS.items():
         app.add_exception_handler(error, handler)
-    limited = BodyLimit(app, limit=BODY_LIMIT, by_path={IMPORT_PATH: runtime.settings.import_max_bytes})
+    routed = Shortcut(app, "/graphql", frozenset({"GET", "POST"}), graphql)
+    limited = BodyLimit(routed, limit=BODY_LIMIT, by_path={IMPORT_PATH: runtime.settings.import_max_bytes})
     return LastResort(AccessLog(SecurityHeaders(limited)))
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
@@ -56,9 +55,12 @@ class Plan:
     def check(self, arguments: Sequence[Arguments | None]) -> None:
         """Refuse arguments that no parameters can be made of, as far as nothing has to be read. Raises RefusedAt."""
         for one in self.bound:
-            if one.binder is not None:
-                with _refused_at(one.place):
-                    one.binder(_present(arguments[one.place]))
+            given = arguments[one.place]
+            if one.binder is not None and given is not None:
+                try:
+                    one.binder(given)
+                except Refused as error:
+                    raise RefusedAt(one.place, error) from None
         for state in self.states:
             state.check(arguments)
 
@@ -79,15 +81,19 @@ class Plan:
         """
         parameters: dict[str, Any] = {}
         for one in self.bound:
-            with _refused_at(one.place):
-                given = _present(arguments[one.place])
+            given = arguments[one.place]
+            assert given is not None
+            try:
                 if one.binder is not None:
                     made = one.binder(given)
                 else:
                     assert one.reading_binder is not None
                     assert connection is not None
                     made = one.reading_binder(given, connection, reading)
-            parameters.update((f"{one.prefix}{name}", value) for name, value in made.items())
+            except Refused as error:
+                raise RefusedAt(one.place, error) from None
+            for name, value in made.items():
+                parameters[one.prefix + name] = value
         return parameters
 
 
@@ -218,10 +224,7 @@ def _key_of_plan(
 ) -> Hashable:
     # What is the same in every request needs no key.
     shapes = tuple(
-        [
-            None if given is constant else _shape(given)
-            for given, constant in zip(arguments, selections.constant, strict=True)
-        ]
+        [None if one.is_constant else _shape(given) for given, one in zip(arguments, selections.given, strict=True)]
     )
     # The selections stand in the key themselves: another document may come to lie where a forgotten one lay.
     path = None if command is None else command.path
@@ -247,19 +250,6 @@ class _Same:
 
     def __hash__(self) -> int:
         return id(self.held)
-
-
-@contextmanager
-def _refused_at(place: int) -> Iterator[None]:
-    try:
-        yield
-    except Refused as error:
-        raise RefusedAt(place, error) from None
-
-
-def _present(given: Arguments | None) -> Arguments:
-    assert given is not None
-    return given
 
 
 def parameters_of_reader(question: Question) -> dict[str, Any]:

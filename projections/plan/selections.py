@@ -6,7 +6,8 @@ Arguments stay unevaluated, so that one tree serves all requests for a document 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from graphql import (
@@ -112,26 +113,61 @@ class Selections:
 
     root: tuple[Selected, ...] = ()
     places: list[FieldPlace] = field(default_factory=list)
-    # The arguments in which there is no variable: they are worked out once, and are the same object in every request.
-    constant: list[dict[str, Any] | None] = field(default_factory=list)
+    # The arguments of each of them.
+    given: list[GivenArguments] = field(default_factory=list)
     about_schema: dict[str, list[FieldNode]] = field(default_factory=dict)
     # Whether a field names a position that the figures have to include first.
     waits: bool = False
-    _definitions: list[GraphQLField] = field(default_factory=list)
 
     def arguments(self, variables: VariableValues) -> list[dict[str, Any] | GraphQLError]:
         """The arguments of every field that takes any, by place, or the error of those that do not fit."""
-        return [
-            _arguments(definition, place.node, variables) if constant is None else constant
-            for definition, place, constant in zip(self._definitions, self.places, self.constant, strict=True)
-        ]
+        return [given.of(variables) for given in self.given]
 
 
-def _constant(definition: GraphQLField, node: FieldNode) -> dict[str, Any] | None:
-    if any(_has_variable(argument.value) for argument in node.arguments or ()):
-        return None
-    given = _arguments(definition, node, VariableValues({}, {}))
-    return given if isinstance(given, dict) else None
+@dataclass(frozen=True, slots=True)
+class GivenArguments:
+    """The arguments of one field.
+
+    `constant` are those in which there is no variable, worked out once; None where they do not fit. `variables` are
+    those that are a variable each; a document that hides one within a value has them worked out by each request.
+    """
+
+    definition: GraphQLField
+    node: FieldNode
+    constant: dict[str, Any] | None
+    variables: Mapping[str, str]
+
+    @classmethod
+    def read(cls, definition: GraphQLField, node: FieldNode) -> GivenArguments:
+        """Tell the arguments of a field apart."""
+        varying = {one.name.value: one.value for one in node.arguments or () if _has_variable(one.value)}
+        variables = {name: value.name.value for name, value in varying.items() if isinstance(value, VariableNode)}
+        rest = replace(node, arguments=tuple(one for one in node.arguments or () if one.name.value not in varying))
+        alone = copy(definition)
+        alone.args = {name: one for name, one in definition.args.items() if name not in varying}
+        constant = _arguments(alone, rest, VariableValues({}, {})) if len(variables) == len(varying) else None
+        return cls(definition, node, constant if isinstance(constant, dict) else None, variables)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether they are the same, and the same object, in every request."""
+        return self.constant is not None and not self.variables
+
+    def of(self, variables: VariableValues) -> dict[str, Any] | GraphQLError:
+        """The arguments of a request, or the error of those that do not fit."""
+        if self.constant is None:
+            return _arguments(self.definition, self.node, variables)
+        if not self.variables:
+            return self.constant
+        coerced = variables.coerced
+        given = dict(self.constant)
+        for name, variable in self.variables.items():
+            value = coerced.get(variable)
+            if value is None:
+                # It may be left out, have a default, or be refused.
+                return _arguments(self.definition, self.node, variables)
+            given[name] = value
+        return given
 
 
 def _has_variable(value: ValueNode) -> bool:
@@ -299,8 +335,7 @@ class _Merging:
             # Fields that merge have the same arguments.
             arguments = len(self._found.places)
             self._found.places.append(FieldPlace(nodes[0], here.path, here.shown, here.null_at))
-            self._found._definitions.append(definition)
-            self._found.constant.append(_constant(definition, nodes[0]))
+            self._found.given.append(GivenArguments.read(definition, nodes[0]))
             self._found.waits = self._found.waits or any(
                 argument.name.value == "atLeast" for argument in nodes[0].arguments or ()
             )
