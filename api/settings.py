@@ -119,8 +119,8 @@ class Settings(BaseSettings):
         default=8,
         ge=2,
         le=100,
-        description="Database connections kept for each trust, by each process: so many for questions, "
-        "and so many for commands and everything else.",
+        description="Database connections kept for each trust, by each process, as they are needed: so many for "
+        "questions asked before, so many for other questions, and so many for commands and everything else.",
     )
     read_timeout_seconds: float = Field(
         default=5.0,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 
@@ -83,6 +84,7 @@ class Visibility:
     counts_everything: bool
 
 
+@lru_cache(maxsize=10_000)
 def visibility(trust_id: UUID, person_id: UUID, role: Role, school_urn: str | None) -> Visibility:
     """What a person sees in a role; a school role sees its own school alone. Raises ValueError when it names none."""
     if role in SCHOOL_ROLES and school_urn is None:

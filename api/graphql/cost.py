@@ -8,8 +8,10 @@ whatever its sizes and however often its fragments are used.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -59,7 +61,7 @@ _OF_NO_COST = frozenset({"after", "filter", "id", "reference", "types"})
 _CONNECTION_PARTS = frozenset({"nodes", "edges"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cost:
     """What one operation may cost, what it may cost at most, and how many objects its answer can hold."""
 
@@ -67,9 +69,11 @@ class Cost:
     limit: int
     nodes: int
 
-    def as_json(self) -> dict[str, int]:
-        """Return what stands in `extensions.cost`."""
-        return {"requested": self.requested, "limit": self.limit, "nodes": self.nodes}
+    @cached_property
+    def encoded(self) -> bytes:
+        """What stands in `extensions`, as JSON."""
+        told = {"requested": self.requested, "limit": self.limit, "nodes": self.nodes}
+        return json.dumps({"cost": told}, separators=(",", ":")).encode()
 
 
 def cost_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
@@ -50,7 +50,7 @@ class Answer:
         if not self.refused_before_execution:
             members.append(b'"data":' + (b"null" if self.data is None else self.data))
         if self.cost is not None:
-            members.append(b'"extensions":' + _json({"cost": self.cost.as_json()}))
+            members.append(b'"extensions":' + self.cost.encoded)
         return b"{" + b",".join(members) + b"}"
 
 
@@ -115,7 +115,7 @@ class Executor:
         except Exception as error:  # noqa: BLE001 - masked and logged, as an error of a field is
             fault = field_error(GraphQLError("", original_error=error))
             answer = Answer(None, (fault,), refused_before_execution=False)
-        return replace(answer, cost=measured.cost)
+        return Answer(answer.data, answer.errors, answer.refused_before_execution, measured.cost, answer.cases)
 
     def _variables(self, operation: PreparedOperation, given: Mapping[str, Any]) -> VariableValues:
         definitions = operation.node.variable_definitions or ()

@@ -41,7 +41,8 @@ class Markers:
     @classmethod
     def drawn(cls) -> Markers:
         """New ones."""
-        return cls(secrets.token_hex(16), secrets.token_hex(16))
+        drawn = secrets.token_hex(32)
+        return cls(drawn[:32], drawn[32:])
 
 
 @dataclass(frozen=True, slots=True)
