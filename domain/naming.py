@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["camel", "with_underscores"]
 
@@ -13,6 +14,7 @@ def camel(name: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
+@lru_cache(maxsize=1_000)
 def with_underscores(name: str) -> str:
     """A name of the API as the code writes it: `itemId` is `item_id`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
