@@ -54,8 +54,9 @@ _BY_MONTH = frozenset(
 def figure_rows(reading: Reading, query: MonitoringQuery, *, is_live: bool, by_month: bool | None = None) -> str:
     """What figures are sums of: the columns of the dimensions, with `value`, `withheld` and `recorded`.
 
-    A period is its place among all labels. It binds the reader's parameters and those of `figure_parameters`;
-    `by_month` says whether to take the monthly figures, None takes them where they answer the question exactly.
+    A period is its place among all labels. It binds the reader's parameters and those of `figure_parameters` and
+    `position_parameters`; `by_month` says whether to take the monthly figures, None takes them where they answer the
+    question exactly.
     """
     if by_month is None:
         by_month = answers_by_month(reading, query)
@@ -71,18 +72,24 @@ def excluded_statement(reading: Reading, query: MonitoringQuery, *, is_live: boo
     )
 
 
-def figure_parameters(query: MonitoringQuery, spans: Sequence[Spans], position: int | None) -> dict[str, Any]:
-    """The parameters of both statements; without a position they are those of the present."""
-    asked = [urn for span in spans for urn in span.schools] if query.period is PeriodDimension.TERM else query.schools
+def position_parameters(position: int | None) -> dict[str, Any]:
+    """The parameters of both by which they stand at a position; None for the present."""
     epoch = 0 if position is None else epoch_of(position)
-    parameters: dict[str, Any] = {
-        "first": query.first,
-        "last": query.last,
+    return {
         "position": position,
         "epoch": epoch,
         "long_epoch": longer(epoch, 1),
         "long_epoch_begins": longer(epoch, 1) * (SPANS[1] or 0),
         "epoch_begins": first_of_epoch(epoch),
+    }
+
+
+def figure_parameters(query: MonitoringQuery, spans: Sequence[Spans]) -> dict[str, Any]:
+    """The parameters of both that follow from the question."""
+    asked = [urn for span in spans for urn in span.schools] if query.period is PeriodDimension.TERM else query.schools
+    parameters: dict[str, Any] = {
+        "first": query.first,
+        "last": query.last,
         "schools": None if asked is None else list(asked),
         "sources": None if query.sources is None else [source.value for source in query.sources],
     }

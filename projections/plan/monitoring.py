@@ -4,19 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import psycopg
 
 from domain.values import Mark
-from projections.figures import figure_parameters, labels_of
+from projections.figures import figure_parameters, labels_of, position_parameters
 from projections.monitoring_terms import MonitoringDimension, MonitoringQuery, ReportScope, require_sound
 from projections.plan.cells import cell_list
 from projections.plan.codes import definitions
 from projections.plan.moments import instant, past_position
 from projections.plan.report import Report
 from projections.plan.selections import Selected
-from projections.plan.text import array_of, bare, literal, quoted
+from projections.plan.text import array_literal, array_of, bare, literal, quoted
 from projections.plan.writer import Arguments, Read, Row, Writer
 from projections.schools import calendars_at, schools_at
 from projections.snapshot import position_of
@@ -65,9 +66,14 @@ def query_of(given: Arguments) -> MonitoringQuery:
 
 
 def _parameters(given: Arguments) -> Mapping[str, Any]:
-    query = query_of(given)
+    return {**_of_question(query_of(given)), **position_parameters(_position(given))}
+
+
+# The same question is asked again and again; a long range by days takes some hundred kilobytes.
+@lru_cache(maxsize=64)
+def _of_question(query: MonitoringQuery) -> Mapping[str, Any]:
     require_sound(query)
-    return _bound(query, given, spans(query.period, query.first, query.last, (), {}))
+    return _of_periods(query, spans(query.period, query.first, query.last, (), {}))
 
 
 def _term_parameters(given: Arguments, connection: psycopg.Connection[Any], reading: Reading) -> Mapping[str, Any]:
@@ -79,14 +85,15 @@ def _term_parameters(given: Arguments, connection: psycopg.Connection[Any], read
         school for school in schools_at(connection, reading, at) if query.schools is None or school.urn in query.schools
     ]
     calendars = calendars_at(connection, reading, [school.urn for school in schools], at)
-    return _bound(query, given, spans(query.period, query.first, query.last, schools, calendars))
+    periods = spans(query.period, query.first, query.last, schools, calendars)
+    return {**_of_periods(query, periods), **position_parameters(_position(given))}
 
 
 def _position(given: Arguments) -> int | None:
     return None if given["asOf"] is None else given["asOf"]["position"]
 
 
-def _bound(query: MonitoringQuery, given: Arguments, periods: Sequence[Spans]) -> Mapping[str, Any]:
+def _of_periods(query: MonitoringQuery, periods: Sequence[Spans]) -> Mapping[str, Any]:
     by_time = sorted({(period.first, period.label) for span in periods for period in span.periods})
     rank_of = {label: rank for rank, (_, label) in reversed([*enumerate(by_time)])}
     labels = labels_of(periods)
@@ -98,8 +105,8 @@ def _bound(query: MonitoringQuery, given: Arguments, periods: Sequence[Spans]) -
         for urn in (span.schools or [""])
         for period in span.periods
     ]
-    return {
-        **figure_parameters(query, periods, _position(given)),
+    parameters = {
+        **figure_parameters(query, periods),
         "asked": None if query.schools is None else list(query.schools),
         "labels": labels,
         "label_ranks": [rank_of[label] for label in labels],
@@ -108,6 +115,7 @@ def _bound(query: MonitoringQuery, given: Arguments, periods: Sequence[Spans]) -
             for number, name in enumerate(("urns", "places", "firsts", "lasts", "partials"))
         },
     }
+    return {name: array_literal(value) if isinstance(value, list) else value for name, value in parameters.items()}
 
 
 def _scope(writer: Writer) -> str:
