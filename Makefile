@@ -7,7 +7,7 @@ UV := UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 PACKAGES := domain ledger projections services api migrations policies
 UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/version = "\(.*\)"/\1/p;}' uv.lock)
 
-.PHONY: help demo test check bench rebuild docs clean
+.PHONY: help demo test check bench outside rebuild docs clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ wheel: $(READY)
 bench: $(READY) ## measure against the peers, as ratios in one run
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.graphql
+
+outside: $(READY) ## ask programs of others about GraphQL over HTTP: audits, schemathesis (needs npm and the network)
+	$(BIN)/python -m tests.outside
 
 rebuild: $(READY) ## rebuild every read model beside the live one, compare and switch
 	$(BIN)/caseledger rebuild --all --verify
