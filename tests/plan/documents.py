@@ -1,7 +1,7 @@
 """Random valid documents over the whole schema, that ask about what there is.
 
-The library hypothesis-graphql knows neither fragment spreads, directives nor variables, which is where a compiler goes
-wrong; so these are made here, from the published schema.
+The library hypothesis-graphql, by which `test_foreign_documents` makes others, knows neither fragment spreads,
+directives nor variables, which is where a compiler goes wrong; so these are made here, from the published schema.
 """
 
 from __future__ import annotations
@@ -40,8 +40,6 @@ _DEPTH = 9
 # Members that lead to much, and are asked for more often than their sisters.
 _OFTEN = {"items": 8, "history": 2, "contributions": 2, "evidence": 2, "platformReports": 2, "meetings": 2}
 _DIMENSIONS = ("COUNT", "SCHOOL", "SOURCE", "MONTH", "TERM", "ACADEMIC_YEAR", "PLATFORM", "POSTER_ROLE")
-# Of these something is always asked for: `test_open_faults` says what becomes of the answer otherwise.
-AT_LEAST = {"SealedText": "state", "FieldChange": "field"}
 
 
 class Document(NamedTuple):
@@ -78,7 +76,7 @@ class Pool:
 
 
 def adds_up_twice(group_by: Sequence[str]) -> bool:
-    """Whether figures add up in more than one direction: `test_open_faults` says why none of those are hidden."""
+    """Whether figures add up in more than one direction: `test_once_found` says why none of those are hidden."""
     return len(set(group_by) - {"COUNT"}) > 1
 
 
@@ -119,8 +117,6 @@ class _Writer:
     def selection(self, kind: Any, depth: int) -> str:
         """The members of a type, in braces."""
         members = self.members(kind, depth)
-        if kind.name in AT_LEAST:
-            members.append(AT_LEAST[kind.name])
         return "{ " + " ".join(members) + " }"
 
     def members(self, kind: Any, depth: int) -> list[str]:
@@ -348,7 +344,7 @@ class _Writer:
             case "position" | "updatedAfterPosition", _:
                 return self.one((0, pool.position, pool.position + 5, *range(1, pool.position), -1))
             case "after", _:
-                # Now and then a cursor of some other list, but not within a list: see `test_open_faults`.
+                # Now and then a cursor of some other list, but not within a list: see `test_once_found`.
                 other = self.goes_on in ORDERS and self.chance(10)
                 known = pool.cursors[self.one(sorted(pool.cursors)) if other else self.goes_on]
                 return PLACEHOLDER.format(self.one(known))
