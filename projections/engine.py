@@ -11,8 +11,6 @@ import gc
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,6 +19,7 @@ import psycopg
 
 from ledger.connections import NoConnectionFree
 from ledger.database import Database, TrustDatabase
+from ledger.garbage import garbage_kept
 from ledger.reading import EventRow, read_page
 from projections.bulk import count_rows, write
 from projections.fingerprint import fingerprint
@@ -185,7 +184,7 @@ def advance(connection: psycopg.Connection[Any], fold: Folding, limit: int) -> i
     Raises BatchFailed when they cannot be folded or written, after which neither the transaction nor the fold is of
     any use. Faults of the database itself are raised as they are.
     """
-    with _garbage_kept():
+    with garbage_kept():
         first = last = None
         began = fold.position
         batch = fold.begin(connection)
@@ -224,18 +223,6 @@ def count_grown(trust: TrustDatabase, before: int, after: int) -> None:
     if after >= _COUNTED and after.bit_length() // 2 > before.bit_length() // 2:
         with trust.connection() as connection:
             count_rows(connection)
-
-
-@contextmanager
-def _garbage_kept() -> Iterator[None]:
-    """Put off the search for cyclic garbage: a batch makes none, and searching it took a third of the time."""
-    was_searched = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_searched:
-            gc.enable()
 
 
 def waiting_trusts(database: Database) -> list[UUID]:

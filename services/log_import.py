@@ -6,13 +6,11 @@ second run finds changed is reported and not applied.
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -26,6 +24,7 @@ from domain.aggregate import Recordable
 from domain.incident import Incident
 from domain.refusals import Refused
 from domain.registers import SchoolRegister, school_register_id
+from ledger.garbage import garbage_kept
 from ledger.key_store import KeyDestroyedError
 from services import clock, people
 from services.command_refusals import NotAllowed
@@ -113,18 +112,6 @@ def _earlier(services: Services, keys: Collection[CaseKey]) -> dict[CaseKey, boo
     return found
 
 
-@contextmanager
-def _garbage_kept() -> Iterator[None]:
-    """Put off the search for cyclic garbage: deciding makes none, and searching it took a third of the time."""
-    was_searched = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_searched:
-            gc.enable()
-
-
 class _Run:
     """One import under way."""
 
@@ -177,7 +164,7 @@ class _Run:
             written.result()
             yield rows
 
-    @_garbage_kept()
+    @garbage_kept()
     def _record_block(self, block: Sequence[LogCase]) -> None:
         candidates = [_Candidate.of(self._services, case) for case in block]
         known = fingerprints(self._services.ledger.trust, [candidate.case_id for candidate in candidates])
