@@ -1,4 +1,4 @@
-"""Cases: what all kinds share, what each kind adds, and pages of them."""
+"""Cases: what all kinds share, and what each kind adds."""
 
 # ruff: noqa: D101, D102 - the description of each type and field stands in the schema
 from __future__ import annotations
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from api.graphql.connections import After, First
+from api.graphql.declared import AnsweredByPlan
 from api.graphql.enums import CaseAction, CaseKind, CaseStatus, Mark
 from api.graphql.incident_parts import (
     Account,
@@ -114,7 +115,7 @@ class Case:
             strawberry.argument(description="Only events of these types, such as `incident.closed.v1`."),
         ] = None,
     ) -> Annotated[CaseEventConnection, strawberry.lazy("api.graphql.history")]:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
 
 @strawberry.type(description="Something posted or done online about the school or its people.")

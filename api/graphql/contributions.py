@@ -1,4 +1,4 @@
-"""What stands behind a figure: its contributions and its cases, for all cells of a report in one statement each."""
+"""What stands behind a figure: the contributions that make it up, page by page."""
 
 # ruff: noqa: D101 - the description of each type and field stands in the schema
 from __future__ import annotations

@@ -10,6 +10,7 @@ import strawberry
 from api.graphql.case_pages import CaseConnection
 from api.graphql.connections import After, First
 from api.graphql.contributions import ContributionConnection
+from api.graphql.declared import AnsweredByPlan
 from api.graphql.enums import (
     CountSource,
     Coverage,
@@ -65,7 +66,7 @@ class MonitoringCell:
         first: First = 50,
         after: After = None,
     ) -> ContributionConnection | None:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
     @strawberry.field(
         description="The cases behind the figure: in CASES, `totalCount` plus `withheld` is the value. Null for a "
@@ -76,7 +77,7 @@ class MonitoringCell:
         first: First = 50,
         after: After = None,
     ) -> CaseConnection | None:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
 
 @strawberry.type(description="Figures as at one position of the ledger.")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Union
 import strawberry
 
 from api.graphql.cases import Case
+from api.graphql.declared import AnsweredByPlan
 from api.graphql.enums import RefusalCode
 from api.graphql.history import CaseEvent
 from api.graphql.inputs import input_class
@@ -64,7 +65,7 @@ def mutation_type() -> type[Any]:
 
 def _declared(input_type: type[Any]) -> Any:
     def declared(input: Any) -> Any:  # noqa: A002 - the contract's name
-        raise NotImplementedError
+        raise AnsweredByPlan
 
     declared.__annotations__ = {"input": input_type, "return": CommandResult}
     return declared

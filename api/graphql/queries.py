@@ -12,6 +12,7 @@ from api.graphql.case_pages import CaseConnection, CaseFilterInput
 from api.graphql.cases import Case
 from api.graphql.codes import CodeList
 from api.graphql.connections import After, First
+from api.graphql.declared import AnsweredByPlan
 from api.graphql.enums import CaseOrder, CountingUnit, CountSource, DateBasis, MonitoringDimension
 from api.graphql.moments import AsOfInput
 from api.graphql.monitoring import MonitoringReport
@@ -63,7 +64,7 @@ class Query:
         ] = None,
         at_least: AtLeast = None,
     ) -> MonitoringReport:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
     @strawberry.field(description="What changed in figures between two moments, and the events that changed it.")
     def restatements(
@@ -76,7 +77,7 @@ class Query:
             AsOfInput | None, strawberry.argument(name="and", description="The later moment. Unset: now.")
         ] = None,
     ) -> list[Restatement]:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
     @strawberry.field(description="The cases that the caller sees, page by page.")
     def cases(
@@ -91,7 +92,7 @@ class Query:
         after: After = None,
         at_least: AtLeast = None,
     ) -> CaseConnection:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
     @strawberry.field(description="One case, by its id or its reference; null when the caller does not see it.")
     def case(
@@ -105,7 +106,7 @@ class Query:
         ] = None,
         at_least: AtLeast = None,
     ) -> Case | None:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
     @strawberry.field(description="The code lists, or those named.")
     def codes(
@@ -114,6 +115,6 @@ class Query:
             list[str] | None, strawberry.argument(description="The names of lists, such as `natures`. Unset: all.")
         ] = None,
     ) -> list[CodeList]:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
     ledger: Ledger = strawberry.field(description="How far the trust's ledger and the figures have come.")

@@ -11,6 +11,7 @@ import pytest
 import strawberry
 from graphql.execution.values import VariableValues
 
+from api.graphql.declared import AnsweredByPlan
 from api.graphql.documents import PreparedOperation, Refusals
 from api.graphql.execution import Answer, Executor
 from api.graphql.limits import Limits
@@ -45,11 +46,11 @@ class Branch:
 
     @strawberry.field
     def branch(self) -> Branch:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
     @strawberry.field
     def leaves(self, first: int = 50) -> LeafConnection:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
     @strawberry.field
     def filtered(
@@ -57,22 +58,22 @@ class Branch:
         filter: Filter | None = None,  # noqa: A002 - as the contract calls it
         sizes: list[int] | None = None,
     ) -> int:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
 
 @strawberry.type
 class Query:
     @strawberry.field
     def branch(self) -> Branch:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
     @strawberry.field
     def leaves(self, first: int = 50) -> LeafConnection:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
     @strawberry.field
     def monitoring(self, months: int) -> MonitoringReport:
-        raise NotImplementedError
+        raise AnsweredByPlan
 
 
 SCHEMA = strawberry.Schema(query=Query)._schema
