@@ -3,7 +3,9 @@
 # ruff: noqa: S608 - the statements are put together from the names of our own tables and columns
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 
 from ledger.packing import COLUMN_TYPES, packed
 from projections.changes import SPANS, Changes, Key, Row, longer
-from projections.tables import CASE_TABLES, CORE_TABLES, TEMPORAL_TABLES
+from projections.tables import CASE_TABLES, CORE_TABLES, TEMPORAL_TABLES, case_file
 
 # The trust, the generation, the case.
 _KEY_OF_A_CASE = 3
@@ -38,6 +40,27 @@ WHEN NOT MATCHED THEN
     VALUES (%(trust)s, %(generation)s, change.school_urn, change.month, change.count_number, change.source,
             change.epoch, change.items, change.excluded, change.span)
 """
+# Before the rows of cases are written: what they say now is taken away, what they will say is added.
+_MERGE_TALLY = """
+MERGE INTO case_tally AS known
+USING (
+    SELECT school_urn, kind, status, sum(cases)::int AS cases
+    FROM (
+        SELECT school_urn, kind, status, -1 AS cases FROM case_file
+        WHERE trust_id = %(trust)s AND generation = %(generation)s AND case_id = ANY(%(replaced)s::uuid[])
+        UNION ALL
+        SELECT * FROM unnest(%(schools)s::text[], %(kinds)s::text[], %(statuses)s::text[], %(cases)s::int[])
+    ) AS counted
+    GROUP BY school_urn, kind, status HAVING sum(cases) <> 0
+) AS change
+ON known.trust_id = %(trust)s AND known.generation = %(generation)s AND known.school_urn = change.school_urn
+   AND known.kind = change.kind AND known.status = change.status
+WHEN MATCHED AND known.cases + change.cases = 0 THEN DELETE
+WHEN MATCHED THEN UPDATE SET cases = known.cases + change.cases
+WHEN NOT MATCHED THEN
+    INSERT (trust_id, generation, school_urn, kind, status, cases)
+    VALUES (%(trust)s, %(generation)s, change.school_urn, change.kind, change.status, change.cases)
+"""
 
 
 class WrongRowCount(RuntimeError):
@@ -54,6 +77,10 @@ def write(connection: psycopg.Connection[Any], trust_id: UUID, generation: int, 
         gone: dict[str, Any] = {name: changes.replaced.get(name, []) for name in _MANY_ROWS}
         if any(gone.values()):
             cursor.execute(_DELETE_CASES, {"trust": trust_id, "generation": generation, **gone})
+        if "case_file" in changes.cases:
+            replaced = changes.replaced.get("case_file", [])
+            told = {"trust": trust_id, "generation": generation, "replaced": replaced}
+            cursor.execute(_MERGE_TALLY, {**told, **_tally(changes.cases["case_file"])})
         for name, rows in changes.cases.items():
             _TABLES[name].insert(cursor, owner, rows, over=name not in _MANY_ROWS and name in changes.replaced)
         for name, temporal in changes.temporal.items():
@@ -77,6 +104,13 @@ def write(connection: psycopg.Connection[Any], trust_id: UUID, generation: int, 
                     "spans": spans,
                 },
             )
+
+
+def _tally(case_files: Sequence[Row]) -> dict[str, list[Any]]:
+    """How many of these rows there are of each school, kind and status."""
+    tally = Counter(map(itemgetter(*_TALLIED), case_files))
+    schools, kinds, statuses = map(list, zip(*tally, strict=True))
+    return {"schools": schools, "kinds": kinds, "statuses": statuses, "cases": list(tally.values())}
 
 
 def _at_all_spans(changes: Changes) -> list[tuple[Any, ...]]:
@@ -149,6 +183,8 @@ class _WrittenTable:
             raise WrongRowCount(f"{len(ended)} rows were to be closed, {cursor.rowcount} were found open")
 
 
+# Where these stand in a row of case_file, which begins after the owner's columns.
+_TALLIED = [list(case_file.columns.keys())[2:].index(name) for name in ("school_urn", "kind", "status")]
 _TABLES = {table.name: _WrittenTable(table) for table in (*CASE_TABLES, *TEMPORAL_TABLES)}
 # The tables with any number of rows for a case: those it has are deleted first. The others are written over.
 _MANY_ROWS = [table.name for table in CASE_TABLES if len(table.primary_key) > _KEY_OF_A_CASE]

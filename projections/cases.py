@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,9 @@ from domain.access import Visibility
 from domain.vocabulary import CODE_LISTS
 from ledger.database import TrustDatabase
 from projections.visible import Reading
+
+# What cases are tallied by.
+_TALLIED = frozenset({"schools", "kinds", "statuses"})
 
 
 class CaseOrder(StrEnum):
@@ -47,6 +50,11 @@ class CaseFilter:
     school_reference: str | None = None
     meets_no_count: bool | None = None
     updated_after_position: int | None = None
+
+    @property
+    def is_tallied(self) -> bool:
+        """Whether the number of cases that it lets through can be added up from tallies."""
+        return all(getattr(self, field.name) is None for field in fields(self) if field.name not in _TALLIED)
 
 
 @dataclass(frozen=True, slots=True)

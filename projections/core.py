@@ -122,6 +122,8 @@ def case_rows(
         rows["case_item"] = [(case.id, piece.item_id, ordinal, *piece[1:]) for ordinal, piece in enumerate(pieces, 1)]
     if people := dict.fromkeys(_people(case)):
         rows["case_person"] = [(case.id, person, role) for person, role in people]
+    if case.barred:
+        rows["case_barred"] = [(case.id, person) for person in sorted(case.barred)]
     if case.links:
         rows["case_link"] = [(case.id, other, kind) for other, kind in case.links]
     if depends:

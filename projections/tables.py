@@ -83,19 +83,19 @@ case_file = Table(
     Column("barred", ARRAY(Uuid), nullable=False),
     PrimaryKeyConstraint("trust_id", "generation", "case_id"),
     Index("case_file_opened", "trust_id", "generation", "opened_on", "case_id"),
-    Index("case_file_school", "trust_id", "generation", "school_urn", "opened_on", "case_id"),
     Index("case_file_reference", "trust_id", "generation", "reference"),
     Index("case_file_school_reference", "trust_id", "generation", "school_reference"),
     Index(
-        "case_file_counted",
+        "case_file_listed",
         "trust_id",
         "generation",
         "school_urn",
-        "status",
         "kind",
+        "status",
+        "opened_on",
+        "case_id",
         postgresql_include=["barred"],
     ),
-    Index("case_file_barred", "trust_id", "generation", postgresql_where=text("barred <> '{}'")),
 )
 
 # What every event changes of a case: how far it has come, and the finished document.
@@ -137,6 +137,17 @@ case_person = Table(
     Column("role", _KEY_TEXT, nullable=False),
     PrimaryKeyConstraint("trust_id", "generation", "case_id", "person_id", "role"),
     Index("case_person_person", "trust_id", "generation", "person_id"),
+)
+
+# Who may not know of a case: what `case_file.barred` says, kept to be asked backwards.
+case_barred = Table(
+    "case_barred",
+    METADATA,
+    *_generation(),
+    Column("case_id", Uuid, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("trust_id", "generation", "case_id", "person_id"),
+    Index("case_barred_person", "trust_id", "generation", "person_id", "case_id"),
 )
 
 case_link = Table(
@@ -230,6 +241,18 @@ count_month = Table(
     PrimaryKeyConstraint("trust_id", "generation", "span", "school_urn", "month", "count_number", "source", "epoch"),
 )
 
+# How many cases each school has of each kind and status: a list's total is added up here, not counted.
+case_tally = Table(
+    "case_tally",
+    METADATA,
+    *_generation(),
+    Column("school_urn", _KEY_TEXT, nullable=False),
+    Column("kind", _KEY_TEXT, nullable=False),
+    Column("status", _KEY_TEXT, nullable=False),
+    Column("cases", Integer, nullable=False),
+    PrimaryKeyConstraint("trust_id", "generation", "school_urn", "kind", "status"),
+)
+
 # What the registers say of each school: its names and time in the trust, its calendars, its adopted policies.
 school = Table(
     "school",
@@ -268,8 +291,8 @@ school_policy = Table(
 )
 
 # The rows of one case, replaced together whenever the case changes.
-CASE_TABLES = (case_file, case_document, case_item, case_person, case_link, case_dependency, duty)
+CASE_TABLES = (case_file, case_document, case_item, case_person, case_barred, case_link, case_dependency, duty)
 # Rows that are opened and closed, never replaced: they answer for any past position.
 TEMPORAL_TABLES = (contribution, school, school_calendar, school_policy)
 # All tables of the core projection, which has one position for all of them.
-CORE_TABLES = (*CASE_TABLES, *TEMPORAL_TABLES, count_month)
+CORE_TABLES = (*CASE_TABLES, *TEMPORAL_TABLES, count_month, case_tally)

@@ -15,6 +15,8 @@ from domain.values import CaseKind
 
 _LIVE = "(SELECT generation FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live)"
 _OWN = f"trust_id = %(trust)s AND generation = {_LIVE}"
+# The cases that the reader may not know of.
+_BARRED = f"(SELECT case_id FROM case_barred WHERE {_OWN} AND person_id = %(person)s)"
 _EVERY_KIND = frozenset(kind.value for kind in CaseKind)
 
 
@@ -63,6 +65,30 @@ class Reading:
     def cases(self) -> str:
         """The cases that the reader may open, as lists know them."""
         return f"(SELECT * FROM case_file WHERE {_OWN} AND {self._sees()})"
+
+    @property
+    def tallies_cases(self) -> bool:
+        """Whether the cases that the reader may open are added up by `tallies`."""
+        return self.visibility.lists_cases and not self.visibility.own_only
+
+    def tallies(self) -> str:
+        """How many cases the reader may open: (school_urn, kind, status, cases), any number of rows for each.
+
+        Raises PermissionError for who sees some cases of a kind and school and others not: those must be counted.
+        """
+        return (
+            f"({self.groups()} UNION ALL SELECT school_urn, kind, status, -1 FROM case_file"
+            f" WHERE {_OWN} AND {self._sees_place()} AND case_id IN {_BARRED})"
+        )
+
+    def groups(self) -> str:
+        """The schools, kinds and statuses of which there are cases that the reader may open, unless barred from them.
+
+        (school_urn, kind, status, cases), one row each. Raises PermissionError as `tallies` does.
+        """
+        if not self.tallies_cases:
+            raise PermissionError("tallies hold cases that this reader may not count")
+        return f"(SELECT school_urn, kind, status, cases FROM case_tally WHERE {_OWN} AND {self._sees_place()})"
 
     def documents(self) -> str:
         """The same with their version, the position of their last event, and their document."""
@@ -180,26 +206,22 @@ class Reading:
             " AND called.use = 'USUAL' WHERE named.person_id IS NOT NULL)"
         )
 
-    def events(self) -> str:
-        """The events of the cases that the reader may open."""
-        return (
-            "(SELECT * FROM event WHERE trust_id = %(trust)s"
-            f" AND stream_id IN (SELECT case_id FROM {self.cases()} AS seen))"
-        )
-
-    def recorded_events(self) -> str:
-        """The events of the case that a command of this reader was carried out on; it binds `recorded`, its id."""
-        return "(SELECT * FROM event WHERE trust_id = %(trust)s AND stream_id = %(recorded)s)"
+    def events_of(self, case_id: str) -> str:
+        """The events of a case in sight: `case_id` is a column of a row of `cases`, `folded` or `recorded`."""
+        return f"(SELECT * FROM event WHERE trust_id = %(trust)s AND stream_id = {case_id})"
 
     def _sees(self) -> str:
-        seen = "kind = ANY(%(seen_kinds)s) AND NOT %(person)s = ANY(barred)"
-        if self.visibility.schools is not None:
-            seen += " AND school_urn = ANY(%(seen_schools)s)"
+        seen = f"{self._sees_place()} AND NOT %(person)s = ANY(barred)"
         if self.visibility.own_only:
             seen += " AND %(person)s = ANY(readers)"
         if not self.visibility.lists_cases:
             seen += " AND false"
         return seen
+
+    def _sees_place(self) -> str:
+        """Whether cases of this kind and school are the reader's to see."""
+        seen = "kind = ANY(%(seen_kinds)s)"
+        return seen if self.visibility.schools is None else f"{seen} AND school_urn = ANY(%(seen_schools)s)"
 
     def _sees_school(self, column: str) -> str:
         return "true" if self.visibility.schools is None else f"{column} = ANY(%(seen_schools)s)"
@@ -213,9 +235,5 @@ class Reading:
             and self.visibility.schools is None
             and not self.visibility.own_only
         ):
-            # Few cases bar anybody: looking for those is quicker than looking at every case.
-            return (
-                f"case_id IN (SELECT case_id FROM case_file WHERE {_OWN} AND barred <> '{{}}'"
-                " AND %(person)s = ANY(barred))"
-            )
+            return f"case_id IN {_BARRED}"
         return f"case_id NOT IN (SELECT case_id FROM {self.cases()} AS seen)"

@@ -28,7 +28,7 @@ from api.graphql.schools import PolicyVersion, School
 from api.graphql.texts import SealedText
 
 if TYPE_CHECKING:
-    from api.graphql.history import CaseEventConnection
+    from api.graphql.history import CaseEvent, CaseEventConnection
 
 __all__ = [
     "KINDS",
@@ -103,6 +103,10 @@ class Case:
     )
     allowed_actions: list[CaseAction] = strawberry.field(
         description="What state and policy allow now and the reader's role may do."
+    )
+
+    latest_event: Annotated[CaseEvent, strawberry.lazy("api.graphql.history")] = strawberry.field(
+        description="What was recorded last: the event that made this `version` of the case."
     )
 
     @strawberry.field(description="Everything that happened, in order.")

@@ -77,9 +77,20 @@ def _dashboard(position: str | None) -> str:
     """
 
 
-_CHOSEN = f"{SEEN} AND kind = ANY(%(wanted)s) AND status = ANY(%(statuses)s) AND school_urn = ANY(%(schools)s)"
+_WANTED = "kind = ANY(%(wanted)s) AND status = ANY(%(statuses)s) AND school_urn = ANY(%(schools)s)"
+_CHOSEN = f"{SEEN} AND {_WANTED}"
+_BARRED = f"SELECT case_id FROM case_barred WHERE {LIVE_ROWS} AND person_id = %(person)s::uuid"
+_TOTAL = f"""(
+    SELECT sum(cases) FROM (
+        SELECT coalesce(sum(cases), 0) AS cases FROM case_tally
+        WHERE {LIVE_ROWS} AND kind = ANY(%(kinds)s) AND {_WANTED}
+        UNION ALL
+        SELECT -count(*) FROM case_file
+        WHERE {LIVE_ROWS} AND kind = ANY(%(kinds)s) AND {_WANTED} AND case_id IN ({_BARRED})
+    ) AS added
+)"""
 _LIST = f"""
-    SELECT '{{"data":{{"cases":{{"totalCount":' || (SELECT count(*) FROM case_file WHERE {_CHOSEN})
+    SELECT '{{"data":{{"cases":{{"totalCount":' || {_TOTAL}
         || ',"pageInfo":{{"hasNextPage":' || (count(*) > 50) || ',"endCursor":'
         || coalesce(to_json((max(cursor) FILTER (WHERE place = 50)))::text, 'null')
         || '}},"nodes":[' || coalesce(string_agg(node, ',') FILTER (WHERE place <= 50), '') || ']}}}}}}'
@@ -88,17 +99,18 @@ _LIST = f"""
             '{{"id":"' || page.case_id || '","reference":' || to_json(reference) || ',"status":"' || status
             || '","openedOn":"' || opened_on || '","version":' || document.version
             || ',"school":{{"urn":"' || school.urn || '","name":' || to_json(school.name)
-            || '}},"history":{{"nodes":[' || coalesce(begun.node, '') || ']}}}}' AS node
+            || '}},"latestEvent":' || latest.node || '}}' AS node
         FROM (
             SELECT * FROM case_file WHERE {_CHOSEN} ORDER BY opened_on DESC, case_id DESC LIMIT 51
         ) AS page
         JOIN case_document AS document USING (trust_id, generation, case_id)
         JOIN ({SCHOOLS}) AS school ON school.urn = page.school_urn
-        LEFT JOIN LATERAL (
+        JOIN LATERAL (
             SELECT '{{"type":"' || type || '","position":' || position || ',"recordedAt":"'
                 || {_UTC.format("recorded_at")} || '"}}' AS node
-            FROM event WHERE trust_id = page.trust_id AND stream_id = page.case_id ORDER BY version LIMIT 1
-        ) AS begun ON true
+            FROM event
+            WHERE trust_id = page.trust_id AND stream_id = page.case_id AND event.version = document.version
+        ) AS latest ON true
         ORDER BY page.opened_on DESC, page.case_id DESC
     ) AS listed
 """

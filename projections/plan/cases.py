@@ -122,10 +122,12 @@ def case_list(writer: Writer, selected: Selected) -> str:
         return {**parameters, "has_after": arguments["after"] is not None}
 
     prefix = writer.bind(selected, bound)
-    conditions, parameters = conditions_of(writer.reading, filter_of(given))
-    wanted = joined(conditions).replace("listed.", f"{row.alias}.")
+    asked = filter_of(given)
+    conditions, parameters = conditions_of(writer.reading, asked)
+    listed = joined(conditions)
     for name in parameters:
-        wanted = wanted.replace(f"%({name})s", f"%({prefix}{name})s")
+        listed = listed.replace(f"%({name})s", f"%({prefix}{name})s")
+    wanted = listed.replace("listed.", f"{row.alias}.")
     later = "true"
     if given["after"] is not None:
         later = (
@@ -134,21 +136,60 @@ def case_list(writer: Writer, selected: Selected) -> str:
         )
     way = "DESC" if by.descending else "ASC"
     value = bare(f"{row.alias}.position") if by.column == "position" else string(f"{row.alias}.{by.column}")
-    sees = writer.reading.documents() if "position" in wanted else writer.reading.cases()
     ordered = f"{row.alias}.{by.column} {way}, {row.case_id} {way}"
+    on_page = f"{wanted} AND {later}"
+    if asked.is_tallied and writer.reading.tallies_cases and (conditions or writer.visibility.schools is not None):
+        on_page = _on_page(writer, row, by.column, listed, on_page, later, ordered, given["first"] + 1)
     listing = Listing(
         type_name="CaseConnection",
         node_name="Case",
         node=case_node,
         row=row,
-        source=lambda used: f"{case_source(writer, row, used + wanted + ordered)} WHERE {wanted} AND {later}",
+        source=lambda used: f"{case_source(writer, row, used + on_page + ordered)} WHERE {on_page}",
         order=ordered,
         place=placed(f"'\"{order.value}\"'", value, quoted(row.case_id)),
-        total=f"SELECT count(*) FROM {sees} AS {row.alias} WHERE {wanted}",
+        total=f"{_number(writer, asked, of_documents='position' in wanted)} AS {row.alias} WHERE {wanted}",
         first=writer.given(selected)["first"],
         after=f"%({prefix}has_after)s::boolean",
     )
     return connection(writer, selected, listing)
+
+
+def _on_page(
+    writer: Writer, row: Row, column: str, listed: str, wanted: str, later: str, ordered: str, first: int
+) -> str:
+    """The condition that holds for the `first` cases of a page, where they are asked for by what they are tallied by.
+
+    Many are found in the order of the list, until there are enough; few by looking at each group of a school, kind and
+    status by itself. PostgreSQL plans once for whatever is asked for, so it is told which when it is known.
+    """
+    alias = row.alias
+    cases = writer.reading.documents() if column == "position" else writer.reading.cases()
+    groups = f"{writer.reading.groups()} AS listed"
+    page = f"ORDER BY {ordered} LIMIT {first}"
+    # One way reads as many as stand before the end of the page; the other a page of each group where an index has its
+    # cases in order, and all of it elsewhere.
+    few_read = f"least(wanted, groups * {first})" if column == "opened_on" else "wanted"
+    are_many = (
+        f"(SELECT coalesce({first} * all_cases < wanted * {few_read}, false) FROM (SELECT sum(cases) AS all_cases,"
+        f" sum(cases) FILTER (WHERE {listed}) AS wanted, count(*) FILTER (WHERE {listed}) AS groups"
+        f" FROM {groups}) AS told)"
+    )
+    of_group = " AND ".join(f"{alias}.{name} = listed.{name}" for name in ("school_urn", "kind", "status"))
+    found = f"SELECT {alias}.case_id, {alias}.{column} FROM {cases} AS {alias}"
+    few = (
+        f"SELECT {alias}.case_id FROM {groups} CROSS JOIN LATERAL"
+        f" ({found} WHERE {of_group} AND {later} {page}) AS {alias} WHERE {listed} AND NOT {are_many} {page}"
+    )
+    many = f"SELECT case_id FROM ({found} WHERE {wanted} AND {are_many} {page}) AS {alias}"
+    return f"{row.case_id} IN (({few}) UNION ALL ({many}))"
+
+
+def _number(writer: Writer, asked: CaseFilter, *, of_documents: bool) -> str:
+    """How many cases there are, up to the name of what they are read from: added up where that has been done."""
+    if asked.is_tallied and writer.reading.tallies_cases:
+        return f"SELECT coalesce(sum(cases), 0) FROM {writer.reading.tallies()}"
+    return f"SELECT count(*) FROM {writer.reading.documents() if of_documents else writer.reading.cases()}"
 
 
 def filter_of(arguments: Arguments) -> CaseFilter:

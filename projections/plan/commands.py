@@ -38,7 +38,6 @@ class RecordedCase:
         """What the statement of its answer binds."""
         return {
             "documents": [self.document.to_json().decode()],
-            "recorded": self.document.id,
             "position": self.position,
             "first_position": self.first_position,
             "last_position": self.last_position,

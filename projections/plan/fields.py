@@ -56,7 +56,7 @@ def _pages(of: str) -> dict[str, dict[str, Field]]:
 
 _CASE = _fields(
     "id reference schoolReference kind status openedOn closedOn outcome closedAsLogged mark version allowedActions",
-    "policy owner reportedBy imported outstanding links addenda school duplicateOf history",
+    "policy owner reportedBy imported outstanding links addenda school duplicateOf history latestEvent",
 )
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {

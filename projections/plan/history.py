@@ -16,7 +16,7 @@ from projections.plan.selections import Selected
 from projections.plan.text import NULL, array_of, bare, quoted
 from projections.plan.writer import Arguments, Read, Row, Writer, hole, keys_of
 
-__all__ = ["HISTORY_READS", "history", "recorded_events"]
+__all__ = ["HISTORY_READS", "history", "latest_event", "recorded_events"]
 
 
 def history(writer: Writer, selected: Selected, row: Row) -> str:
@@ -34,11 +34,11 @@ def history(writer: Writer, selected: Selected, row: Row) -> str:
 
     prefix = writer.bind(selected, bound)
     of_types = "true" if given["types"] is None else f"{alias}.type = ANY(%({prefix}types)s::text[])"
-    mine = f"{alias}.stream_id = {row.case_id} AND {of_types}"
-    row = _event_row(alias, is_recorded=row.is_recorded)
+    case, row = row, _event_row(alias, row)
 
     def source(used: str) -> str:
-        return f"{_event_source(writer, row, used)} WHERE {mine} AND {alias}.version > %({prefix}version)s"
+        events = _event_source(writer, case, row, used)
+        return f"{events} WHERE {of_types} AND {alias}.version > %({prefix}version)s"
 
     listing = Listing(
         type_name="CaseEventConnection",
@@ -48,35 +48,44 @@ def history(writer: Writer, selected: Selected, row: Row) -> str:
         source=source,
         order=f"{alias}.version",
         place=placed(bare(f"{alias}.version")),
-        total=f"SELECT count(*) FROM {_event_source(writer, row, '')} WHERE {mine}",
+        total=f"SELECT count(*) FROM {_event_source(writer, case, row, '')} WHERE {of_types}",
         first=writer.given(selected)["first"],
         after=f"%({prefix}has_after)s::boolean",
     )
     return connection(writer, selected, listing)
 
 
-def _event_row(alias: str, *, is_recorded: bool) -> Row:
-    return Row(alias, f"{alias}.stream_id", f"{alias}d.content", is_recorded)
+def latest_event(writer: Writer, selected: Selected, row: Row) -> str:
+    """The event that made the version of a case at hand, of the present one or of a past one."""
+    event = _event_row(writer.alias("h"), row)
+    shown = _event(writer, selected, event)
+    events = _event_source(writer, row, event, shown)
+    return f"(SELECT {shown} FROM {events} WHERE {event.alias}.version = {row.alias}.version::int)"
 
 
-def _event_source(writer: Writer, row: Row, used: str) -> str:
-    """What follows FROM so that events are there; their body is taken apart where the SQL that reads them uses it."""
+def _event_row(alias: str, case: Row) -> Row:
+    return Row(alias, f"{alias}.stream_id", f"{alias}d.content", case.is_recorded)
+
+
+def _event_source(writer: Writer, case: Row, row: Row, used: str) -> str:
+    """What follows FROM so that events of a case are there; their body is taken apart where the SQL uses it."""
     parsed = f"SELECT convert_from({row.alias}.body, 'UTF8')::jsonb AS content OFFSET 0"
-    sees = writer.reading.recorded_events() if row.is_recorded else writer.reading.events()
-    return f"{sees} AS {row.alias}" + (f" CROSS JOIN LATERAL ({parsed}) AS {row.alias}d" if row.value in used else "")
+    events = f"{writer.reading.events_of(case.case_id)} AS {row.alias}"
+    return events + (f" CROSS JOIN LATERAL ({parsed}) AS {row.alias}d" if row.value in used else "")
 
 
 def _event(writer: Writer, selected: Selected, row: Row) -> str:
     return writer.object("CaseEvent", selected, row)
 
 
-def recorded_events(writer: Writer, selected: Selected, _row: Row) -> str:
+def recorded_events(writer: Writer, selected: Selected, row: Row) -> str:
     """The events that a command recorded on its case, between two positions; none where nothing changed."""
-    row = _event_row(writer.alias("h"), is_recorded=True)
-    shown = _event(writer, selected, row)
+    event = _event_row(writer.alias("h"), row)
+    shown = _event(writer, selected, event)
     return array_of(
-        f"(SELECT string_agg({shown}, ',' ORDER BY {row.alias}.version) FROM {_event_source(writer, row, shown)}"
-        f" WHERE {row.alias}.position BETWEEN %(first_position)s AND %(last_position)s)"
+        f"(SELECT string_agg({shown}, ',' ORDER BY {event.alias}.version)"
+        f" FROM {_event_source(writer, row, event, shown)}"
+        f" WHERE {event.alias}.position BETWEEN %(first_position)s AND %(last_position)s)"
     )
 
 

@@ -12,7 +12,7 @@ from projections.plan.cases import CASE_READS, case_at, case_list, one_case
 from projections.plan.codes import code_lists
 from projections.plan.commands import RECORDED
 from projections.plan.drill import CONTRIBUTION
-from projections.plan.history import HISTORY_READS, history
+from projections.plan.history import HISTORY_READS, history, latest_event
 from projections.plan.moments import instant
 from projections.plan.monitoring import monitoring_report
 from projections.plan.reads import column, number, person, words
@@ -95,7 +95,10 @@ def _of_reader(name: str) -> Read:
 READS: Mapping[str, Mapping[str, Read]] = {
     **CASE_READS,
     **HISTORY_READS,
-    **{kind: {**CASE_READS[kind], "history": history} for kind in ("Case", "Incident", "Complaint", "StaffBreach")},
+    **{
+        kind: {**CASE_READS[kind], "history": history, "latestEvent": latest_event}
+        for kind in ("Case", "Incident", "Complaint", "StaffBreach")
+    },
     "Recorded": RECORDED,
     "Query": {
         "viewer": _viewer,

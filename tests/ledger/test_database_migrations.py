@@ -117,6 +117,43 @@ def test_the_monthly_figures_of_longer_spans_are_sums_of_the_shorter_ones(empty_
     assert rows == [(0, 0, 5, 1), (0, 15, -2, 0), (0, 16, -3, -1), (1, 0, 3, 1), (1, 1, -3, -1)]
 
 
+def test_cases_are_tallied_and_whom_they_bar_is_kept_by_person(empty_url: str) -> None:
+    # given
+    upgrade_to(empty_url, "0005")
+    trust, persons = UUID(int=1), (UUID(int=7), UUID(int=8))
+    given: tuple[tuple[int, str, str, str, list[UUID]], ...] = (
+        (1, "INCIDENT", "OPEN", "900003", []),
+        (2, "INCIDENT", "OPEN", "900003", []),
+        (3, "COMPLAINT", "OPEN", "900003", [persons[0]]),
+        (4, "STAFF_BREACH", "CLOSED", "900004", list(persons)),
+    )
+    with psycopg.connect(empty_url, autocommit=True) as admin, admin.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO case_file (trust_id, generation, case_id, kind, reference, school_urn, status, opened_on,"
+            " aware_on, classifications, counts, outstanding, readers, barred)"
+            " VALUES (%s, 1, %s, %s, 'R', %s, %s, '2026-09-14', '{}', '{}', '{}', '{}', '{}', %s)",
+            [(trust, UUID(int=case), kind, urn, status, barred) for case, kind, status, urn, barred in given],
+        )
+
+    # when
+    migrate(empty_url)
+
+    # then
+    with psycopg.connect(empty_url) as admin:
+        tallies = admin.execute("SELECT * FROM case_tally ORDER BY school_urn, kind").fetchall()
+        barred = admin.execute("SELECT * FROM case_barred ORDER BY case_id, person_id").fetchall()
+    assert tallies == [
+        (trust, 1, "900003", "COMPLAINT", "OPEN", 1),
+        (trust, 1, "900003", "INCIDENT", "OPEN", 2),
+        (trust, 1, "900004", "STAFF_BREACH", "CLOSED", 1),
+    ]
+    assert barred == [
+        (trust, 1, UUID(int=3), persons[0]),
+        (trust, 1, UUID(int=4), persons[0]),
+        (trust, 1, UUID(int=4), persons[1]),
+    ]
+
+
 def test_a_schema_of_a_newer_release_is_refused_and_left_alone(empty_url: str) -> None:
     migrate(empty_url)
     with psycopg.connect(empty_url, autocommit=True) as admin:

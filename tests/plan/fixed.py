@@ -142,7 +142,7 @@ def _lists(pool: Pool) -> Iterator[Document]:
     yield from _aliased(filters, 14)
     yield Document('{ cases(after: "nothing") { totalCount } }', {})
     yield Document('{ cases(filter: {person: "nobody"}) { totalCount } }', {})
-    yield _document("{ cases(first: 14) { nodes { ...Whole } } }")
+    yield _document("{ cases(first: 9) { nodes { ...Whole } } }")
 
 
 def _filters(pool: Pool) -> Iterator[str]:
@@ -324,6 +324,16 @@ LISTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
             ("cases",),
         )
         for order in ORDERS
+    },
+    # Many of all cases, and few of them: they are found in two ways.
+    **{
+        f"{order} of {statuses}": (
+            f"query ($after: String) {{ cases(filter: {{statuses: [{statuses}]}}, orderBy: {order}, first: {first},"
+            f" after: $after) {{ {_PAGE} nodes {{ id reference }} }} }}",
+            ("cases",),
+        )
+        for order in ORDERS
+        for statuses, first in (("OPEN, CLOSED", 1), ("DUPLICATE, CLOSED", 2))
     },
     "a history": (
         'query ($after: String) { case(reference: "INC-2026-000001") { history(first: 4, after: $after)'

@@ -137,6 +137,17 @@ def _unescaped_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
 FIGURES = ("figures", "what lies behind figures", "restatements")
 FAULTS = {
     "cases without visibility": Fault(blind("cases")),
+    "tallies without visibility": Fault(blind("tallies"), ("lists of cases",)),
+    "barred cases in a total": Fault(executed(r"status, -1 FROM", "status, 0 FROM"), ("lists of cases",)),
+    "the event before the latest": Fault(executed(r"(\w+\.version) = (\w+\.version)::int", r"\1 = \2::int - 1")),
+    "few cases in another order": Fault(
+        executed(r"(AND NOT \(SELECT coalesce.*?ORDER BY c\d+\.\w+) (?:DESC|ASC)", r"\1"), ()
+    ),
+    "many cases in another order": Fault(
+        executed(r"(AND \(SELECT coalesce(?:(?!ORDER BY).)*ORDER BY c\d+\.\w+) DESC", r"\1 ASC"), ()
+    ),
+    "few cases one short": Fault(executed(r"(AND NOT \(SELECT coalesce.*?LIMIT )\d+", r"\g<1>1"), ()),
+    "many cases one short": Fault(executed(r"(AND \(SELECT coalesce(?:(?!LIMIT).)*LIMIT )\d+", r"\g<1>1"), ()),
     "documents without visibility": Fault(blind("documents")),
     "contributions without visibility": Fault(blind("contributions"), FIGURES),
     "openable contributions without visibility": Fault(blind("openable_contributions"), FIGURES),

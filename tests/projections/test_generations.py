@@ -16,7 +16,7 @@ from projections.generations import RebuildFailed, RebuildOvertaken, UnknownProj
 from projections.tables import CORE_TABLES
 from tests.projections.examples import SEPTEMBER, breach, complaint, incident, school, set_calendar
 from tests.projections.histories import WHY
-from tests.projections.recording import Recording
+from tests.projections.recording import Recording, named
 from tests.projections.test_engine import failing_at, rows
 
 
@@ -36,7 +36,8 @@ def generations(recording: Recording) -> list[tuple[Any, ...]]:
 @pytest.fixture
 def projected(recording: Recording) -> Recording:
     """A trust with something in every table."""
-    origin, arisen, staff = incident("A", "COMPLAINT:STAFF", "ALLEGATION:STAFF"), complaint("C", "BOTH"), breach("S")
+    origin, arisen = incident("A", "COMPLAINT:STAFF", "ALLEGATION:STAFF"), complaint("C", "BOTH")
+    staff = breach("S", subject=named("subject"))
     register = school(recording.trust_id)
     register.adopt_pack(content=policies.content("libra"), adopted_on=SEPTEMBER)
     set_calendar(register)

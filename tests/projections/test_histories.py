@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 from unittest.mock import patch
@@ -20,6 +21,7 @@ from tests.projections.oracle import Oracle
 from tests.projections.readers import reader
 from tests.projections.recording import Recording
 from tests.projections.reports import report, told
+from tests.projections.test_engine import rows
 
 BATCHES = st.sampled_from([1, 7, 1000])
 _PERIODS = [MonitoringDimension.DAY, MonitoringDimension.MONTH, MonitoringDimension.ACADEMIC_YEAR]
@@ -82,9 +84,25 @@ def check_history(
         assert figures(recording, query, position) == Oracle(recording, position).figures(query)
 
     # and
+    cases = Oracle(recording, head).cases.values()
+    assert tallied(recording) == Counter((case.school_urn, case.kind.value, case.status.value) for case in cases)
+    assert barred(recording) == {(case.id, person) for case in cases for person in case.barred}
+
+    # and
     rebuilt = rebuild(database, recording.trust_id, verify=True, batch=rebuilt_in)
     assert (rebuilt.position, rebuilt.differences, rebuilt.is_live) == (head, (), True)
     assert figures(recording, query) == Oracle(recording, head).figures(query)
+
+
+def tallied(recording: Recording) -> dict[tuple[str, ...], int]:
+    """How many cases there are of each school, kind and status, as it is kept."""
+    found = rows(recording, "SELECT school_urn, kind, status, cases FROM case_tally WHERE generation = 1")
+    return {tuple(key): cases for *key, cases in found}
+
+
+def barred(recording: Recording) -> set[tuple[Any, ...]]:
+    """Who may not know of which case, as it is kept."""
+    return {tuple(row) for row in rows(recording, "SELECT case_id, person_id FROM case_barred WHERE generation = 1")}
 
 
 def figures(recording: Recording, query: MonitoringQuery, position: int | None = None) -> dict[tuple[Any, ...], int]:

@@ -20,7 +20,7 @@ from strawberry.types import Info as AnyInfo
 
 from bench.graphql.peers.running import Pool, pool, serve, told
 from bench.graphql.peers.texts import Texts
-from bench.graphql.statements import EVENTS, SCHOOLS, SEEN, cells
+from bench.graphql.statements import EVENTS, LIVE_ROWS, SCHOOLS, SEEN, cells
 from domain.monitoring_counts import DEFINITIONS, MonitoringCount
 from projections.monitoring_terms import MonitoringDimension
 from services.sealed_texts import SealedPlace, SealedState
@@ -50,6 +50,7 @@ class Loaders(BaseContext):
         self.schools: DataLoader[str, School | None] = DataLoader(self._schools)
         self.versions: DataLoader[UUID, int] = DataLoader(self._versions)
         self.events: DataLoader[_Page, list[CaseEvent]] = DataLoader(self._events)
+        self.latest: DataLoader[UUID, CaseEvent] = DataLoader(self._latest)
         self.sealed: DataLoader[tuple[UUID, int], list[SealedPart]] = DataLoader(self._sealed)
         self.texts: DataLoader[SealedPlace, Opened] = DataLoader(self._opened)
 
@@ -92,6 +93,15 @@ class Loaders(BaseContext):
             for row in rows:
                 found[_Page(row["case_id"], first, types)].append(CaseEvent(**row))
         return [found[page] for page in pages]
+
+    async def _latest(self, case_ids: list[UUID]) -> list[CaseEvent]:
+        rows = await self.rows(
+            f"SELECT event.* FROM ({EVENTS}) AS event JOIN case_document AS document USING (case_id, version)"
+            f" WHERE {LIVE_ROWS} AND case_id = ANY(%(ids)s)",
+            ids=case_ids,
+        )
+        found = {row["case_id"]: CaseEvent(**row) for row in rows}
+        return [found[case_id] for case_id in case_ids]
 
     async def _sealed(self, places: list[tuple[UUID, int]]) -> list[list[SealedPart]]:
         rows = await self.rows(
@@ -215,6 +225,11 @@ class Case:
     async def school(self, info: Info) -> School | None:
         """Its school."""
         return await info.context.schools.load(self.school_urn)
+
+    @strawberry.field
+    async def latest_event(self, info: Info) -> CaseEvent:
+        """Its last event."""
+        return await info.context.latest.load(self.key)
 
     @strawberry.field
     async def history(self, info: Info, first: int = 100, types: list[str] | None = None) -> CaseEventConnection:

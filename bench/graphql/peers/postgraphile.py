@@ -33,7 +33,7 @@ query ($filter: CaseFileFilter!) {
       caseId reference status openedOn
       caseDocumentByCaseId { version }
       schoolBySchoolUrn { urn name }
-      eventsByCaseId(first: 1, orderBy: VERSION_ASC) { nodes { type position recordedAt } }
+      eventsByCaseId(first: 1, orderBy: VERSION_DESC) { nodes { type position recordedAt } }
     }
   }
 }"""
@@ -128,7 +128,10 @@ def _told(question: Question, data: Any) -> Any:
         return told_events(page["nodes"][0]["reference"], page["nodes"][0]["eventsByCaseId"]["nodes"])
     rows = [
         told_case(
-            node, node["caseDocumentByCaseId"]["version"], node["schoolBySchoolUrn"], node["eventsByCaseId"]["nodes"]
+            node,
+            node["caseDocumentByCaseId"]["version"],
+            node["schoolBySchoolUrn"],
+            node["eventsByCaseId"]["nodes"][0],
         )
         for node in page["nodes"]
     ]

@@ -22,6 +22,11 @@ def history_page(view: View, case_id: str, *, first: int, after: str | None, typ
     )
 
 
+def latest_event(view: View, case_id: str, version: int) -> Json:
+    """The event by which a case came to a version."""
+    return _event(view, view.story.of_case[case_id][version - 1])
+
+
 def _event(view: View, event: Event) -> Json:
     body = event.body
     before = view.story.documents.get((event.stream, event.version - 1))

@@ -11,7 +11,7 @@ from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_list_ty
 
 from domain.offered import from_mask
 from tests.plan.oracle.facts import Facts, Refusal, cursor_of, place_of
-from tests.plan.oracle.history import history_page
+from tests.plan.oracle.history import history_page, latest_event
 from tests.plan.oracle.sight import Reader
 from tests.plan.oracle.story import Json, School, Story
 
@@ -84,6 +84,7 @@ class View:
             "school": lambda _info: self.school(document["school_urn"]),
             "duplicateOf": lambda _info: self.case_now(document["duplicate_of"]),
             "allowedActions": [action for action in self._offered(document) if self.reader.may(action)],
+            "latestEvent": lambda _info: latest_event(self, document["id"], document["version"]),
             "history": lambda _info, **given: history_page(self, document["id"], **given),
             "outstanding": [
                 {"code": duty["code"], "clause": duty["clause"], "itemId": duty["item_id"]}
