@@ -238,7 +238,10 @@ count_month = Table(
     Column("items", Integer, nullable=False),
     Column("excluded", Integer, nullable=False),
     Column("span", SmallInteger, nullable=False),
-    PrimaryKeyConstraint("trust_id", "generation", "span", "school_urn", "month", "count_number", "source", "epoch"),
+    PrimaryKeyConstraint(
+        *("trust_id", "generation", "span", "school_urn", "month", "count_number", "source", "epoch"),
+        postgresql_include=["items", "excluded"],
+    ),
 )
 
 # How many cases each school has of each kind and status: a list's total is added up here, not counted.
