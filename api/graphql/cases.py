@@ -65,7 +65,7 @@ __all__ = [
 @strawberry.type(description="Something that is left to do on a case.")
 class Duty:
     code: str = strawberry.field(description="What is to be done: a code of the list `duties`.")
-    text: str | None = strawberry.field(description="What the policy says, in our words, if one asks for it.")
+    wording: str | None = strawberry.field(description="What the policy says, in our words, if one asks for it.")
     before_closing: bool = strawberry.field(description="Whether the case is not closed while this is owed.")
     clause: str | None = strawberry.field(
         description="The clause of the school's policy that asks for it, if one does."

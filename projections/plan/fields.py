@@ -84,7 +84,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "SealedText": _masked(_fields(holes="state text"), "opens_sealed", of_events=False),
     "PolicyVersion": _fields("packId version sha256"),
     "Imported": _fields("fileSha256 lines"),
-    "Duty": _fields("code clause itemId text beforeClosing"),
+    "Duty": _fields("code clause itemId wording beforeClosing"),
     "Override": _fields("step requirement clause", "reason"),
     "CaseLink": _fields("kind restricted", "case"),
     "Addendum": _fields(joins="text"),

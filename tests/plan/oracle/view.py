@@ -93,7 +93,7 @@ class View:
                     "code": duty["code"],
                     "clause": duty["clause"],
                     "itemId": duty["item_id"],
-                    "text": duty["text"],
+                    "wording": duty["wording"],
                     "beforeClosing": duty["before_closing"],
                 }
                 for duty in document["duties"]
