@@ -63,7 +63,9 @@ class Giver:
         """Give a command that must be carried out; returns its result, with the command's id."""
         command = COMMANDS[name]
         command_id = str(uuid4())
-        planted = {camel(field): self._text(name, field) for field in sealed_fields(command)}
+        # What sets nothing aside is not recorded: it is given below, where something is missing.
+        texts = [field for field in sealed_fields(command) if field != "override"]
+        planted = {camel(field): self._text(name, field) for field in texts}
         whole = {"commandId": command_id, **planted, **content}
         result: Json = self._shown.ask(mutation(name), self._role, input=whole)[camel_name(name)]
         assert result["__typename"] == "Recorded", (name, result)
@@ -117,6 +119,8 @@ class Giver:
         self.give("MarkNotReportable", caseId=unreportable)
         self.give("MarkRecordedInError", caseId=mistaken)
         self._measure(case, first, person)
+        chair: Json = {"mode": "IN_PERSON", "heldOn": DAY, "attended": True, "roles": ["CHAIR"]}
+        self.give("HoldMeeting", **on, **chair, override=self._text("HoldMeeting", "override"))
         self.give("CloseIncident", **on, outcome="RESOLVED_AT_MEETING", closedOn=DAY)
         self.give("ReopenIncident", **on, reopenedOn=DAY)
         if other_urn != school_urn:
