@@ -36,7 +36,7 @@ def report(trust: TrustDatabase, caller: Caller, variables: dict[str, Any]) -> C
     assert operation is not None
     values = get_variable_values(_SCHEMA, operation.variable_definitions or (), variables)
     assert isinstance(values, VariableValues), values
-    question = Question(_REPORT, document, operation, values, caller.visibility, caller.role.value, actions={})
+    question = Question(_REPORT, document, operation, values, caller.visibility, caller.role.value, actions=[])
 
     def text() -> str:
         found = answer(_PLANS, trust, question)

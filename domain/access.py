@@ -60,6 +60,8 @@ COUNTS_EVERYTHING = frozenset({Role.TRUST_LEAD, Role.DASHBOARD, Role.AUDITOR, Ro
 # What staff and integrations may do; heads, coordinators, the trust lead and the system may do every command of an
 # incident; the dashboard and the auditor write nothing.
 _EVERY_COMMAND = frozenset({Role.TRUST_LEAD, Role.HEADTEACHER, Role.COORDINATOR, Role.SYSTEM})
+# Who may set aside what a policy requires before a step, with a reason (design D14).
+MAY_OVERRIDE = frozenset({Role.TRUST_LEAD, Role.HEADTEACHER})
 _LIMITED: dict[Role, frozenset[str]] = {
     Role.STAFF: frozenset({"ReportIncident", "RecordItem", "NoteEvidence", "AddAddendum", "ReportToHeadteacher"}),
     Role.MIS: frozenset({"ReportIncident"}),

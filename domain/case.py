@@ -8,6 +8,7 @@ as `complaint.closed.v1`: a `*` in a topic stands for the kind.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, get_type_hints
 from uuid import UUID
@@ -16,6 +17,10 @@ from eventsourcing.domain import CommandMethodDecorator
 
 from domain.aggregate import Recordable, event
 from domain.checks import present, refuse, require_not_future, require_order, require_sha256, require_text, require_word
+from domain.duties import Duty, bars_closing
+from domain.facts import missing
+from domain.policy import PolicyPack
+from domain.policy_rules import Strength
 from domain.refusals import (
     AlreadyImported,
     CaseClosed,
@@ -25,18 +30,21 @@ from domain.refusals import (
     DeciderIsSubject,
     DuplicateOfAnotherKind,
     DuplicateOfItself,
+    DutiesOutstanding,
     LinkCircular,
     LinkedToItself,
     NotLinked,
     OriginalNotCounting,
     OthersAreCopies,
+    PrerequisiteMissing,
     Refused,
 )
 from domain.sealed import Sealed
-from domain.values import CaseKind, CaseStatus, Imported, Mark, PolicyRef
+from domain.values import CaseKind, CaseStatus, Imported, Mark, Override, PolicyRef
 from domain.vocabulary import require_code
 
 AROSE_FROM = "AROSE_FROM"
+CLOSE = "CLOSE"
 
 
 class Case(Recordable):
@@ -83,6 +91,7 @@ class Case(Recordable):
         self.closed_as_logged = False
         self.imported: Imported | None = None
         self.addenda: tuple[Sealed, ...] = ()
+        self.overrides: tuple[Override, ...] = ()
 
     # --- decisions
 
@@ -214,13 +223,53 @@ class Case(Recordable):
         require_not_future(today, closed_on=closed_on)
         self._closed(outcome=outcome, closed_on=closed_on, as_logged=True, notes=None)
 
-    def _require_closing(self, outcome: str, closed_on: date, today: date, by: UUID | None) -> None:
-        """Refuse what no kind of case accepts of a closing; each kind adds its own rules."""
+    def close(
+        self,
+        *,
+        outcome: str,
+        closed_on: date,
+        today: date,
+        policy: PolicyPack | None = None,
+        override: Sealed | None = None,
+        notes: Sealed | None = None,
+        by: UUID | None = None,
+    ) -> None:
+        """Close the case with an outcome; nothing is closed while something is owed that its policy asks for first.
+
+        `policy` is the pack pinned to the case; `override` is why its requirements are set aside this once.
+        """
         refuse(self.bars_step())
         self.require_impartial(by)
         self._require_outcome(outcome)
         require_not_future(today, closed_on=closed_on)
         require_order(self.opened_on, closed_on, "closed_on")
+        owed = bars_closing(self, policy)
+        if owed and override is None:
+            raise DutiesOutstanding(clause=owed[0].clause, needs=tuple(duty.code for duty in owed))
+        for duty in owed:
+            self._set_aside(CLOSE, duty.code, duty.clause, override)
+        self.require_step(CLOSE, policy, override)
+        self._closed(outcome=outcome, closed_on=closed_on, as_logged=False, notes=present(notes))
+
+    def require_step(self, step: str, policy: PolicyPack | None, override: Sealed | None = None) -> None:
+        """Refuse a step before which the policy requires something that is not there; to be asked last.
+
+        With a reason the requirement is set aside this once, and the record says so (design D14).
+        """
+        for rule in policy.rules_of(self.kind, step) if policy else ():
+            lacking = missing(self, rule.needs) if rule.strength is Strength.REQUIRED else ()
+            if not lacking or policy is None:
+                continue
+            clause = policy.clause(rule.source)
+            if override is None:
+                raise PrerequisiteMissing(rule.text, clause=clause, needs=lacking)
+            for need in lacking:
+                self._set_aside(step, need, clause, override)
+
+    def _set_aside(self, step: str, requirement: str, clause: str | None, reason: Sealed | None) -> None:
+        require_text("override", reason)
+        assert reason is not None
+        self._requirement_overridden(step=step, requirement=requirement, clause=clause, override=reason)
 
     def _require_outcome(self, outcome: str | None) -> None:
         if outcome is not None:
@@ -261,7 +310,19 @@ class Case(Recordable):
         if by is not None and by in self.subjects:
             raise DeciderIsSubject
 
+    def bars_by_policy(self, step: str, policy: PolicyPack | None) -> type[Refused] | None:
+        """Why the policy rules a step out now, unless it is overridden."""
+        for rule in policy.rules_of(self.kind, step) if policy else ():
+            if rule.strength is Strength.REQUIRED and missing(self, rule.needs):
+                return PrerequisiteMissing
+        return None
+
     # --- changes
+
+    @event("RequirementOverridden", topic="*.requirement_overridden.v1")
+    def _requirement_overridden(self, step: str, requirement: str, clause: str | None, override: Sealed) -> None:
+        """Something that the policy requires before a step was set aside, with a reason: a fact or a duty."""
+        self.overrides = (*self.overrides, Override(step, requirement, clause, override))
 
     @event("Imported", topic="*.imported.v1")
     def _imported(self, file_sha256: str, lines: tuple[int, ...]) -> None:
@@ -342,6 +403,10 @@ class Case(Recordable):
         self.closed_as_logged = False
 
     # --- questions
+
+    def own_duties(self) -> Iterator[Duty]:
+        """What is owed on this kind of case whatever a policy says."""
+        yield from ()
 
     @property
     @abstractmethod

@@ -177,13 +177,6 @@ class Complaint(Case):
         require_text("text", text)
         self._account_recorded(side=side, person=person, given_on=given_on, text=text)
 
-    def close(
-        self, *, outcome: str, closed_on: date, today: date, notes: Sealed | None = None, by: UUID | None = None
-    ) -> None:
-        """Decide the complaint; nobody whom it is about decides it. A withdrawal is an outcome too."""
-        self._require_closing(outcome, closed_on, today, by)
-        self._closed(outcome=outcome, closed_on=closed_on, as_logged=False, notes=present(notes))
-
     # --- changes
 
     @event("HeadAdded", topic="complaint.head_added.v1")

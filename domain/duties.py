@@ -5,31 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from domain.case import Case
-from domain.incident import Incident
-from domain.policy import PolicyPack
-from domain.staff_breach import StaffBreach
+from domain.facts import all_hold
+from domain.policy_rules import Strength
+from domain.step_codes import STEPS
+
+if TYPE_CHECKING:
+    from domain.case import Case
+    from domain.policy import PolicyPack
 
 
 class DutyCode(StrEnum):
-    """The things that may be outstanding, in the order in which they are listed."""
+    """What is owed whatever a policy says; packs add codes of the list `duties`."""
 
     NO_POLICY_IN_FORCE = "NO_POLICY_IN_FORCE"
     CLASSIFY_ITEM = "CLASSIFY_ITEM"
-    REPORT_TO_HEADTEACHER = "REPORT_TO_HEADTEACHER"
-    INVESTIGATE_ALLEGATION = "INVESTIGATE_ALLEGATION"
     RECORD_POST_AS_INCIDENT = "RECORD_POST_AS_INCIDENT"
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One thing that is outstanding: on which item, if on one, and the clause that asks for it, if a policy does."""
+    """One thing that is outstanding: a code of the list `duties`, and on which item, if on one.
 
-    code: DutyCode
+    `clause` and `wording` are those of the policy that asks for it, if one does. `before_closing`: the case is not
+    closed while it is owed.
+    """
+
+    code: str
     clause: str | None = None
     item_id: UUID | None = None
+    wording: str | None = None
+    before_closing: bool = False
 
 
 def duties(case: Case, pack: PolicyPack | None = None) -> tuple[Duty, ...]:
@@ -41,26 +49,29 @@ def duties(case: Case, pack: PolicyPack | None = None) -> tuple[Duty, ...]:
     return () if case.mark else tuple(_outstanding(case, pack))
 
 
+def bars_closing(case: Case, pack: PolicyPack | None) -> tuple[Duty, ...]:
+    """What the policy asks for before the case is closed, and is still owed."""
+    return tuple(duty for duty in duties(case, pack) if duty.before_closing)
+
+
 def _outstanding(case: Case, pack: PolicyPack | None) -> Iterator[Duty]:
     if case.policy is None:
         yield Duty(DutyCode.NO_POLICY_IN_FORCE)
-    if isinstance(case, Incident):
-        yield from _of_incident(case, pack)
-    # A breach counts as an allegation at most; the post itself counts only as an item of an incident.
-    if isinstance(case, StaffBreach) and case.lacks_incident:
-        yield Duty(DutyCode.RECORD_POST_AS_INCIDENT)
-
-
-def _of_incident(incident: Incident, pack: PolicyPack | None) -> Iterator[Duty]:
-    for item in incident.counting_items:
-        if not item.is_classified:
-            yield Duty(DutyCode.CLASSIFY_ITEM, item_id=item.item_id)
+    yield from case.own_duties()
     if pack is None:
         return
-    telling = pack.reporting.to_headteacher
-    if telling is not None and incident.reported_to_headteacher_on is None:
-        yield Duty(DutyCode.REPORT_TO_HEADTEACHER, clause=pack.clause(telling.source))
-    closing = pack.closing_rules
-    # A closing taken over from a school's log is not measured by rules that the log did not know.
-    if closing is not None and incident.awaits_investigation(closing) and not incident.closed_as_logged:
-        yield Duty(DutyCode.INVESTIGATE_ALLEGATION, clause=closing.clause)
+    for rule in pack.duties_of(case.kind):
+        # A closing taken over from a school's log is not measured by rules that the log did not know.
+        if rule.before_closing and case.closed_as_logged:
+            continue
+        if all_hold(case, rule.when) and not all_hold(case, rule.until):
+            yield Duty(rule.code, pack.clause(rule.source), wording=rule.text, before_closing=rule.before_closing)
+    for expected in pack.rules:
+        if (
+            expected.strength is Strength.EXPECTED
+            and expected.kind == case.kind
+            and STEPS[case.kind][expected.step].taken(case)
+            and not all_hold(case, expected.needs)
+        ):
+            assert expected.duty is not None
+            yield Duty(expected.duty, pack.clause(expected.source), wording=expected.text)

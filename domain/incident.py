@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
 from domain.aggregate import Opening, Recordable, event
-from domain.checks import present, refuse, require_not_future, require_word
-from domain.incident_steps import IncidentSteps
-from domain.policy import ClosingRules
-from domain.refusals import InvestigationMissing, Refused
+from domain.checks import present, require_not_future, require_word
+from domain.duties import Duty, DutyCode
+from domain.incident_assessments import IncidentAssessments
 from domain.sealed import Sealed
 from domain.values import CaseKind, PolicyRef
 
 
-class Incident(IncidentSteps):
+class Incident(IncidentAssessments):
     """An incident holds one or more items and lives from its report to its closing; it may be opened again."""
 
     TOPIC = "incident.v1"
@@ -47,6 +47,9 @@ class Incident(IncidentSteps):
         self._begin_items()
         self._begin_removals()
         self._begin_steps()
+        self._begin_measures()
+        self._begin_referrals()
+        self._begin_assessments()
         self.summary = summary
 
     # --- decisions
@@ -83,36 +86,13 @@ class Incident(IncidentSteps):
             summary=present(summary),
         )
 
-    def close(
-        self,
-        *,
-        outcome: str,
-        closed_on: date,
-        today: date,
-        closing: ClosingRules | None = None,
-        notes: Sealed | None = None,
-        by: UUID | None = None,
-    ) -> None:
-        """Close the incident with an outcome; `closing` are the rules of the policy pinned to it, if it has any."""
-        self._require_closing(outcome, closed_on, today, by)
-        refuse(self.bars_closing(closing), clause=closing.clause if closing else None)
-        self._closed(outcome=outcome, closed_on=closed_on, as_logged=False, notes=present(notes))
-
-    # --- guards
-
-    def bars_closing(self, closing: ClosingRules | None) -> type[Refused] | None:
-        """Why the incident cannot be closed under these rules (Sharp Lane L36: allegations are investigated)."""
-        return self.bars_step() or (InvestigationMissing if self.awaits_investigation(closing) else None)
-
     # --- questions
 
-    def awaits_investigation(self, closing: ClosingRules | None) -> bool:
-        """Whether the rules ask for an investigation of one of the items and none has been recorded."""
-        if closing is None or self.investigations:
-            return False
-        return any(
-            item.has_nature(nature) for item in self.counting_items for nature in closing.investigation_before_closing
-        )
+    def own_duties(self) -> Iterator[Duty]:
+        """Every item that counts is to be classified: only what is classified counts."""
+        for item in self.counting_items:
+            if not item.is_classified:
+                yield Duty(DutyCode.CLASSIFY_ITEM, item_id=item.item_id)
 
     @property
     def kind(self) -> CaseKind:

@@ -20,12 +20,15 @@ from domain.checks import (
 )
 from domain.incident_removals import IncidentRemovals
 from domain.items import Item
+from domain.measures import ItemTags
+from domain.policy import PolicyPack
 from domain.refusals import (
     AlreadyReported,
     IdentityTaken,
     InvestigationFinished,
     InvestigationIncomplete,
     MeetingNotAttended,
+    NeverKept,
     PosterNotPupil,
     Refused,
     UnknownInvestigation,
@@ -34,9 +37,13 @@ from domain.sealed import Sealed
 from domain.steps import Account, Direction, Evidence, Impact, Investigation, Meeting, OutcomeNotice, ParentAdvice
 from domain.vocabulary import require_code
 
+DESCRIBED_ONLY = "DESCRIBED_ONLY"
+
 
 class IncidentSteps(IncidentRemovals):
     """The part of an incident that says what the school did."""
+
+    item_tags: dict[UUID, ItemTags]
 
     def _begin_steps(self) -> None:
         self.evidence: dict[UUID, Evidence] = {}
@@ -72,6 +79,7 @@ class IncidentSteps(IncidentRemovals):
             raise IdentityTaken("evidence_id")
         require_code("evidence_kinds", kind, "kind")
         require_sha256("sha256", sha256)
+        self._require_keepable(item_id, kind, sha256)
         require_not_future(today, collected_on=collected_on)
         self._evidence_noted(
             evidence_id=evidence_id,
@@ -83,6 +91,15 @@ class IncidentSteps(IncidentRemovals):
             description=present(description),
             custody=present(custody),
         )
+
+    def _require_keepable(self, item_id: UUID | None, kind: str, sha256: str | None) -> None:
+        """Sexual imagery of children is not to be stored by anybody (UKCIS, Sharing nudes and semi-nudes, 2024)."""
+        tagged = [tags for tags in self.item_tags.values() if item_id in (None, tags.item_id)]
+        must_not = any("CHILD_SEXUAL_IMAGERY" in tags.content_kinds for tags in tagged)
+        if sha256 is not None and (must_not or kind == DESCRIBED_ONLY):
+            raise NeverKept("sha256")
+        if must_not and kind != DESCRIBED_ONLY:
+            raise NeverKept("kind")
 
     def report_to_headteacher(self, *, reported_on: date, today: date, notes: Sealed | None = None) -> None:
         """Record that the headteacher was told; possible on a closed incident too (Libra L151)."""
@@ -103,6 +120,8 @@ class IncidentSteps(IncidentRemovals):
         cause: Sealed | None = None,
         way_forward: Sealed | None = None,
         notes: Sealed | None = None,
+        policy: PolicyPack | None = None,
+        override: Sealed | None = None,
     ) -> None:
         """Record a meeting that was offered, also one to which nobody came.
 
@@ -117,6 +136,7 @@ class IncidentSteps(IncidentRemovals):
         require_distinct(attendees, "attendees")
         if not attended and outcome == "RESOLVED":
             raise MeetingNotAttended("attended", "outcome")
+        self.require_step("HOLD_CHAIR_MEETING" if "CHAIR" in roles else "HOLD_MEETING", policy, override)
         self._meeting_held(
             mode=mode,
             held_on=held_on,
@@ -205,13 +225,16 @@ class IncidentSteps(IncidentRemovals):
         today: date,
         recipient: UUID | None = None,
         notes: Sealed | None = None,
+        policy: PolicyPack | None = None,
+        override: Sealed | None = None,
     ) -> None:
-        """Record that somebody was told the outcome, once every investigation is complete (Sharp Lane L36)."""
+        """Record that somebody was told the outcome, once every investigation that was begun is complete."""
         refuse(self.bars_communicating_outcome())
         require_code("account_sides", recipient_role, "recipient_role", communicated_on)
         require_not_future(today, communicated_on=communicated_on)
         for investigation in self.investigations.values():
             require_order(investigation.completed_on, communicated_on, "communicated_on")
+        self.require_step("COMMUNICATE_OUTCOME", policy, override)
         self._outcome_communicated(
             recipient_role=recipient_role, recipient=recipient, communicated_on=communicated_on, notes=present(notes)
         )
@@ -255,8 +278,8 @@ class IncidentSteps(IncidentRemovals):
         return InvestigationFinished if investigation.is_complete else None
 
     def bars_communicating_outcome(self) -> type[Refused] | None:
-        """Why nobody can be told the outcome yet; there must have been an investigation, and all must be complete."""
-        complete = self.investigations and all(one.is_complete for one in self.investigations.values())
+        """Why nobody can be told the outcome yet: what was begun to be looked into is not complete."""
+        complete = all(one.is_complete for one in self.investigations.values())
         return self.bars_late_step() or (None if complete else InvestigationIncomplete)
 
     def bars_advising_parent(self, item: Item) -> type[Refused] | None:

@@ -6,18 +6,22 @@ What the role of a person adds to this stands in `access`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from domain.case import Case
+from domain.case import CLOSE, Case
+from domain.duties import bars_closing
 from domain.incident import Incident
 from domain.items import Item
 from domain.policy import PolicyPack
-from domain.refusals import Refused, UnknownInvestigation, UnknownItem
+from domain.refusals import DutiesOutstanding, Refused, UnknownInvestigation, UnknownItem
+from domain.step_codes import STEPS
+from domain.values import CaseKind
 
 
 class CaseAction(StrEnum):
-    """One action for each command on an existing case; a place in the bit mask is never given to another."""
+    """One action for each command on an existing case."""
 
     ASSIGN_CASE = "ASSIGN_CASE"
     ADD_ADDENDUM = "ADD_ADDENDUM"
@@ -53,6 +57,25 @@ class CaseAction(StrEnum):
     ADVISE_PARENT = "ADVISE_PARENT"
     CLOSE_INCIDENT = "CLOSE_INCIDENT"
     REOPEN_INCIDENT = "REOPEN_INCIDENT"
+    SUPPORT_TARGET = "SUPPORT_TARGET"
+    INFORM_PERSON = "INFORM_PERSON"
+    EXPLAIN_LEGAL_CONSEQUENCE = "EXPLAIN_LEGAL_CONSEQUENCE"
+    SEND_WARNING = "SEND_WARNING"
+    RECORD_REFUSAL = "RECORD_REFUSAL"
+    RECORD_CONTINUATION = "RECORD_CONTINUATION"
+    TAKE_LEGAL_ADVICE = "TAKE_LEGAL_ADVICE"
+    TAKE_LEGAL_ACTION = "TAKE_LEGAL_ACTION"
+    RESTRICT_ACCESS = "RESTRICT_ACCESS"
+    LIFT_RESTRICTION = "LIFT_RESTRICTION"
+    REFER_TO_BODY = "REFER_TO_BODY"
+    RECORD_REFERRAL_ANSWER = "RECORD_REFERRAL_ANSWER"
+    CONTACT_PROVIDER = "CONTACT_PROVIDER"
+    RECORD_PROVIDER_ANSWER = "RECORD_PROVIDER_ANSWER"
+    NOTE_INTAKE = "NOTE_INTAKE"
+    TAG_ITEM = "TAG_ITEM"
+    ASSESS_CONDUCT = "ASSESS_CONDUCT"
+    ASSESS_DEFAMATION = "ASSESS_DEFAMATION"
+    DECIDE_ON_ACTION = "DECIDE_ON_ACTION"
 
 
 Guard = Callable[[Any], type[Refused] | None]
@@ -83,6 +106,10 @@ def _some_investigation(case: Incident) -> type[Refused] | None:
         if refusal is None:
             break
     return refusal
+
+
+def _with_item(case: Incident) -> type[Refused] | None:
+    return case.bars_step() or (None if case.items else UnknownItem)
 
 
 def _any_item(case: Incident, item: Item) -> None:
@@ -125,45 +152,92 @@ _OF_AN_INCIDENT: Mapping[CaseAction, Guard] = {
     CaseAction.RECORD_ACCOUNT: Incident.bars_step,
     CaseAction.DIRECT_TO_CHANNEL: Incident.bars_step,
     CaseAction.ADVISE_PARENT: _some_item(Incident.bars_advising_parent),
+    CaseAction.CLOSE_INCIDENT: Incident.bars_step,
     CaseAction.REOPEN_INCIDENT: Incident.bars_reopening,
+    CaseAction.SUPPORT_TARGET: _always,
+    CaseAction.INFORM_PERSON: _always,
+    CaseAction.EXPLAIN_LEGAL_CONSEQUENCE: Incident.bars_step,
+    CaseAction.SEND_WARNING: Incident.bars_step,
+    CaseAction.RECORD_REFUSAL: Incident.bars_step,
+    CaseAction.RECORD_CONTINUATION: Incident.bars_step,
+    CaseAction.TAKE_LEGAL_ADVICE: Incident.bars_step,
+    CaseAction.TAKE_LEGAL_ACTION: Incident.bars_step,
+    CaseAction.RESTRICT_ACCESS: Incident.bars_step,
+    CaseAction.LIFT_RESTRICTION: Incident.bars_lifting,
+    CaseAction.REFER_TO_BODY: _always,
+    CaseAction.RECORD_REFERRAL_ANSWER: Incident.bars_referral_answer,
+    CaseAction.CONTACT_PROVIDER: _always,
+    CaseAction.RECORD_PROVIDER_ANSWER: Incident.bars_provider_answer,
+    CaseAction.NOTE_INTAKE: _always,
+    CaseAction.TAG_ITEM: _some_item(Incident.bars_item_change),
+    CaseAction.ASSESS_CONDUCT: Incident.bars_step,
+    CaseAction.ASSESS_DEFAMATION: _with_item,
+    CaseAction.DECIDE_ON_ACTION: Incident.bars_step,
 }
 
-_BIT = {action: 1 << place for place, action in enumerate(CaseAction)}
+# Each kind has places of its own after those of every case; an action's place in a kind is never given to another.
+_OF_KIND: Mapping[CaseKind, Mapping[CaseAction, Guard]] = {
+    CaseKind.INCIDENT: {**_OF_EVERY_CASE, **_OF_AN_INCIDENT},
+    CaseKind.COMPLAINT: _OF_EVERY_CASE,
+    CaseKind.STAFF_BREACH: _OF_EVERY_CASE,
+}
+# The step that an action is, where a policy may make something come before it and it is not called as the action is.
+_STEP_OF = {CaseAction.CLOSE_INCIDENT: CLOSE}
+
+BITS: Mapping[CaseKind, Mapping[CaseAction, int]] = {
+    kind: {action: 1 << place for place, action in enumerate(guards)} for kind, guards in _OF_KIND.items()
+}
 
 
-def _guarded(guards: Mapping[CaseAction, Guard]) -> tuple[tuple[int, Guard], ...]:
-    return tuple((_BIT[action], bars) for action, bars in guards.items())
+@dataclass(frozen=True, slots=True)
+class _Guarded:
+    """An action of a kind of case as its mask is worked out: its bit, its guard, and the step it is if a ruled one."""
+
+    bit: int
+    bars: Guard
+    step: str | None
 
 
-_CASE_BITS = _guarded(_OF_EVERY_CASE)
-_INCIDENT_BITS = _guarded({**_OF_EVERY_CASE, **_OF_AN_INCIDENT})
-_CLOSE_BIT = _BIT[CaseAction.CLOSE_INCIDENT]
+def _guarded(kind: CaseKind) -> tuple[_Guarded, ...]:
+    steps = {action: _STEP_OF.get(action, action.value) for action in BITS[kind]}
+    return tuple(
+        _Guarded(bit, _OF_KIND[kind][action], steps[action] if steps[action] in STEPS[kind] else None)
+        for action, bit in BITS[kind].items()
+    )
+
+
+_GUARDED = {kind: _guarded(kind) for kind in CaseKind}
 
 
 def offered(case: Case, pack: PolicyPack | None = None) -> frozenset[CaseAction]:
     """Name what can be done with the case now; `pack` is the policy pinned to it.
 
-    Each action named succeeds with some input, and each other one is refused whatever the input.
+    Each action named succeeds with some input, and each other one is refused whatever the input, unless a requirement
+    of the policy is overridden.
     """
-    return frozenset(from_mask(mask(case, pack)))
+    return frozenset(from_mask(mask(case, pack), case.kind))
 
 
 def mask(case: Case, pack: PolicyPack | None = None) -> int:
     """Give what is offered as a bit mask, as a read table keeps it."""
     found = 0
-    for bit, bars in _INCIDENT_BITS if isinstance(case, Incident) else _CASE_BITS:
-        if bars(case) is None:
-            found |= bit
-    if isinstance(case, Incident) and case.bars_closing(pack.closing_rules if pack else None) is None:
-        found |= _CLOSE_BIT
+    for guarded in _GUARDED[case.kind]:
+        if guarded.bars(case) is None and (guarded.step is None or _bars(case, guarded.step, pack) is None):
+            found |= guarded.bit
     return found
 
 
-def to_mask(actions: frozenset[CaseAction]) -> int:
-    """Pack actions into a bit mask, as a read table keeps them."""
-    return sum(_BIT[action] for action in actions)
+def _bars(case: Case, step: str, pack: PolicyPack | None) -> type[Refused] | None:
+    if step == CLOSE and bars_closing(case, pack):
+        return DutiesOutstanding
+    return case.bars_by_policy(step, pack)
 
 
-def from_mask(mask: int) -> tuple[CaseAction, ...]:
-    """Unpack a bit mask, in the order of the actions."""
-    return tuple(action for action, bit in _BIT.items() if mask & bit)
+def to_mask(actions: frozenset[CaseAction], kind: CaseKind) -> int:
+    """Pack actions into the bit mask of a kind of case, as a read table keeps them."""
+    return sum(BITS[kind][action] for action in actions)
+
+
+def from_mask(mask: int, kind: CaseKind) -> tuple[CaseAction, ...]:
+    """Unpack the bit mask of a kind of case, in the order of its actions."""
+    return tuple(action for action, bit in BITS[kind].items() if mask & bit)

@@ -35,24 +35,31 @@ class Refused(Exception):
     """The request was refused.
 
     Subclasses are named after the rule; their docstring is the sentence that users see. `fields` names the inputs at
-    fault, `clause` the clause of the school's policy, `cases` the other cases the user must look at first. A refusal
-    never repeats a submitted value.
+    fault, `clause` the clause of the school's policy, `cases` the other cases the user must look at first, `needs` the
+    facts or duties that are missing, by their codes. A refusal never repeats a submitted value.
     """
 
     code: ClassVar[RefusalCode] = RefusalCode.INVALID_INPUT
 
-    def __init__(self, *fields: str, clause: str | None = None, cases: tuple[UUID, ...] = ()) -> None:
+    def __init__(
+        self,
+        *fields: str,
+        clause: str | None = None,
+        cases: tuple[UUID, ...] = (),
+        needs: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(inspect.cleandoc(type(self).__doc__ or ""))
         self.fields = fields
         self.clause = clause
         self.cases = cases
+        self.needs = needs
 
     @property
     def message(self) -> str:
         """The sentence for the user, with the fields and cases it speaks of."""
         about = "".join(
             f" ({label}: {', '.join(map(str, names))})"
-            for label, names in (("fields", self.fields), ("cases", self.cases))
+            for label, names in (("fields", self.fields), ("cases", self.cases), ("needs", self.needs))
             if names
         )
         return f"{self.args[0]}{about}"
@@ -101,6 +108,14 @@ class NotClearable(Refused):
     """The field cannot be emptied."""
 
 
+class ActionListed(Refused):
+    """The options are the other actions that were considered, without the one that is decided."""
+
+
+class NeverKept(Refused):
+    """Sexual imagery of somebody under 18 is described in words and never kept: no file, no copy, no hash."""
+
+
 class IdentityTaken(Refused):
     """The identifier is already used in the case for something else."""
 
@@ -122,6 +137,24 @@ class UnknownInvestigation(Refused):
 
 class UnknownPlatformReport(Refused):
     """The case has no such report to a platform."""
+
+    code = RefusalCode.NOT_FOUND
+
+
+class UnknownReferral(Refused):
+    """The case has no such report to a body outside the school."""
+
+    code = RefusalCode.NOT_FOUND
+
+
+class UnknownProviderContact(Refused):
+    """The case has no such contact with a provider."""
+
+    code = RefusalCode.NOT_FOUND
+
+
+class UnknownRestriction(Refused):
+    """The case has no such restriction of access."""
 
     code = RefusalCode.NOT_FOUND
 
@@ -219,6 +252,12 @@ class PosterNotPupil(Refused):
     code = RefusalCode.ILLEGAL_STATE
 
 
+class RestrictionLifted(Refused):
+    """The restriction has been lifted already."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
 class InvestigationFinished(Refused):
     """The investigation is complete already."""
 
@@ -265,10 +304,26 @@ class LinkCircular(Refused):
 # --- prerequisites and conflicts of interest
 
 
-class InvestigationMissing(Refused):
-    """An allegation cannot be closed without a record of its investigation."""
+class PrerequisiteMissing(Refused):
+    """The school's policy requires something else first."""
 
     code = RefusalCode.STEP_PREREQUISITE
+
+    def __init__(self, rule: str = "", *, clause: str | None = None, needs: tuple[str, ...] = ()) -> None:
+        super().__init__(clause=clause, needs=needs)
+        self.rule = rule
+
+    @property
+    def message(self) -> str:
+        """The sentence for the user, with what the policy says."""
+        first, _, needs = super().message.partition(".")
+        return f"{first}: {self.rule}{needs}" if self.rule else super().message
+
+
+class DutiesOutstanding(Refused):
+    """The case cannot be closed while something is owed that the school's policy asks for first."""
+
+    code = RefusalCode.DUTIES_OUTSTANDING
 
 
 class InvestigationIncomplete(Refused):

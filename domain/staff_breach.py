@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from uuid import UUID
 
 from domain.aggregate import UNRECORDED, Opening, Recordable, event
 from domain.case import Case
 from domain.checks import present, require_not_future, require_word
+from domain.duties import Duty, DutyCode
 from domain.refusals import RefusalCode, Refused
 from domain.sealed import Sealed
 from domain.values import CaseKind, PolicyRef, london_date
@@ -123,13 +125,6 @@ class StaffBreach(Case):
         self.require_impartial(owner)
         super().assign(owner=owner)
 
-    def close(
-        self, *, outcome: str, closed_on: date, today: date, notes: Sealed | None = None, by: UUID | None = None
-    ) -> None:
-        """Close the case with an outcome; the person it is about does not decide it."""
-        self._require_closing(outcome, closed_on, today, by)
-        self._closed(outcome=outcome, closed_on=closed_on, as_logged=False, notes=present(notes))
-
     # --- changes
 
     @event("SubjectNamed", topic="staff_breach.subject_named.v1")
@@ -138,6 +133,11 @@ class StaffBreach(Case):
         self.subject = subject
 
     # --- questions
+
+    def own_duties(self) -> Iterator[Duty]:
+        """A breach counts as an allegation at most; the post itself counts only as an item of an incident."""
+        if self.lacks_incident:
+            yield Duty(DutyCode.RECORD_POST_AS_INCIDENT)
 
     @property
     def kind(self) -> CaseKind:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from domain.aggregate import UNRECORDED
+from domain.sealed import Sealed
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -45,6 +46,16 @@ class PolicyRef:
     pack_id: str
     version: str
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Something that a policy requires before a step and that was set aside, with the reason: a fact or a duty."""
+
+    step: str
+    requirement: str
+    clause: str | None
+    reason: Sealed
 
 
 @dataclass(frozen=True, slots=True)

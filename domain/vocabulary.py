@@ -6,34 +6,17 @@ compared as they are written: case matters.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from domain.codes import Code, listed
 from domain.refusals import UnknownCode
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One entry of a code list; both ends of its use are included, None is open."""
-
-    code: str
-    label: str
-    definition: str
-    active_from: date | None = None
-    active_to: date | None = None
-    order: int = 0
-
-    def is_active(self, on: date) -> bool:
-        """Say whether the code was in use on a day."""
-        return (self.active_from is None or self.active_from <= on) and (self.active_to is None or on <= self.active_to)
-
-
-def _listed(*entries: tuple[str, str, str]) -> tuple[Code, ...]:
-    return tuple(Code(code, label, text, order=place) for place, (code, label, text) in enumerate(entries, start=1))
-
+from domain.vocabulary_of_breaches import BREACH_LISTS
+from domain.vocabulary_of_complaints import COMPLAINT_LISTS
+from domain.vocabulary_of_duties import DUTY_LISTS
+from domain.vocabulary_of_measures import MEASURE_LISTS
 
 CODE_LISTS: dict[str, tuple[Code, ...]] = {
-    "natures": _listed(
+    "natures": listed(
         ("ALLEGATION", "Allegation", "Says that somebody did something wrong."),
         ("COMPLAINT", "Complaint", "Expresses dissatisfaction that asks to be answered."),
         ("DEFAMATORY_STATEMENT", "Defamatory statement", "States something that harms a reputation."),
@@ -56,7 +39,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
         ("UNSUITABLE_MATERIAL", "Unsuitable material", "Was reached or shared though unsuitable for the audience."),
         ("OTHER", "Other", "Fits no other nature; described in words and added to none of the eleven counts."),
     ),
-    "targets": _listed(
+    "targets": listed(
         ("SCHOOL", "School", "The school, its practices, procedures or policies."),
         ("STAFF", "Staff", "Anyone working in the school, paid or not, supply, volunteers and contractors included."),
         ("PUPIL", "Pupil", "A pupil of the school."),
@@ -65,12 +48,12 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
         ("TRUST", "Trust", "The trust as a body."),
         ("COMMUNITY", "Community", "Anyone else associated with the school."),
     ),
-    "school_aspects": _listed(
+    "school_aspects": listed(
         ("PRACTICE", "Practice", "What the school does."),
         ("PROCEDURE", "Procedure", "How the school says it is done."),
         ("POLICY", "Policy", "What the school has decided."),
     ),
-    "poster_roles": _listed(
+    "poster_roles": listed(
         ("PARENT", "Parent", "A parent of a pupil."),
         ("CARER", "Carer", "Somebody with care of a pupil."),
         ("PUPIL", "Pupil", "A pupil of the school."),
@@ -85,7 +68,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
         ("OTHER", "Other", "Another individual or stakeholder."),
         ("UNKNOWN", "Unknown", "Not known yet."),
     ),
-    "platforms": _listed(
+    "platforms": listed(
         ("FACEBOOK", "Facebook", "The network of that name."),
         ("TWITTER", "Twitter (X)", "The network called Twitter, later X."),
         ("INSTAGRAM", "Instagram", "The network of that name."),
@@ -109,7 +92,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
         ("OTHER", "Other", "Another place."),
         ("UNKNOWN", "Unknown", "Not known yet."),
     ),
-    "characteristics": _listed(
+    "characteristics": listed(
         ("AGE", "Age", "Age."),
         ("DISABILITY", "Disability", "Disability."),
         ("GENDER_REASSIGNMENT", "Gender reassignment", "Gender reassignment or gender identity."),
@@ -120,7 +103,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
         ("SEX", "Sex", "Sex."),
         ("SEXUAL_ORIENTATION", "Sexual orientation", "Sexual orientation."),
     ),
-    "evidence_kinds": _listed(
+    "evidence_kinds": listed(
         ("SCREENSHOT", "Screenshot", "A picture of a screen."),
         ("URL", "Address", "The address of a page."),
         ("PHOTO", "Photograph", "A photograph."),
@@ -129,23 +112,24 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
         ("WITNESS_STATEMENT", "Witness statement", "What somebody saw, in their words."),
         ("CCTV", "CCTV", "A recording by a camera of the school."),
         ("LETTER", "Letter", "A letter or e-mail."),
+        ("DESCRIBED_ONLY", "Described only", "Described in words; nothing of it is kept."),
         ("OTHER", "Other", "Other evidence."),
     ),
-    "removal_states": _listed(
+    "removal_states": listed(
         ("REQUESTED", "Requested", "Somebody has been asked to take the post down; nobody has checked yet."),
         ("REMOVED", "Removed", "Somebody has checked that the post is gone."),
         ("REFUSED", "Refused", "The request to take the post down was refused."),
     ),
-    "meeting_modes": _listed(
+    "meeting_modes": listed(
         ("TELEPHONE", "By telephone", "Held by telephone."),
         ("IN_PERSON", "In person", "Held face to face."),
         ("ONLINE", "Online", "Held by video."),
     ),
-    "meeting_outcomes": _listed(
+    "meeting_outcomes": listed(
         ("RESOLVED", "Resolved", "The meeting settled the matter."),
         ("NOT_RESOLVED", "Not resolved", "The meeting did not settle the matter."),
     ),
-    "meeting_roles": _listed(
+    "meeting_roles": listed(
         ("HEADTEACHER", "Headteacher", "The headteacher or principal."),
         ("SENIOR_LEADER", "Senior leader", "A member of the senior management team."),
         ("CHAIR", "Chair", "The chair of governors or directors."),
@@ -161,20 +145,21 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
         ("REPRESENTATIVE", "Representative", "Somebody accompanying or speaking for another."),
         ("OTHER", "Other", "Somebody else."),
     ),
-    "impacts": _listed(
+    "impacts": listed(
         ("EMOTIONAL", "Emotional harm", "Distress or other emotional harm to a person."),
         ("REPUTATION", "Reputational damage", "Damage to a reputation."),
         ("DETRIMENT", "Detriment to the school", "Another detriment to the school."),
         ("PUPILS_LEARNING", "Effect on pupils' learning", "An effect on the learning of pupils."),
+        ("LEGAL_RISK", "Legal risk", "A legal risk to the school or its leaders."),
     ),
-    "channels": _listed(
+    "channels": listed(
         ("CLASS_TEACHER", "Class teacher", "A private word with the class teacher."),
         ("PHASE_LEADER", "Phase leader", "A private word with the phase leader."),
         ("HEADTEACHER", "Headteacher", "A private word with the headteacher."),
         ("CHAIR_OF_GOVERNORS", "Chair of governors", "A private word with the chair of governors or directors."),
         ("COMPLAINTS_PROCEDURE", "Complaints procedure", "The school's complaints procedure."),
     ),
-    "account_sides": _listed(
+    "account_sides": listed(
         ("POSTER", "Poster", "The person who posted."),
         ("TARGET", "Person targeted", "The person the post was about."),
         ("COMPLAINANT", "Complainant", "The person who complained."),
@@ -182,20 +167,20 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
         ("WITNESS", "Witness", "Somebody who saw or knows."),
         ("SCHOOL", "School", "The school."),
     ),
-    "findings": _listed(
+    "findings": listed(
         ("SUBSTANTIATED", "Substantiated", "Enough evidence proves the allegation."),
         ("MALICIOUS", "Malicious", "Enough evidence disproves the allegation, and it was meant to deceive."),
         ("FALSE", "False", "Enough evidence disproves the allegation."),
         ("UNSUBSTANTIATED", "Unsubstantiated", "The evidence neither proves nor disproves the allegation."),
         ("UNFOUNDED", "Unfounded", "Nothing supports the allegation."),
     ),
-    "platform_results": _listed(
+    "platform_results": listed(
         ("REMOVED", "Removed", "The platform took the post down."),
         ("RESTRICTED", "Restricted", "The platform restricted the post or the account."),
         ("NO_ACTION", "No action", "The platform decided to do nothing."),
         ("NO_ANSWER", "No answer", "The platform did not answer."),
     ),
-    "outcomes": _listed(
+    "outcomes": listed(
         ("POST_REMOVED", "Post removed", "The post was taken down."),
         ("POST_NOT_REMOVED", "Post not removed", "The post was not taken down."),
         ("RESOLVED_AT_MEETING", "Resolved at a meeting", "A meeting settled the matter."),
@@ -209,52 +194,20 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
         ("MOVED_TO_COMPLAINTS_PROCEDURE", "Moved to complaints", "It went on as a complaint."),
         ("NO_FURTHER_ACTION", "No further action", "Nothing more was done."),
     ),
-    "complaint_outcomes": _listed(
-        ("UPHELD", "Upheld", "The complaint was found justified."),
-        ("PARTIALLY_UPHELD", "Partly upheld", "Part of the complaint was found justified."),
-        ("NOT_UPHELD", "Not upheld", "The complaint was not found justified."),
-        ("WITHDRAWN", "Withdrawn", "The complainant withdrew it."),
-        ("RESOLVED_INFORMALLY", "Resolved informally", "It was settled without a formal stage."),
-        ("OUT_OF_SCOPE", "Out of scope", "Another procedure deals with the matter."),
-    ),
-    "breach_outcomes": _listed(
-        ("NO_CASE", "No case to answer", "Nothing was found."),
-        ("ADVICE_GIVEN", "Advice given", "The person was advised."),
-        ("WRITTEN_WARNING", "Written warning", "The person was warned in writing."),
-        ("DISCIPLINARY_ACTION", "Disciplinary action", "Other disciplinary action was taken."),
-        ("GROSS_MISCONDUCT", "Gross misconduct", "Gross misconduct was found."),
-        ("DISMISSAL", "Dismissal", "The person was dismissed."),
-    ),
-    "complaint_receivers": _listed(
-        ("CLASS_TEACHER", "Class teacher", "The class teacher received it."),
-        ("HEADTEACHER", "Headteacher", "The headteacher received it."),
-        ("CHAIR_OF_GOVERNORS", "Chair of governors", "The chair of governors or directors received it."),
-        ("OTHER", "Somebody else", "Somebody else received it and passed it on."),
-    ),
-    "complaint_means": _listed(
-        ("IN_PERSON", "In person", "Said face to face."),
-        ("TELEPHONE", "By telephone", "Said by telephone."),
-        ("LETTER", "By letter", "Sent or handed in on paper."),
-        ("EMAIL", "By e-mail", "Sent by e-mail."),
-        ("FORM", "By form", "Entered in a form of the school, on paper or online."),
-        ("ONLINE_POST", "By a post online", "Posted online and taken up by the school as a complaint."),
-        ("OTHER", "Another way", "Received in another way."),
-    ),
-    "breach_sources": _listed(
-        ("ALLEGED", "Alleged", "Somebody alleged it."),
-        ("OBSERVED", "Observed", "The school noticed it itself."),
-        ("SELF_REPORTED", "Self-reported", "The person reported it."),
-    ),
-    "link_kinds": _listed(
+    "link_kinds": listed(
         ("AROSE_FROM", "Arose from", "This case came out of the other, which may count in its place."),
         ("CONCERNS_COMPLAINT", "Concerns a complaint", "The post is about a complaint that is being dealt with."),
         ("RELATED", "Related", "The cases have something in common."),
     ),
-    "marks": _listed(
+    "marks": listed(
         ("DUPLICATE", "Duplicate", "A copy of another record; counts nothing."),
         ("NOT_REPORTABLE", "Not reportable", "Never was a matter for this record; counts nothing."),
         ("RECORDED_IN_ERROR", "Recorded in error", "Recorded by mistake; counts nothing."),
     ),
+    **MEASURE_LISTS,
+    **COMPLAINT_LISTS,
+    **BREACH_LISTS,
+    **DUTY_LISTS,
 }
 
 _BY_CODE = {name: {entry.code: entry for entry in entries} for name, entries in CODE_LISTS.items()}

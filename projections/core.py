@@ -111,7 +111,7 @@ def case_rows(
                 sorted({piece.discovered_on for piece in pieces} or {case.opened_on}),
                 sorted({each for piece in pieces for each in piece.classifications}),
                 sorted({COUNT_NUMBERS[each.count] for each in adds if each.excluded_by is None}),
-                list(dict.fromkeys(duty.code.value for duty in owed)),
+                list(dict.fromkeys(duty.code for duty in owed)),
                 sorted(case.readers),
                 sorted(case.barred),
             )
@@ -130,7 +130,7 @@ def case_rows(
         rows["case_dependency"] = [(case.id, other) for other in sorted(depends)]
     if owed:
         rows["duty"] = [
-            (case.id, ordinal, duty.code.value, duty.item_id, duty.clause) for ordinal, duty in enumerate(owed, 1)
+            (case.id, ordinal, duty.code, duty.item_id, duty.clause) for ordinal, duty in enumerate(owed, 1)
         ]
     return rows
 
@@ -144,6 +144,17 @@ _PEOPLE_OF_STEPS: tuple[tuple[str, Callable[[Any], UUID | None], str], ...] = (
     ("outcome_notices", attrgetter("recipient"), "INFORMED"),
     ("directions", attrgetter("person"), "DIRECTED"),
     ("parent_advice", attrgetter("parent"), "ADVISED"),
+    ("supports", attrgetter("person"), "SUPPORTED"),
+    ("supports", attrgetter("supported_by"), "SUPPORTER"),
+    ("informed", attrgetter("person"), "TOLD"),
+    ("legal_explanations", attrgetter("person"), "WARNED"),
+    ("warnings", attrgetter("person"), "WARNED"),
+    ("refusals", attrgetter("person"), "REFUSED"),
+    ("continuations", attrgetter("person"), "CONTINUED"),
+    ("legal_actions", attrgetter("person"), "SUED"),
+    ("restrictions", attrgetter("person"), "RESTRICTED"),
+    ("conduct_assessments", attrgetter("assessed_by"), "ASSESSOR"),
+    ("decisions", attrgetter("decided_by"), "DECIDER"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services import case_commands, incident_commands, incident_step_commands
+from services import case_commands, incident_commands, incident_measure_commands, incident_step_commands
 from services.commands import CaseCommand, Command, OpeningCommand
 
 
@@ -10,7 +10,7 @@ def _commands() -> dict[str, type[Command]]:
     bases = (CaseCommand, OpeningCommand)
     found = {
         member.__name__: member
-        for module in (incident_commands, incident_step_commands, case_commands)
+        for module in (incident_commands, incident_step_commands, incident_measure_commands, case_commands)
         for member in vars(module).values()
         if isinstance(member, type)
         and issubclass(member, bases)

@@ -6,12 +6,14 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, get_type_hints
+from typing import Annotated, Any, ClassVar, get_type_hints
 from uuid import UUID, uuid5
 
+from domain.access import MAY_OVERRIDE
 from domain.aggregate import Recordable
 from domain.sealed import SealedRef, Secret
-from services.commands import CaseCommand, Deciding
+from services.command_refusals import NotAllowed
+from services.commands import CaseCommand, Deciding, Described
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,16 +32,20 @@ class CaseDecision(CaseCommand):
     def decide(self, case: Any, context: Deciding) -> Sequence[Recordable] | None:
         """Pass the command on to the aggregate."""
         decision = getattr(case, self.decision)
-        return decision(**self.arguments(type(case), context))  # type: ignore[no-any-return]  # other changed cases
+        return decision(**self.arguments(case, context))  # type: ignore[no-any-return]  # other changed cases
 
-    def arguments(self, aggregate_class: type[Any], context: Deciding) -> dict[str, Any]:
-        """The decision's arguments, by name."""
+    def arguments(self, case: Any, context: Deciding) -> dict[str, Any]:
+        """The decision's arguments, by name. Raises NotAllowed for an override that is not the caller's to give."""
         arguments: dict[str, Any] = {}
-        for parameter, is_sealed in parameters(getattr(aggregate_class, self.decision)):
+        for parameter, is_sealed in parameters(getattr(type(case), self.decision)):
             if parameter == "today":
                 arguments[parameter] = context.today
             elif parameter == "by":
                 arguments[parameter] = context.caller.person_id
+            elif parameter == "policy":
+                arguments[parameter] = context.pack_of(case)
+            elif parameter == "override":
+                arguments[parameter] = self.set_aside(context)
             elif parameter == self.new_id:
                 arguments[parameter] = uuid5(self.command_id, parameter)
             elif hasattr(self, parameter):
@@ -47,12 +53,30 @@ class CaseDecision(CaseCommand):
                 arguments[parameter] = self.secret(parameter, value) if is_sealed else value
         return arguments
 
+    def set_aside(self, context: Deciding) -> Secret | None:
+        """Why a requirement of the policy is set aside, if it is; raises NotAllowed where that is not the caller's."""
+        reason: str | None = getattr(self, "override", None)
+        if reason is None:
+            return None
+        if context.caller.role not in MAY_OVERRIDE:
+            raise NotAllowed("override")
+        return Secret(reason)
+
     def secret(self, field: str, text: str | None) -> Secret | None:
         """A text on its way to be sealed, under the key of the person it is about if one is named."""
         if text is None:
             return None
         person: UUID | None = getattr(self, self.sealed_under[field], None) if field in self.sealed_under else None
         return Secret(text, person)
+
+
+OverrideReason = Annotated[
+    str | None,
+    Described(
+        "Why a requirement of the policy is set aside this once; for a headteacher or the trust lead. Stored sealed, "
+        "and shown as an override."
+    ),
+]
 
 
 @cache

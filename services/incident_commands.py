@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from domain.aggregate import Recordable
 from domain.incident import Incident
 from domain.items import Classification
 from services.commands import Deciding, Described, OpeningCommand, decided
-from services.decisions import CaseDecision
+from services.decisions import CaseDecision, OverrideReason
 
 ItemId = Annotated[UUID, Described("The item, by its id.")]
 Notes = Annotated[str | None, Described("What there is to say about it; stored sealed.")]
@@ -195,11 +195,7 @@ class CloseIncident(IncidentDecision):
     outcome: Annotated[str, Described("What came of it: a code of the list outcomes.")]
     closed_on: Annotated[date, Described("The day it was closed.")]
     notes: Notes = None
-
-    def decide(self, case: Any, context: Deciding) -> None:
-        """Silence in a policy forbids nothing."""
-        pack = context.pack_of(case)
-        case.close(**self.arguments(type(case), context), closing=None if pack is None else pack.closing_rules)
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from services.commands import Described
+from services.decisions import OverrideReason
 from services.incident_commands import DiscoveredOn, Handle, IncidentDecision, ItemId, Narrative, Notes, PostedOn, Url
 
 Person = Annotated[UUID | None, Described("The person concerned, where the school knows the person.")]
@@ -133,6 +134,7 @@ class HoldMeeting(IncidentDecision):
     cause: Annotated[str | None, Described("The reason given for the post; stored sealed.")] = None
     way_forward: Annotated[str | None, Described("What was agreed; stored sealed.")] = None
     notes: Notes = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +186,7 @@ class CommunicateOutcome(IncidentDecision):
     communicated_on: Annotated[date, Described("The day of the message.")]
     recipient: Annotated[UUID | None, Described("The person who was told.")] = None
     notes: Notes = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)

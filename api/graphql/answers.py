@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 
 from graphql import GraphQLError
@@ -14,7 +14,7 @@ from api.graphql.enums import ACTION_COMMANDS
 from api.graphql.execution import Answer
 from api.graphql.faults import field_error
 from domain.access import Role, Visibility, may
-from domain.offered import to_mask
+from domain.offered import BITS
 from projections.plan.answering import Fault, TextWithHoles, answer, waits_for
 from projections.plan.holes import Piece
 from projections.plan.plans import Plans, Question
@@ -117,8 +117,11 @@ def error_of(fault: Fault) -> GraphQLError:
 
 
 @cache
-def actions_of(role: Role) -> Mapping[str, int]:
-    """Return the actions on a case that a role may take, each with its bit in what a case offers."""
-    return {
-        action.value: to_mask(frozenset({action})) for action, command in ACTION_COMMANDS.items() if may(role, command)
-    }
+def actions_of(role: Role) -> Sequence[tuple[str, str, int]]:
+    """Return the actions that a role may take: the kind of case, the action, and its bit in what such a case offers."""
+    return [
+        (kind.value, action.value, bit)
+        for kind, bits in BITS.items()
+        for action, bit in bits.items()
+        if may(role, ACTION_COMMANDS[action])
+    ]

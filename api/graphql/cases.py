@@ -11,6 +11,24 @@ import strawberry
 from api.graphql.connections import After, First
 from api.graphql.declared import AnsweredByPlan
 from api.graphql.enums import CaseAction, CaseKind, CaseStatus, Mark
+from api.graphql.incident_measures import (
+    ConductAssessment,
+    Continuation,
+    Decision,
+    DefamationAssessment,
+    Informing,
+    Intake,
+    ItemTags,
+    LegalAction,
+    LegalAdvice,
+    LegalExplanation,
+    ProviderContact,
+    Referral,
+    Refusal,
+    Restriction,
+    Support,
+    WrittenWarning,
+)
 from api.graphql.incident_parts import (
     Account,
     Direction,
@@ -46,11 +64,21 @@ __all__ = [
 
 @strawberry.type(description="Something that is left to do on a case.")
 class Duty:
-    code: str = strawberry.field(description="What is to be done, as a code.")
+    code: str = strawberry.field(description="What is to be done: a code of the list `duties`.")
+    wording: str | None = strawberry.field(description="What the policy says, in our words, if one asks for it.")
+    before_closing: bool = strawberry.field(description="Whether the case is not closed while this is owed.")
     clause: str | None = strawberry.field(
         description="The clause of the school's policy that asks for it, if one does."
     )
     item_id: strawberry.ID | None = strawberry.field(description="The item it concerns, if one.")
+
+
+@strawberry.type(description="Something that the policy requires before a step and that was set aside, with a reason.")
+class Override:
+    step: str = strawberry.field(description="The step before which it is required.")
+    requirement: str = strawberry.field(description="What was missing: a fact about the case, or a code of `duties`.")
+    clause: str | None = strawberry.field(description="The clause of the policy that requires it.")
+    reason: SealedText = strawberry.field(description="Why it was set aside.")
 
 
 @strawberry.type(description="Where an imported case came from.")
@@ -95,6 +123,7 @@ class Case:
     imported: Imported | None = strawberry.field(description="Where it came from, if it was imported.")
     version: int = strawberry.field(description="How many events it has; give it as `expectedVersion`.")
     outstanding: list[Duty] = strawberry.field(description="What is left to do.")
+    overrides: list[Override] = strawberry.field(description="Requirements of the policy that were set aside.")
     links: list[CaseLink] = strawberry.field(description="The cases it is linked to.")
     addenda: list[Addendum] = strawberry.field(description="Words that were added.")
     school: School = strawberry.field(description="The school it belongs to now.")
@@ -136,6 +165,24 @@ class Incident(Case):
     directions: list[Direction] = strawberry.field(description="Who was shown the right private channel.")
     parent_advice: list[ParentAdvice] = strawberry.field(description="Which parents of pupils were advised.")
     platform_reports: list[PlatformReport] = strawberry.field(description="Reports to networks and their answers.")
+    supports: list[Support] = strawberry.field(description="Who was supported, and how.")
+    informed: list[Informing] = strawberry.field(description="Who was told of the matter.")
+    legal_explanations: list[LegalExplanation] = strawberry.field(description="Who was told what the law may mean.")
+    warnings: list[WrittenWarning] = strawberry.field(description="The warnings in writing.")
+    refusals: list[Refusal] = strawberry.field(description="Refusals to comply.")
+    continuations: list[Continuation] = strawberry.field(description="That it went on after the school had asked.")
+    legal_advice: list[LegalAdvice] = strawberry.field(description="The legal advice that was taken.")
+    legal_actions: list[LegalAction] = strawberry.field(description="The legal action that was taken.")
+    restrictions: list[Restriction] = strawberry.field(description="Restrictions of access.")
+    referrals: list[Referral] = strawberry.field(description="Reports to bodies outside, and their answers.")
+    provider_contacts: list[ProviderContact] = strawberry.field(description="Contacts with providers.")
+    intake: Intake | None = strawberry.field(description="How the school came to know, where somebody said.")
+    item_tags: list[ItemTags] = strawberry.field(description="What else is said of its items.")
+    conduct_assessments: list[ConductAssessment] = strawberry.field(description="What the school makes of the conduct.")
+    defamation_assessments: list[DefamationAssessment] = strawberry.field(
+        description="Which tests of a defamatory statement its items meet."
+    )
+    decisions: list[Decision] = strawberry.field(description="What was decided of actions that were considered.")
 
 
 @strawberry.type(description="One head of a complaint.")

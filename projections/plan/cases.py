@@ -233,8 +233,9 @@ def _allowed_actions(writer: Writer, _selected: Selected, row: Row) -> str:
     alias = writer.alias("o")
     return array_of(
         f"""(SELECT string_agg('"' || {alias}.name || '"', ',' ORDER BY {alias}.bit)"""
-        f" FROM unnest(%(actions)s::text[], %(action_bits)s::bigint[]) AS {alias} (name, bit)"
-        f" WHERE ({row.value}->>'offered')::bigint & {alias}.bit <> 0)"
+        f" FROM unnest(%(action_kinds)s::text[], %(actions)s::text[], %(action_bits)s::bigint[])"
+        f" AS {alias} (kind, name, bit)"
+        f" WHERE {alias}.kind = {row.alias}.kind AND ({row.value}->>'offered')::bigint & {alias}.bit <> 0)"
     )
 
 
@@ -269,7 +270,12 @@ _COMMON: dict[str, Read] = {
     "school": lambda writer, selected, row: school_of(writer, selected, f"{row.alias}.school_urn"),
     "duplicateOf": _duplicate_of,
     "allowedActions": _allowed_actions,
-    **detail({"addenda": json_objects("addenda", "Addendum", wrap="text")}),
+    **detail(
+        {
+            "addenda": json_objects("addenda", "Addendum", wrap="text"),
+            "overrides": json_objects("overrides", "Override"),
+        }
+    ),
 }
 
 CASE_READS: dict[str, dict[str, Read]] = {
@@ -291,7 +297,23 @@ CASE_READS: dict[str, dict[str, Read]] = {
                 "directions": "Direction",
                 "parentAdvice": "ParentAdvice",
                 "platformReports": "PlatformReport",
+                "supports": "Support",
+                "informed": "Informing",
+                "legalExplanations": "LegalExplanation",
+                "warnings": "WrittenWarning",
+                "refusals": "Refusal",
+                "continuations": "Continuation",
+                "legalAdvice": "LegalAdvice",
+                "legalActions": "LegalAction",
+                "restrictions": "Restriction",
+                "referrals": "Referral",
+                "providerContacts": "ProviderContact",
+                "itemTags": "ItemTags",
+                "conductAssessments": "ConductAssessment",
+                "defamationAssessments": "DefamationAssessment",
+                "decisions": "Decision",
             },
+            objects={"intake": "Intake"},
         )
     ),
     "Complaint": _COMMON | detail(part("receivedOn receivedBy", collections={"heads": "Head"})),

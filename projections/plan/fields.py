@@ -56,7 +56,7 @@ def _pages(of: str) -> dict[str, dict[str, Field]]:
 
 _CASE = _fields(
     "id reference schoolReference kind status openedOn closedOn outcome closedAsLogged mark version allowedActions",
-    "policy owner reportedBy imported outstanding links addenda school duplicateOf history latestEvent",
+    "policy owner reportedBy imported outstanding overrides links addenda school duplicateOf history latestEvent",
 )
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
@@ -75,7 +75,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     | _fields(
         "reportedToHeadteacherOn",
         "summary items evidence meetings impacts investigations accounts outcomeNotices directions parentAdvice"
-        " platformReports",
+        " platformReports supports informed legalExplanations warnings refusals continuations legalAdvice legalActions"
+        " restrictions referrals providerContacts intake itemTags conductAssessments defamationAssessments decisions",
     ),
     "Complaint": _CASE | _fields("receivedOn receivedBy", "heads"),
     "StaffBreach": _CASE | _fields("source reportedOn"),
@@ -83,7 +84,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "SealedText": _masked(_fields(holes="state text"), "opens_sealed", of_events=False),
     "PolicyVersion": _fields("packId version sha256"),
     "Imported": _fields("fileSha256 lines"),
-    "Duty": _fields("code clause itemId"),
+    "Duty": _fields("code clause itemId wording beforeClosing"),
+    "Override": _fields("step requirement clause", "reason"),
     "CaseLink": _fields("kind restricted", "case"),
     "Addendum": _fields(joins="text"),
     "Item": _fields(
@@ -101,6 +103,27 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "OutcomeNotice": _fields("recipientRole communicatedOn", "recipient notes"),
     "Direction": _fields("channel directedOn", "person notes"),
     "ParentAdvice": _fields("itemId advisedOn", "parent notes"),
+    "Support": _fields("target kind supportedOn", "person supportedBy notes"),
+    "Informing": _fields("role informedOn", "person notes"),
+    "LegalExplanation": _fields("toRole means explainedOn", "person notes"),
+    "WrittenWarning": _fields("sentOn asksRemoval", "person reference notes"),
+    "Refusal": _fields("refusedOn", "person notes"),
+    "Continuation": _fields("itemId continuedOn", "person notes"),
+    "LegalAdvice": _fields("advisedOn", "adviser advice"),
+    "LegalAction": _fields("takenOn", "person notes"),
+    "Restriction": _fields("id scope fromOn untilOn reviewOn consulted liftedOn", "person notes"),
+    "Decision": _fields("id action options taken decidedOn", "decidedBy reasons"),
+    "Referral": _fields("id body grounds referredOn result answeredOn", "bodyName reference notes"),
+    "ProviderContact": _fields(
+        "id provider itemId contactedOn asksRemoval result answeredOn",
+        "providerName reference notes",
+    ),
+    "Intake": _fields("source reporterRole receivedBy reporterIsTarget receivedOn"),
+    "ConductAssessment": _fields("assessment assessedOn", "assessedBy notes"),
+    "DefamationAssessment": _fields("itemId tests seriousHarm assessedOn", "notes"),
+    "ItemTags": _fields(
+        "itemId legalBases contentKinds account capacity device privateSpace inWorkingDay teacherDirected accidental"
+    ),
     "Head": _fields("id aboutSchool aboutStaff"),
     # Histories.
     "CaseEvent": _fields(

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 
 from domain.naming import with_underscores
 from projections.plan.reads import json_member, json_object, json_objects, person, persons, text_hole
-from projections.plan.writer import Read, Row
+from projections.plan.selections import Selected
+from projections.plan.text import bare
+from projections.plan.writer import Read, Row, Writer
 
 __all__ = ["PARTS", "detail", "part", "person_of"]
 
@@ -57,10 +59,16 @@ def _of_detail(read: Read) -> Read:
     return lambda writer, selected, row: read(writer, selected, Row(row.alias, row.case_id, f"({row.value}->'detail')"))
 
 
+def _owed_before_closing(_writer: Writer, _selected: Selected, row: Row) -> str:
+    # Documents that were written before duties had this say nothing.
+    return bare(f"coalesce(({row.value}->>'before_closing')::boolean, false)")
+
+
 PARTS: dict[str, dict[str, Read]] = {
     "PolicyVersion": part("packId version sha256"),
     "Imported": part("fileSha256", lists="lines"),
-    "Duty": part("code clause itemId"),
+    "Duty": part("code clause itemId wording") | {"beforeClosing": _owed_before_closing},
+    "Override": part("step requirement clause", texts="reason"),
     "Addendum": part(texts="text"),
     "Classification": part("nature target aspect"),
     "Item": part(
@@ -86,5 +94,37 @@ PARTS: dict[str, dict[str, Read]] = {
     "OutcomeNotice": part("recipientRole communicatedOn", people="recipient", texts="notes"),
     "Direction": part("channel directedOn", people="person", texts="notes"),
     "ParentAdvice": part("itemId advisedOn", people="parent", texts="notes"),
+    "Support": part("target kind supportedOn", people="person supportedBy", texts="notes"),
+    "Informing": part("role informedOn", people="person", texts="notes"),
+    "LegalExplanation": part("toRole means explainedOn", people="person", texts="notes"),
+    "WrittenWarning": part("sentOn asksRemoval", people="person", texts="reference notes"),
+    "Refusal": part("refusedOn", people="person", texts="notes"),
+    "Continuation": part("itemId continuedOn", people="person", texts="notes"),
+    "LegalAdvice": part("advisedOn", texts="adviser advice"),
+    "LegalAction": part("takenOn", people="person", texts="notes"),
+    "Restriction": part(
+        "scope fromOn untilOn reviewOn consulted liftedOn", identity="restriction_id", people="person", texts="notes"
+    ),
+    "Decision": part(
+        "action taken decidedOn", identity="decision_id", lists="options", people="decidedBy", texts="reasons"
+    ),
+    "Referral": part(
+        "body referredOn result answeredOn",
+        identity="referral_id",
+        lists="grounds",
+        texts="bodyName reference notes",
+    ),
+    "ProviderContact": part(
+        "provider itemId contactedOn asksRemoval result answeredOn",
+        identity="contact_id",
+        texts="providerName reference notes",
+    ),
+    "Intake": part("source reporterRole receivedBy reporterIsTarget receivedOn"),
+    "ConductAssessment": part("assessment assessedOn", people="assessedBy", texts="notes"),
+    "DefamationAssessment": part("itemId seriousHarm assessedOn", lists="tests", texts="notes"),
+    "ItemTags": part(
+        "itemId account capacity device privateSpace inWorkingDay teacherDirected accidental",
+        lists="legalBases contentKinds",
+    ),
     "Head": part("aboutSchool aboutStaff", identity="head_id"),
 }

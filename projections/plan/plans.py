@@ -101,8 +101,8 @@ class Plan:
 class Question:
     """A valid query of one reader, or what somebody wants to be told of the commands that they give.
 
-    `key` stands for its document, `actions` are those that the role may take, each with its bit, and `made` makes those
-    parameters that are not in the database, by name, where a statement binds them.
+    `key` stands for its document, `actions` are those that the role may take, each with its kind of case and bit, and
+    `made` makes those parameters that are not in the database, by name, where a statement binds them.
     """
 
     key: Hashable
@@ -111,7 +111,7 @@ class Question:
     variables: VariableValues
     visibility: Visibility
     role: str
-    actions: Mapping[str, int]
+    actions: Sequence[tuple[str, str, int]]
     made: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
 
 
@@ -257,8 +257,9 @@ def parameters_of_reader(question: Question) -> dict[str, Any]:
     return {
         **Reading(question.visibility).parameters,
         "role": question.role,
-        "actions": list(question.actions),
-        "action_bits": list(question.actions.values()),
+        "action_kinds": [kind for kind, _, _ in question.actions],
+        "actions": [action for _, action, _ in question.actions],
+        "action_bits": [bit for _, _, bit in question.actions],
     }
 
 

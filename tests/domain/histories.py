@@ -69,10 +69,18 @@ def _decisions(action: CaseAction, incident: Incident, pack: PolicyPack | None, 
         case CaseAction.DIRECT_TO_CHANNEL:
             yield lambda one: one.direct_to_channel(channel="HEADTEACHER", directed_on=TODAY, today=TODAY)
         case CaseAction.CLOSE_INCIDENT:
-            closing = pack.closing_rules if pack else None
-            yield lambda one: one.close(outcome="POST_REMOVED", closed_on=TODAY, today=TODAY, closing=closing)
+            yield lambda one: one.close(outcome="POST_REMOVED", closed_on=TODAY, today=TODAY, policy=pack)
         case CaseAction.REOPEN_INCIDENT:
             yield lambda one: one.reopen(reopened_on=TODAY, reason=WHY, today=TODAY)
+        case CaseAction.LIFT_RESTRICTION:
+            yield from (_lifted(one) for one in (*incident.restrictions, named("none")))
+        case CaseAction.RECORD_REFERRAL_ANSWER:
+            yield from (_referral_answered(one) for one in (*incident.referrals, named("none")))
+        case CaseAction.RECORD_PROVIDER_ANSWER:
+            yield from (_provider_answered(one) for one in (*incident.provider_contacts, named("none")))
+        case _ if action in _MEASURES:
+            measure = _MEASURES[action]
+            yield lambda one: measure(one, fresh, pack)
         case CaseAction.COMPLETE_INVESTIGATION:
             yield from (_completed(investigation_id) for investigation_id in (*incident.investigations, named("none")))
         case CaseAction.RECORD_PLATFORM_ANSWER:
@@ -80,6 +88,58 @@ def _decisions(action: CaseAction, incident: Incident, pack: PolicyPack | None, 
         case _:
             for item_id in (*incident.items, named("none")):
                 yield _on_item(action, item_id, fresh)
+
+
+_MEASURES: dict[CaseAction, Callable[[Any, str, PolicyPack | None], object]] = {
+    CaseAction.SUPPORT_TARGET: lambda one, _fresh, _pack: one.support_target(
+        target="STAFF", kind="REASSURANCE", supported_on=TODAY, today=TODAY, notes=WHY
+    ),
+    CaseAction.INFORM_PERSON: lambda one, _fresh, _pack: one.inform_person(role="DSL", informed_on=TODAY, today=TODAY),
+    CaseAction.EXPLAIN_LEGAL_CONSEQUENCE: lambda one, _fresh, _pack: one.explain_legal_consequence(
+        to_role="POSTER", means="LETTER", explained_on=TODAY, today=TODAY
+    ),
+    CaseAction.SEND_WARNING: lambda one, _fresh, pack: one.send_warning(
+        sent_on=TODAY, asks_removal=True, today=TODAY, reference=WHY, policy=pack
+    ),
+    CaseAction.RECORD_REFUSAL: lambda one, _fresh, _pack: one.record_refusal(refused_on=TODAY, today=TODAY),
+    CaseAction.RECORD_CONTINUATION: lambda one, _fresh, _pack: one.record_continuation(continued_on=TODAY, today=TODAY),
+    CaseAction.TAKE_LEGAL_ADVICE: lambda one, _fresh, pack: one.take_legal_advice(
+        advised_on=TODAY, today=TODAY, advice=WHY, policy=pack
+    ),
+    CaseAction.TAKE_LEGAL_ACTION: lambda one, _fresh, pack: one.take_legal_action(
+        taken_on=TODAY, today=TODAY, policy=pack
+    ),
+    CaseAction.RESTRICT_ACCESS: lambda one, fresh, pack: one.restrict_access(
+        restriction_id=named(fresh), scope="FORUM", from_on=TODAY, consulted=False, today=TODAY, policy=pack
+    ),
+    CaseAction.REFER_TO_BODY: lambda one, fresh, _pack: one.refer_to_body(
+        referral_id=named(fresh), body="POLICE", grounds=("HATE",), referred_on=TODAY, today=TODAY, notes=WHY
+    ),
+    CaseAction.CONTACT_PROVIDER: lambda one, fresh, _pack: one.contact_provider(
+        contact_id=named(fresh), provider="HOST", contacted_on=TODAY, asks_removal=True, today=TODAY
+    ),
+    CaseAction.NOTE_INTAKE: lambda one, fresh, _pack: one.note_intake(
+        source="NOTICED" if len(fresh) % 2 else "ANONYMOUS", received_on=TODAY, today=TODAY
+    ),
+    CaseAction.ASSESS_CONDUCT: lambda one, _fresh, _pack: one.assess_conduct(
+        assessment="UNACCEPTABLE", assessed_on=TODAY, today=TODAY
+    ),
+    CaseAction.DECIDE_ON_ACTION: lambda one, fresh, _pack: one.decide_on_action(
+        decision_id=named(fresh), action="POLICE", taken=False, decided_on=TODAY, today=TODAY, reasons=WHY
+    ),
+}
+
+
+def _lifted(of: UUID) -> Decision:
+    return lambda one: one.lift_restriction(restriction_id=of, lifted_on=TODAY, today=TODAY)
+
+
+def _referral_answered(of: UUID) -> Decision:
+    return lambda one: one.record_referral_answer(referral_id=of, result="ADVICE", answered_on=TODAY, today=TODAY)
+
+
+def _provider_answered(of: UUID) -> Decision:
+    return lambda one: one.record_provider_answer(contact_id=of, result="REMOVED", answered_on=TODAY, today=TODAY)
 
 
 def _original(copy: Incident) -> Incident | None:
@@ -125,6 +185,10 @@ def _on_item(action: CaseAction, of: UUID, fresh: str) -> Decision:
             report_id=named(fresh), item_id=of, network="FACEBOOK", reported_on=TODAY, today=TODAY
         ),
         CaseAction.ADVISE_PARENT: lambda one: one.advise_parent(item_id=of, advised_on=TODAY, today=TODAY),
+        CaseAction.TAG_ITEM: lambda one: one.tag_item(item_id=of, account="PERSONAL", accidental=bool(len(fresh) % 2)),
+        CaseAction.ASSESS_DEFAMATION: lambda one: one.assess_defamation(
+            item_id=of, tests=("LOWERED",), assessed_on=TODAY, today=TODAY
+        ),
     }
     return on_item[action]
 

@@ -8,15 +8,17 @@ from uuid import UUID, uuid5
 
 from domain.incident import Incident
 from domain.items import Classification
-from domain.policy import ClosingRules
 from domain.sealed import Secret
 from domain.values import PolicyRef
+from tests.domain.packs import pack_with
 
 NAMESPACE = UUID("b52e3c55-9c44-4d4c-9ff3-0d3f2b7a6e11")
 TODAY = date(2026, 10, 30)
 AWARE = date(2026, 10, 5)
 POLICY = PolicyRef("libra", "2020-11", "ab" * 32)
-INVESTIGATED = ClosingRules(("ALLEGATION",), "Sharp Lane, L36")
+INVESTIGATED = pack_with(
+    'closing = { investigation_before_closing = ["ALLEGATION"], text = "They are looked into.", source = "L36" }'
+)
 WHY = Secret("it was put in the wrong list")
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from domain.case import Case
 from domain.case_document import DETAIL, CaseDocument, NotRecordedYetError, case_document, from_json
 from domain.complaint import Complaint, HeadReceived
-from domain.duties import Duty, DutyCode
+from domain.duties import Duty
 from domain.offered import offered, to_mask
 from domain.sealed import Secret
 from domain.staff_breach import StaffBreach
@@ -65,6 +65,14 @@ def breach() -> StaffBreach:
     )
 
 
+# What was not done leaves empty lists.
+EMPTY = (
+    *("platform_reports", "supports", "informed", "legal_explanations", "warnings", "refusals", "continuations"),
+    *("legal_advice", "legal_actions", "restrictions", "referrals", "provider_contacts", "item_tags"),
+    *("conduct_assessments", "defamation_assessments", "decisions"),
+)
+
+
 def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -> None:
     incident = reported(school_reference="12", reported_by=named("teacher"), summary=Secret("a post"))
     incident.note_import(file_sha256="0f" * 32, lines=(2,))
@@ -102,8 +110,15 @@ def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -
         "copies": (),
         "links": shown.links,
         "imported": Imported("0f" * 32, (2,)),
-        "offered": to_mask(offered(read, INVESTIGATE)),
-        "duties": (Duty(DutyCode.INVESTIGATE_ALLEGATION, clause="Made Up, Online safety (1), L36"),),
+        "offered": to_mask(offered(read, INVESTIGATE), CaseKind.INCIDENT),
+        "duties": (
+            Duty(
+                "INVESTIGATE_ALLEGATION",
+                clause="Made Up, Online safety (1), L36",
+                wording="Allegations are looked into.",
+                before_closing=True,
+            ),
+        ),
         "detail": {
             "summary": {"version": 1, "part": "summary"},
             "items": [
@@ -134,6 +149,7 @@ def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -
                 }
             ],
             "addenda": [],
+            "overrides": [],
             "evidence": [],
             "reported_to_headteacher_on": "2026-10-06",
             "meetings": [],
@@ -143,7 +159,8 @@ def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -
             "outcome_notices": [],
             "directions": [],
             "parent_advice": [],
-            "platform_reports": [],
+            **{name: [] for name in EMPTY},
+            "intake": None,
         },
     }
     assert [(link.case, link.kind) for link in shown.links] == [(named("complaint"), "AROSE_FROM")]
@@ -184,6 +201,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
             }
         ],
         "addenda": [],
+        "overrides": [],
         "accounts": [],
     }
     assert case_document(recorded(breach()), SILENT).detail == {
@@ -194,6 +212,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
         "subject": str(named("teacher")),
         "concerns_post": False,
         "addenda": [],
+        "overrides": [],
     }
 
 

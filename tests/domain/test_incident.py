@@ -14,9 +14,9 @@ from domain.refusals import (
     CaseNotClosed,
     DatesOutOfOrder,
     DeciderIsSubject,
+    DutiesOutstanding,
     EmptyText,
     FutureDate,
-    InvestigationMissing,
     MalformedValue,
     RefusalCode,
     Refused,
@@ -181,11 +181,12 @@ def test_an_allegation_is_not_closed_without_a_record_of_an_investigation_where_
     incident = with_item("ALLEGATION:STAFF")
 
     refusal = Given(incident).refuses(
-        lambda one: one.close(outcome="NO_FURTHER_ACTION", closed_on=day(10), today=TODAY, closing=INVESTIGATED),
-        InvestigationMissing,
+        lambda one: one.close(outcome="NO_FURTHER_ACTION", closed_on=day(10), today=TODAY, policy=INVESTIGATED),
+        DutiesOutstanding,
     )
 
-    assert (refusal.code, refusal.clause) == (RefusalCode.STEP_PREREQUISITE, "Sharp Lane, L36")
+    assert (refusal.code, refusal.clause) == (RefusalCode.DUTIES_OUTSTANDING, "Made Up, Online safety (1), L36")
+    assert refusal.message.endswith("(needs: INVESTIGATE_ALLEGATION)")
 
 
 @pytest.mark.obligation("S0-011")
@@ -201,7 +202,7 @@ def test_the_rule_for_closing_allegations_lets_everything_else_be_closed(case: s
     if case == "an excluded allegation":
         incident.exclude_item(item_id=named("item"), mark="RECORDED_IN_ERROR", reason=WHY)
 
-    incident.close(outcome="NO_FURTHER_ACTION", closed_on=day(10), today=TODAY, closing=INVESTIGATED)
+    incident.close(outcome="NO_FURTHER_ACTION", closed_on=day(10), today=TODAY, policy=INVESTIGATED)
 
     assert incident.status is CaseStatus.CLOSED
 

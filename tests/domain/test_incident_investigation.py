@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+import policies
+from domain.policy import parse_pack
 from domain.refusals import (
     CaseClosed,
     CaseMarked,
@@ -15,6 +17,7 @@ from domain.refusals import (
     IdentityTaken,
     InvestigationFinished,
     InvestigationIncomplete,
+    PrerequisiteMissing,
     UnknownCode,
     UnknownInvestigation,
 )
@@ -99,7 +102,11 @@ def test_an_investigation_begins_once_and_ends_once_on_days_that_can_be() -> Non
 def test_the_outcome_is_told_once_the_investigation_is_complete_and_not_before() -> None:
     told: dict[str, Any] = {"recipient_role": "TARGET", "recipient": named("teacher"), "communicated_on": day(9)}
     incident = with_item("ALLEGATION:STAFF")
-    Given(incident).refuses(lambda one: one.communicate_outcome(today=TODAY, **told), InvestigationIncomplete)
+    after = {"policy": parse_pack(policies.content("sharp-lane"))}
+    refusal = Given(incident).refuses(
+        lambda one: one.communicate_outcome(today=TODAY, **told, **after), PrerequisiteMissing
+    )
+    assert refusal.clause == "Sharp Lane, Social networking: parents and staff (2020-11-2), L36"
     incident.record_investigation(investigation_id=named("investigation"), started_on=day(1), today=TODAY)
     Given(incident).refuses(lambda one: one.communicate_outcome(today=TODAY, **told), InvestigationIncomplete)
     incident.complete_investigation(
@@ -110,9 +117,13 @@ def test_the_outcome_is_told_once_the_investigation_is_complete_and_not_before()
         DatesOutOfOrder,
         "communicated_on",
     )
-    Given(incident).when(lambda one: one.communicate_outcome(today=TODAY, **told)).then(
+    Given(incident).when(lambda one: one.communicate_outcome(today=TODAY, **told, **after)).then(
         ("incident.outcome_communicated.v1", told)
     )
+
+
+def test_where_the_policy_is_silent_an_outcome_is_told_without_an_investigation() -> None:
+    with_item("ALLEGATION:STAFF").communicate_outcome(recipient_role="TARGET", communicated_on=day(9), today=TODAY)
 
 
 def test_every_investigation_must_be_complete_before_the_outcome_is_told_even_on_a_closed_case() -> None:

@@ -10,15 +10,26 @@ from hypothesis import strategies as st
 
 from domain.complaint import Complaint, HeadReceived
 from domain.incident import Incident
-from domain.offered import CaseAction, from_mask, offered, to_mask
+from domain.offered import BITS, CaseAction, from_mask, offered, to_mask
 from domain.policy import PolicyPack
 from domain.refusals import Refused
+from domain.values import CaseKind
 from tests.domain.histories import SEEDS, decisions, history
 from tests.domain.incidents import AWARE, TODAY, WHY, closed, item, marked, named, reported, with_item
 from tests.domain.test_duties import INVESTIGATE, SILENT
 
 EVERY_STATE = frozenset(
     {CaseAction.ADD_ADDENDUM, CaseAction.LINK_CASE, CaseAction.CORRECT_SCHOOL, CaseAction.MARK_DUPLICATE}
+)
+# What protects somebody, or only says what is known of an incident, whatever became of it.
+NEVER_REFUSED = frozenset(
+    {
+        CaseAction.SUPPORT_TARGET,
+        CaseAction.INFORM_PERSON,
+        CaseAction.REFER_TO_BODY,
+        CaseAction.CONTACT_PROVIDER,
+        CaseAction.NOTE_INTAKE,
+    }
 )
 
 
@@ -33,7 +44,7 @@ def test_what_is_offered_succeeds_with_some_input_and_all_else_is_refused(seed: 
 def test_the_histories_reach_states_that_offer_each_action_and_states_that_do_not() -> None:
     reached = [offered(history(seed, INVESTIGATE), INVESTIGATE) for seed in range(300)]
     assert frozenset.union(*reached) == frozenset(CaseAction)
-    assert frozenset.intersection(*reached) == {
+    assert frozenset.intersection(*reached) == NEVER_REFUSED | {
         CaseAction.ADD_ADDENDUM,
         CaseAction.LINK_CASE,
         CaseAction.CORRECT_SCHOOL,
@@ -51,7 +62,17 @@ def _succeeds(action: CaseAction, incident: Incident, pack: PolicyPack | None) -
 
 
 def test_a_new_incident_waits_for_its_items() -> None:
-    assert offered(reported()) == EVERY_STATE | {
+    assert offered(reported()) == EVERY_STATE | NEVER_REFUSED | {
+        CaseAction.COMMUNICATE_OUTCOME,
+        CaseAction.EXPLAIN_LEGAL_CONSEQUENCE,
+        CaseAction.SEND_WARNING,
+        CaseAction.RECORD_REFUSAL,
+        CaseAction.RECORD_CONTINUATION,
+        CaseAction.TAKE_LEGAL_ADVICE,
+        CaseAction.TAKE_LEGAL_ACTION,
+        CaseAction.RESTRICT_ACCESS,
+        CaseAction.ASSESS_CONDUCT,
+        CaseAction.DECIDE_ON_ACTION,
         CaseAction.ASSIGN_CASE,
         CaseAction.MARK_NOT_REPORTABLE,
         CaseAction.MARK_RECORDED_IN_ERROR,
@@ -68,7 +89,9 @@ def test_a_new_incident_waits_for_its_items() -> None:
 
 
 def test_a_closed_incident_can_be_put_right_marked_and_reopened() -> None:
-    assert offered(closed()) == EVERY_STATE | {
+    assert offered(closed()) == EVERY_STATE | NEVER_REFUSED | {
+        CaseAction.COMMUNICATE_OUTCOME,
+        CaseAction.TAG_ITEM,
         CaseAction.MARK_NOT_REPORTABLE,
         CaseAction.MARK_RECORDED_IN_ERROR,
         CaseAction.RECLASSIFY_ITEM,
@@ -133,21 +156,32 @@ def test_a_complaint_offers_what_every_case_offers() -> None:
 
 @pytest.mark.parametrize("incident", [reported(), closed(), marked()], ids=["new", "closed", "marked"])
 def test_a_bit_mask_holds_the_actions(incident: Incident) -> None:
-    assert frozenset(from_mask(to_mask(offered(incident)))) == offered(incident)
+    assert frozenset(from_mask(to_mask(offered(incident), incident.kind), incident.kind)) == offered(incident)
 
 
 def test_the_places_in_the_mask_are_never_given_to_another_action() -> None:
-    # Read tables hold masks of this numbering: an action is added at the end.
-    assert [action.name for action in CaseAction] == list(PLACES)
-    assert from_mask(1 << 33 | 1) == (CaseAction.ASSIGN_CASE, CaseAction.REOPEN_INCIDENT)
+    # Read tables hold masks of this numbering: an action of a kind of case is added at the end.
+    assert {kind: [action.name for action in bits] for kind, bits in BITS.items()} == {
+        CaseKind.INCIDENT: [*COMMON, *INCIDENT],
+        CaseKind.COMPLAINT: [*COMMON],
+        CaseKind.STAFF_BREACH: [*COMMON],
+    }
+    assert from_mask(1 << 33 | 1, CaseKind.INCIDENT) == (CaseAction.ASSIGN_CASE, CaseAction.REOPEN_INCIDENT)
+    assert {len(bits) < 63 for bits in BITS.values()} == {True}
 
 
-PLACES = (
+COMMON = (
     *("ASSIGN_CASE", "ADD_ADDENDUM", "MARK_DUPLICATE", "MARK_NOT_REPORTABLE", "MARK_RECORDED_IN_ERROR", "UNMARK"),
-    *("LINK_CASE", "UNLINK_CASE", "CORRECT_SCHOOL", "RECORD_ITEM", "CLASSIFY_ITEM", "RECLASSIFY_ITEM"),
+    *("LINK_CASE", "UNLINK_CASE", "CORRECT_SCHOOL"),
+)
+INCIDENT = (
+    *("RECORD_ITEM", "CLASSIFY_ITEM", "RECLASSIFY_ITEM"),
     *("CORRECT_ITEM", "EXCLUDE_ITEM", "RESTORE_ITEM", "IDENTIFY_POSTER", "NOTE_EVIDENCE", "REPORT_TO_HEADTEACHER"),
     *("REQUEST_REMOVAL", "CONFIRM_REMOVAL", "REFUSE_REMOVAL", "RECORD_REPOST", "REPORT_TO_PLATFORM"),
     *("RECORD_PLATFORM_ANSWER", "HOLD_MEETING", "RECORD_IMPACT", "RECORD_INVESTIGATION", "COMPLETE_INVESTIGATION"),
     *("COMMUNICATE_OUTCOME", "RECORD_ACCOUNT", "DIRECT_TO_CHANNEL", "ADVISE_PARENT", "CLOSE_INCIDENT"),
-    "REOPEN_INCIDENT",
+    *("REOPEN_INCIDENT", "SUPPORT_TARGET", "INFORM_PERSON", "EXPLAIN_LEGAL_CONSEQUENCE", "SEND_WARNING"),
+    *("RECORD_REFUSAL", "RECORD_CONTINUATION", "TAKE_LEGAL_ADVICE", "TAKE_LEGAL_ACTION", "RESTRICT_ACCESS"),
+    *("LIFT_RESTRICTION", "REFER_TO_BODY", "RECORD_REFERRAL_ANSWER", "CONTACT_PROVIDER", "RECORD_PROVIDER_ANSWER"),
+    *("NOTE_INTAKE", "TAG_ITEM", "ASSESS_CONDUCT", "ASSESS_DEFAMATION", "DECIDE_ON_ACTION"),
 )

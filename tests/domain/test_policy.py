@@ -9,12 +9,12 @@ import pytest
 import policies
 from domain.policy import (
     Adoption,
-    ClosingRules,
     PolicyPackError,
     content_hash,
     in_force,
     parse_pack,
 )
+from domain.policy_rules import DutyRule
 from domain.values import CaseKind, PolicyRef
 
 PACK = """
@@ -58,7 +58,10 @@ def test_a_sound_pack_is_read() -> None:
 
     assert (pack.id, pack.version, pack.name, pack.review.cycle_months) == ("invented", "2024-09", "Online conduct", 12)
     assert pack.words.governing_body.word == "Trustees"
-    assert pack.closing_rules == ClosingRules(("ALLEGATION",), "Invented, Online conduct (2024-09), L7")
+    assert [(duty.code, duty.before_closing, duty.source) for duty in pack.duties_of(CaseKind.INCIDENT)] == [
+        ("REPORT_TO_HEADTEACHER", False, "L8"),
+        ("INVESTIGATE_ALLEGATION", True, "L7"),
+    ]
     assert [step.step for step in pack.steps(CaseKind.INCIDENT)] == ["HOLD_MEETING"]
     assert pack.steps(CaseKind.COMPLAINT) == ()
 
@@ -127,7 +130,8 @@ def test_a_step_named_twice_for_one_kind_of_case_is_refused() -> None:
 def test_what_a_pack_leaves_out_it_neither_asks_for_nor_forbids() -> None:
     silent = parse_pack(PACK[: PACK.index("[closing]")])
 
-    assert (silent.closing_rules, silent.reporting.to_headteacher, silent.ladder) == (None, None, ())
+    assert (silent.closing, silent.reporting.to_headteacher, silent.ladder) == (None, None, ())
+    assert [silent.duties_of(kind) for kind in CaseKind] == [(), (), ()]
 
 
 def test_the_identity_of_a_pack_is_its_text_to_the_last_letter() -> None:
@@ -165,8 +169,8 @@ def test_an_adoption_keeps_the_pack_itself() -> None:
     assert FIRST.pack == parse_pack(PACK)
 
 
-def test_the_five_schools_packs_are_shipped() -> None:
-    assert policies.shipped() == ("libra", "park-hall", "rivington", "sharp-lane", "westacre")
+def test_the_five_schools_packs_and_one_for_all_others_are_shipped() -> None:
+    assert policies.shipped() == ("libra", "park-hall", "rivington", "sharp-lane", "trust-standard", "westacre")
     with pytest.raises(KeyError):
         policies.content("../pyproject")
 
@@ -184,6 +188,7 @@ def test_the_packs_differ_where_the_schools_policies_do() -> None:
         "park-hall": "Local Governing Body",
         "rivington": "Governing Body",
         "sharp-lane": "Governors",
+        "trust-standard": "Trustees",
         "westacre": "Governors",
     }
     assert {name: pack.review.cycle_months for name, pack in packs.items()} == {
@@ -191,18 +196,29 @@ def test_the_packs_differ_where_the_schools_policies_do() -> None:
         "park-hall": 12,
         "rivington": 12,
         "sharp-lane": 36,
+        "trust-standard": 12,
         "westacre": 6,
     }
 
 
 @pytest.mark.obligation("S0-011")
 def test_sharp_lane_alone_asks_for_an_investigation_before_an_allegation_is_closed() -> None:
-    rules = {name: parse_pack(policies.content(name)).closing_rules for name in policies.shipped()}
+    asked = {name: _duty(name, "INVESTIGATE_ALLEGATION") for name in policies.shipped()}
 
-    assert rules.pop("sharp-lane") == ClosingRules(
-        ("ALLEGATION",), "Sharp Lane, Social networking: parents and staff (2020-11), L36"
+    duty = asked.pop("sharp-lane")
+    assert duty is not None
+    assert (duty.when, duty.until, duty.before_closing, duty.source) == (
+        ("NATURE:ALLEGATION",),
+        ("INVESTIGATION_RECORDED",),
+        True,
+        "L36",
     )
-    assert set(rules.values()) == {None}
+    assert set(asked.values()) == {None}
+
+
+def _duty(name: str, code: str) -> DutyRule | None:
+    found = parse_pack(policies.content(name)).duties_of(CaseKind.INCIDENT)
+    return next((duty for duty in found if duty.code == code), None)
 
 
 @pytest.mark.obligation("S2-066")

@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 
 from domain import vocabulary
+from domain.codes import Code
 from domain.refusals import UnknownCode
 from domain.values import Mark
-from domain.vocabulary import CODE_LISTS, Code, require_code
+from domain.vocabulary import CODE_LISTS, require_code
 
 EVERY_CODE = [
     pytest.param(entry, id=f"{name}:{entry.code}") for name, entries in CODE_LISTS.items() for entry in entries

@@ -16,7 +16,7 @@ from services.commands import CaseCommand, Command, Described, OpeningCommand
 from services.decisions import CaseDecision, parameters
 
 # What a decision is given by the context, or by a command that says so in a `decide` of its own.
-GIVEN = {"today", "by", "closing", "original", "former", "other", "origins"}
+GIVEN = {"today", "by", "policy", "override", "original", "former", "other", "origins"}
 # What only the import of a school's own log says of an item.
 LOGGED = {"logged_on", "line", "removal"}
 COMMON = {field.name for base in (CaseCommand, OpeningCommand) for field in fields(base)}
@@ -34,6 +34,9 @@ def test_every_action_that_an_incident_offers_has_its_command_and_no_other() -> 
 @pytest.mark.parametrize("command", DECISIONS, ids=lambda command: command.__name__)
 def test_a_command_gives_its_decision_every_argument_and_nothing_else(command: type[CaseDecision]) -> None:
     own = {field.name for field in fields(command)} - COMMON
+    overridable = "override" in {name for name, _ in parameters(getattr(Incident, command.decision))}
+    assert ("override" in own) == overridable
+    own -= {"override"}
     wanted = {name for name, _ in parameters(getattr(Incident, command.decision))} - GIVEN - {command.new_id}
     wanted -= LOGGED if command.__name__ == "RecordItem" else set()
     own |= {"reason"} if command.needs_reason else set()

@@ -136,7 +136,7 @@ def test_the_pinned_policy_decides_what_closing_awaits(trust: Trust, database: A
         result = each.give(close)
         assert isinstance(result, Refusal) == awaits
         if isinstance(result, Refusal):
-            assert result.code == "STEP_PREREQUISITE"
+            assert result.code == "DUTIES_OUTSTANDING"
             assert result.clause is not None
             assert "L36" in result.clause
             begun = each.do(RecordInvestigation(command_id=uuid4(), case_id=case.id, started_on=AWARE))

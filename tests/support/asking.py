@@ -43,7 +43,7 @@ def _answered(trust: TrustDatabase, visibility: Visibility, query: str, variable
     assert operation is not None
     values = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
     assert isinstance(values, VariableValues), values
-    return answer(PLANS, trust, Question(query, document, operation, values, visibility, role="", actions={}))
+    return answer(PLANS, trust, Question(query, document, operation, values, visibility, role="", actions=[]))
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_list_type, is_non_null_type
 
 from domain.offered import from_mask
+from domain.values import CaseKind
 from tests.plan.oracle.facts import Facts, Refusal, cursor_of, place_of
 from tests.plan.oracle.history import history_page, latest_event
 from tests.plan.oracle.sight import Reader
@@ -18,7 +19,8 @@ from tests.plan.oracle.story import Json, School, Story
 _KINDS = {"INCIDENT": "Incident", "COMPLAINT": "Complaint", "STAFF_BREACH": "StaffBreach"}
 # Ids are called by what they identify in the record.
 _IDS = {"Item": "item", "Evidence": "evidence", "PlatformReport": "report", "Investigation": "investigation"}
-_IDS |= {"Head": "head"}
+_IDS |= {"Head": "head", "Restriction": "restriction", "Decision": "decision", "Referral": "referral"}
+_IDS |= {"ProviderContact": "contact"}
 
 
 class View:
@@ -87,7 +89,13 @@ class View:
             "latestEvent": lambda _info: latest_event(self, document["id"], document["version"]),
             "history": lambda _info, **given: history_page(self, document["id"], **given),
             "outstanding": [
-                {"code": duty["code"], "clause": duty["clause"], "itemId": duty["item_id"]}
+                {
+                    "code": duty["code"],
+                    "clause": duty["clause"],
+                    "itemId": duty["item_id"],
+                    "wording": duty["wording"],
+                    "beforeClosing": duty["before_closing"],
+                }
                 for duty in document["duties"]
             ],
             "links": [self._link(link) for link in document["links"]],
@@ -107,7 +115,7 @@ class View:
 
     def _offered(self, document: Json) -> list[str]:
         """What a case offers: the enumeration of the schema is in no order, so the mask's own places are read."""
-        return [action.value for action in from_mask(document["offered"])]
+        return [action.value for action in from_mask(document["offered"], CaseKind(document["kind"]))]
 
     def _shown(self, kind: GraphQLObjectType, case_id: str, record: Json) -> Json:
         """The members of a type, found in a record by their names."""
@@ -257,5 +265,16 @@ def _people(case: Json) -> Iterable[str | None]:
         ("outcome_notices", "recipient"),
         ("directions", "person"),
         ("parent_advice", "parent"),
+        ("supports", "person"),
+        ("supports", "supported_by"),
+        ("informed", "person"),
+        ("legal_explanations", "person"),
+        ("warnings", "person"),
+        ("refusals", "person"),
+        ("continuations", "person"),
+        ("legal_actions", "person"),
+        ("restrictions", "person"),
+        ("conduct_assessments", "assessed_by"),
+        ("decisions", "decided_by"),
     ):
         yield from (each[one] for each in detail.get(members, ()))
