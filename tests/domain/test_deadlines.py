@@ -158,6 +158,8 @@ def test_hours_are_elapsed_time(since: str, amount: int, on: str, ends: str) -> 
 
 def test_hours_from_a_day_alone_run_from_its_first_moment() -> None:
     assert after(date(2027, 7, 1), 72, HOUR) == Due(date(2027, 7, 3), instant("2027-07-03T23:00:00+00:00"))
+    # Over the night on which the clocks go forward the third day ends an hour too soon.
+    assert after(date(2027, 3, 27), 72, HOUR) == Due(date(2027, 3, 30), instant("2027-03-30T00:00:00+00:00"))
 
 
 def test_late_in_the_evening_in_utc_is_the_next_day_in_london() -> None:
