@@ -40,23 +40,21 @@ def policy_facts() -> str:
 
 
 def _of_kind(kind: CaseKind) -> Iterator[str]:
-    yield from ("", "Facts, for `needs`, `when` and `until`:", "", "| fact | codes | meaning |", "|---|---|---|")
+    yield from _table("Facts, for `needs`, `when` and `until`", "fact", "codes", "meaning")
     for fact in FACTS[kind].values():
         written = f"`{fact.name}:CODE`" if fact.codes else f"`{fact.name}`"
         codes = f"[`{fact.codes}`](#{fact.codes})" if fact.codes else ""
         yield f"| {written} | {codes} | {fact.definition} |"
-    yield from ("", "Dated facts, for `since`:", "", "| dated fact | meaning |", "|---|---|")
+    yield from _table("Dated facts, for `since`", "dated fact", "meaning")
     yield from (f"| `{fact.name}` | {fact.definition} |" for fact in DATED_FACTS[kind].values())
-    yield from (
-        "",
-        "Steps, for `step` of `[[rules]]`:",
-        "",
-        "| step | what it is | may be `REQUIRED` |",
-        "|---|---|---|",
-    )
+    yield from _table("Steps, for `step` of `[[rules]]`", "step", "what it is", "may be `REQUIRED`")
     for step in STEPS[kind].values():
         refusable = "no: it protects somebody, and is never refused" if step.never_refused else "yes"
         yield f"| `{step.code}` | {step.title} | {refusable} |"
+
+
+def _table(title: str, *columns: str) -> Iterator[str]:
+    yield from ("", f"{title}:", "", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|")
 
 
 def _used_lists() -> dict[str, list[str]]:

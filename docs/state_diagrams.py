@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from domain.aggregate import Opening
 from domain.policy_words import kind_in_words
 from domain.status_changes import STATUS_CHANGES
-from domain.stored import StoredName, stored_names
+from domain.stored import stored_names
 from domain.values import CaseKind, CaseStatus
 
 
@@ -20,30 +20,17 @@ def state_diagrams() -> str:
         "keeps a case out of every count; when it is taken off, the case is open or closed as it was before.",
     ]
     for kind in CaseKind:
-        lines += [
-            "",
-            f"## {kind_in_words(kind).capitalize()}",
-            "",
-            "```mermaid",
-            "stateDiagram-v2",
-            *_diagram(kind),
-            "```",
-        ]
+        title = kind_in_words(kind).capitalize()
+        lines += ["", f"## {title}", "", "```mermaid", "stateDiagram-v2", *_diagram(kind), "```"]
     return "\n".join(lines) + "\n"
 
 
 def _diagram(kind: CaseKind) -> Iterator[str]:
-    events = [entry for name, entry in stored_names().items() if name.startswith(f"{kind.value.lower()}.")]
-    for entry in events:
-        if issubclass(entry.event_class, Opening):
-            yield f"    [*] --> {CaseStatus.OPEN}: {entry.event_class.__name__}"
-    order = {name: place for place, name in enumerate(STATUS_CHANGES)}
-    for entry in sorted((entry for entry in events if _name(entry) in order), key=lambda one: order[_name(one)]):
-        for before, after in sorted(
-            STATUS_CHANGES[_name(entry)], key=lambda change: [*map(list(CaseStatus).index, change)]
-        ):
-            yield f"    {before} --> {after}: {_name(entry)}"
-
-
-def _name(entry: StoredName) -> str:
-    return entry.event_class.__name__
+    events = [entry.event_class for name, entry in stored_names().items() if name.startswith(f"{kind.value.lower()}.")]
+    for event in events:
+        if issubclass(event, Opening):
+            yield f"    [*] --> {CaseStatus.OPEN}: {event.__name__}"
+    names = {event.__name__ for event in events}
+    for name, changes in STATUS_CHANGES.items():
+        for before, after in changes if name in names else ():
+            yield f"    {before} --> {after}: {name}"

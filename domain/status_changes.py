@@ -16,11 +16,11 @@ _LIFE = (CaseStatus.OPEN, CaseStatus.CLOSED)
 _MARKS = (CaseStatus.DUPLICATE, CaseStatus.NOT_REPORTABLE, CaseStatus.RECORDED_IN_ERROR)
 
 # By the name of the event class. A mark stands above the case's life, which goes on where it was when the mark is off.
-STATUS_CHANGES: Mapping[str, frozenset[Change]] = {
-    "Closed": frozenset({(CaseStatus.OPEN, CaseStatus.CLOSED)}),
-    "Reopened": frozenset({(CaseStatus.CLOSED, CaseStatus.OPEN)}),
-    "MarkedDuplicate": frozenset(product(_LIFE, (CaseStatus.DUPLICATE,))),
-    "MarkedNotReportable": frozenset(product(_LIFE, (CaseStatus.NOT_REPORTABLE,))),
-    "MarkedRecordedInError": frozenset(product(_LIFE, (CaseStatus.RECORDED_IN_ERROR,))),
-    "Unmarked": frozenset(product(_MARKS, _LIFE)),
+STATUS_CHANGES: Mapping[str, tuple[Change, ...]] = {
+    "Closed": ((CaseStatus.OPEN, CaseStatus.CLOSED),),
+    "Reopened": ((CaseStatus.CLOSED, CaseStatus.OPEN),),
+    "MarkedDuplicate": tuple(product(_LIFE, (CaseStatus.DUPLICATE,))),
+    "MarkedNotReportable": tuple(product(_LIFE, (CaseStatus.NOT_REPORTABLE,))),
+    "MarkedRecordedInError": tuple(product(_LIFE, (CaseStatus.RECORDED_IN_ERROR,))),
+    "Unmarked": tuple(product(_MARKS, _LIFE)),
 }

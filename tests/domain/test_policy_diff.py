@@ -263,10 +263,8 @@ def test_of_several_duties_of_one_code_the_equal_ones_belong_together() -> None:
 def test_what_earlier_packs_said_of_telling_the_head_is_what_later_ones_say_as_a_duty() -> None:
     said = 'text = "The head is told."\nsource = "L9"\n\n'
     older = edited("[review]", f"[reporting.to_headteacher]\n{said}[review]")
-    newer = edited(
-        "[[duties]]",
-        f'[[duties]]\nkind = "INCIDENT"\ncode = "REPORT_TO_HEADTEACHER"\nuntil = ["HEADTEACHER_TOLD"]\n{said}[[duties]]',
-    )
+    duty = '[[duties]]\nkind = "INCIDENT"\ncode = "REPORT_TO_HEADTEACHER"\nuntil = ["HEADTEACHER_TOLD"]\n'
+    newer = edited("[[duties]]", f"{duty}{said}[[duties]]")
     assert differences(older, newer) == ()
     assert differences(EXAMPLE, older) != ()
 
