@@ -343,3 +343,60 @@ def test_a_file_goes_before_a_shipped_pack_of_the_same_name(
 
     assert main(["policy", "check", "libra"]) == 0
     assert capsys.readouterr().out.startswith("ok    libra: beech-lane ")
+
+
+def test_a_schools_calendar_is_set_from_a_file(run: Run, demo: Client, tmp_path: Path) -> None:
+    file = tmp_path / "calendar.toml"
+    file.write_text(CALENDAR)
+    position = demo.ask("{ ledger { position } }")["ledger"]["position"]
+
+    status, out, _ = run("set-calendar", str(file), "--school", "900003", "--dry-run")
+    assert (status, out.splitlines()) == (
+        0,
+        [
+            "academic year 2031-32",
+            "  autumn term  2031-09-02 to 2031-12-19",
+            "  spring term  2032-01-05 to 2032-03-25",
+            "  summer term  2032-04-12 to 2032-07-21",
+            "  holiday  2032-05-03 to 2032-05-03  bank holiday",
+            "  holiday  2032-05-31 to 2032-05-31  bank holiday",
+            "  INSET day  2031-09-02",
+        ],
+    )
+    assert demo.ask("{ ledger { position } }")["ledger"]["position"] == position
+    assert run("set-calendar", str(file), "--school", "900003") == (0, out, "")
+    assert run("set-calendar", str(file), "--school", "900003")[0] == 0
+    assert demo.ask("{ ledger { position } }")["ledger"]["position"] == position + 1
+    status, _, err = run("set-calendar", str(file), "--school", "999999")
+    assert (status, err) == (1, "caseledger set-calendar: There is no such school. (fields: urn)\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "status", "told"),
+    [
+        ("calendar.toml", "academic_year = 1", 1, "Expected `str`, got `int` - at `$.academic_year`"),
+        ("calendar.ics", "", 1, "holds several years: --year says which one to take"),
+        ("calendar.toml", None, 2, "No such file or directory"),
+    ],
+)
+def test_a_calendar_that_cannot_be_read_is_refused(
+    name: str, text: str | None, status: int, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / name
+    if text is not None:
+        file.write_text(text)
+
+    assert main(["set-calendar", str(file), "--school", "900003"]) == status
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", f"caseledger set-calendar: {file}: {told}\n")
+
+
+CALENDAR = """
+academic_year = "2031-32"
+inset_days = [2031-09-02]
+terms = [
+  { name = "AUTUMN", first = 2031-09-02, last = 2031-12-19 },
+  { name = "SPRING", first = 2032-01-05, last = 2032-03-25 },
+  { name = "SUMMER", first = 2032-04-12, last = 2032-07-21 },
+]
+"""
