@@ -1,4 +1,6 @@
-"""Regenerates what is generated from the code: the event catalogue, the settings reference and the schema.
+"""Regenerates what is generated from the code: the event catalogue, the settings, the schema, what a pack may say.
+
+The table of obligations and the diagrams of states come with them.
 
 Run by `make docs`; tests compare the files with what this writes.
 """
@@ -9,6 +11,9 @@ import dataclasses
 from pathlib import Path
 from typing import get_type_hints
 
+from docs.obligation_table import obligation_table
+from docs.policy_facts import policy_facts
+from docs.state_diagrams import state_diagrams
 from domain.stored import StoredName, stored_members, stored_names
 
 DOCS = Path(__file__).parent
@@ -46,6 +51,9 @@ def main() -> None:
 
     (DOCS / "events.md").write_text(event_catalogue())
     (DOCS / "settings.md").write_text(settings_page())
+    (DOCS / "policy-facts.md").write_text(policy_facts())
+    (DOCS / "obligations.md").write_text(obligation_table())
+    (DOCS / "states.md").write_text(state_diagrams())
     SCHEMA_FILE.write_text(printed_schema())
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from ledger.database import Database
+from tests.support import obligations
 from tests.support.postgres import DatabaseUrls, cloned_databases, running_server
 
 if TYPE_CHECKING:
@@ -54,3 +55,17 @@ def keys_database(database_urls: DatabaseUrls) -> Iterator[Database]:
 def trust_id() -> UUID:
     """A trust that no other test uses; nothing is recorded for it yet."""
     return uuid4()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let reports carry obligations where the tests are chosen by them."""
+    if obligations.are_asked_for(config):
+        obligations.note(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """List each obligation with its tests where the tests were chosen by them."""
+    if obligations.are_asked_for(config):
+        terminalreporter.section("obligations")
+        for line in obligations.summary(terminalreporter.stats):
+            terminalreporter.write_line(line)

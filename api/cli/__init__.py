@@ -25,6 +25,8 @@ VERBS = {
     "verify": "verify a bundle offline",
     "token": "print a bearer token for development",
     "appoint": "give a person a role in the trust or at a school",
+    "set-calendar": "set a school's terms and holidays from TOML or iCalendar",
+    "policy": "check policy packs, or tell what differs between two of them",
     "check": "check settings, database, tables and what was packaged",
 }
 

@@ -15,7 +15,9 @@ from api.cli.progress import progress
 from api.cli.serve import load_tokens
 from api.settings import DEMONSTRATION_TRUST, load_settings
 from domain.access import Role
+from policies import shipped
 from tests.api.client import Client
+from tests.domain.packs import example_text
 from tests.support.postgres import DatabaseUrls
 
 ROOT = Path(__file__).parents[2]
@@ -270,3 +272,131 @@ def test_progress_on_a_terminal_is_a_bar() -> None:
 
     assert "log.csv, recording" in terminal.getvalue()
     assert "10/10" in terminal.getvalue()
+
+
+def test_sound_packs_are_told_in_a_line_each(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(example_text())
+
+    assert main(["policy", "check", *shipped(), str(file)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines] == [["ok", f"{name}:"] for name in (*shipped(), file)]
+    assert lines[-1] == f"ok    {file}: beech-lane 2026-09, Social media and complaints (Beech Lane)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("cycle_months = 12", "cycle_months = 0", "review.cycle_months: Expected `int` >= 1"),
+        ('needs = ["MEETING_UNRESOLVED"]', 'needs = ["RAIN"]', "rules[0].needs[0]: there is no fact RAIN"),
+        ("format = 1", "format =", "is not TOML: Invalid value"),
+        ("Beech Lane", "\udce9", "is not UTF-8 at byte "),
+    ],
+)
+def test_a_pack_that_is_not_sound_is_told_with_file_key_and_rule_and_the_others_are_read(
+    old: str, new: str, told: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_bytes(example_text().replace(old, new, 1).encode(errors="surrogateescape"))
+
+    assert main(["policy", "check", str(wrong), "libra"]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"WRONG {wrong}: {told}")
+    assert second.startswith("ok    libra: libra ")
+    assert main(["policy", "diff", "libra", str(wrong)]) == 1
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.startswith(f"caseledger policy: {wrong}: {told}")) == ("", True)
+
+
+def test_what_differs_between_two_packs_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    before, after = tmp_path / "before.toml", tmp_path / "after.toml"
+    before.write_text(example_text())
+    after.write_text(example_text().replace("cycle_months = 12", "cycle_months = 24"))
+
+    assert main(["policy", "diff", str(before), str(after)]) == 0
+    assert capsys.readouterr().out.splitlines()[3:] == [
+        "Review",
+        "  changed: Review of the policy, L3",
+        "    every was: 12 calendar months",
+        "    every now: 24 calendar months",
+    ]
+    assert main(["policy", "diff", "libra", "libra"]) == 0
+    assert capsys.readouterr().out.endswith("\nThe two packs say the same.\n")
+
+
+@pytest.mark.parametrize("words", [["check"], ["diff", "libra"], []])
+def test_a_pack_that_is_not_there_is_named(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", *words, *(["/nowhere/pack.toml"] if words else [])]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    if words:
+        assert printed.err == (
+            "caseledger policy: /nowhere/pack.toml: No such file or directory, and no pack of this name is shipped\n"
+        )
+
+
+def test_a_file_goes_before_a_shipped_pack_of_the_same_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "libra").write_text(example_text())
+
+    assert main(["policy", "check", "libra"]) == 0
+    assert capsys.readouterr().out.startswith("ok    libra: beech-lane ")
+
+
+def test_a_schools_calendar_is_set_from_a_file(run: Run, demo: Client, tmp_path: Path) -> None:
+    file = tmp_path / "calendar.toml"
+    file.write_text(CALENDAR)
+    position = demo.ask("{ ledger { position } }")["ledger"]["position"]
+
+    status, out, _ = run("set-calendar", str(file), "--school", "900003", "--dry-run")
+    assert (status, out.splitlines()) == (
+        0,
+        [
+            "academic year 2031-32",
+            "  autumn term  2031-09-02 to 2031-12-19",
+            "  spring term  2032-01-05 to 2032-03-25",
+            "  summer term  2032-04-12 to 2032-07-21",
+            "  holiday  2032-05-03 to 2032-05-03  bank holiday",
+            "  holiday  2032-05-31 to 2032-05-31  bank holiday",
+            "  INSET day  2031-09-02",
+        ],
+    )
+    assert demo.ask("{ ledger { position } }")["ledger"]["position"] == position
+    assert run("set-calendar", str(file), "--school", "900003") == (0, out, "")
+    assert run("set-calendar", str(file), "--school", "900003")[0] == 0
+    assert demo.ask("{ ledger { position } }")["ledger"]["position"] == position + 1
+    status, _, err = run("set-calendar", str(file), "--school", "999999")
+    assert (status, err) == (1, "caseledger set-calendar: There is no such school. (fields: urn)\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "status", "told"),
+    [
+        ("calendar.toml", "academic_year = 1", 1, "Expected `str`, got `int` - at `$.academic_year`"),
+        ("calendar.ics", "", 1, "holds several years: --year says which one to take"),
+        ("calendar.toml", None, 2, "No such file or directory"),
+    ],
+)
+def test_a_calendar_that_cannot_be_read_is_refused(
+    name: str, text: str | None, status: int, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / name
+    if text is not None:
+        file.write_text(text)
+
+    assert main(["set-calendar", str(file), "--school", "900003"]) == status
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", f"caseledger set-calendar: {file}: {told}\n")
+
+
+CALENDAR = """
+academic_year = "2031-32"
+inset_days = [2031-09-02]
+terms = [
+  { name = "AUTUMN", first = 2031-09-02, last = 2031-12-19 },
+  { name = "SPRING", first = 2032-01-05, last = 2032-03-25 },
+  { name = "SUMMER", first = 2032-04-12, last = 2032-07-21 },
+]
+"""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from domain.policy import PolicyPack, parse_pack
 
 
@@ -27,3 +30,10 @@ def pack_with(rules: str) -> PolicyPack:
         """
         + "\n\n".join(tables)
     )
+
+
+def example_text() -> str:
+    """The complete example of docs/how-to/write-a-policy-pack.md, as it stands there."""
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "write-a-policy-pack.md").read_text()
+    [example] = re.findall(r"```toml\n(.*?)```", page, re.S)
+    return str(example)
