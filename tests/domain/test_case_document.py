@@ -151,14 +151,14 @@ def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -
             "outcome_notices": [],
             "directions": [],
             "parent_advice": [],
-            **dict.fromkeys(
-                (
+            **{
+                name: []
+                for name in (
                     *("platform_reports", "supports", "informed", "legal_explanations", "warnings", "refusals"),
                     *("continuations", "legal_advice", "legal_actions", "restrictions", "referrals"),
                     *("provider_contacts", "item_tags", "conduct_assessments", "defamation_assessments", "decisions"),
-                ),
-                [],
-            ),
+                )
+            },
             "intake": None,
         },
     }
@@ -197,11 +197,19 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
                 "about_staff": False,
                 "about": [str(named("teacher"))],
                 "recorded_on": "2026-10-15",
+                **dict.fromkeys(("outcome", "decided_on", "decided_by", "reasons", "route")),
             }
         ],
-        "addenda": [],
-        "overrides": [],
-        "accounts": [],
+        "process": "SCHOOL",
+        **dict.fromkeys(("acknowledgement", "panel_appointed_on", "withdrawal")),
+        **{
+            name: []
+            for name in (
+                *("addenda", "overrides", "accounts", "stages", "extensions", "pauses", "party_meetings", "panel"),
+                *("hearings", "findings_notices", "routings", "conduct_steps", "tags", "actions_taken", "referrals"),
+                *("enquiries", "outcomes_told"),
+            )
+        },
     }
     assert case_document(recorded(breach()), SILENT).detail == {
         "summary": None,
