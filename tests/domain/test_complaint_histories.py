@@ -87,21 +87,25 @@ def _clear(value: Any) -> Any:
 @given(SEEDS, PACKS)
 def test_from_any_state_some_sequence_closes_the_complaint(seed: int, pack: PolicyPack | None) -> None:
     complaint = history(seed, pack)
-    if complaint.status is CaseStatus.CLOSED:
+    if _is_closed(complaint):
         return
     for attempt in range(12):
         assert offered(complaint, pack)
         for number, action in enumerate((*_TOWARDS_CLOSING, *_ANYWAY)):
             if action in offered(complaint, pack):
                 _take_all(action, complaint, pack, f"way {attempt} {number}")
-            if complaint.status is CaseStatus.CLOSED:
+            if _is_closed(complaint):
                 return
     raise AssertionError(offered(complaint, pack))
 
 
+def _is_closed(complaint: Complaint) -> bool:
+    return complaint.status is CaseStatus.CLOSED
+
+
 def _take_all(action: CaseAction, complaint: Complaint, pack: PolicyPack | None, fresh: str) -> None:
     for place, _ in enumerate(decisions(action, complaint, pack, fresh)):
-        if action is CaseAction.CLOSE_COMPLAINT and complaint.status is CaseStatus.CLOSED:
+        if action is CaseAction.CLOSE_COMPLAINT and _is_closed(complaint):
             return
         possible = decisions(action, complaint, pack, f"{fresh} {place}")
         try:
