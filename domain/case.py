@@ -307,6 +307,10 @@ class Case(Recordable):
         if by is not None and by in self.subjects:
             raise DeciderIsSubject
 
+    def bars_by_policy(self, step: str, policy: PolicyPack | None) -> Refused | None:
+        """Why the policy rules a step out now, unless it is set aside."""
+        return next((PrerequisiteMissing.of(rule, facts, policy) for rule, facts in self.lacking(step, policy)), None)
+
     def lacking(self, step: str, policy: PolicyPack | None) -> Iterator[tuple[StepRule, tuple[str, ...]]]:
         """The rules of the policy that require something before a step, each with the facts that are not there."""
         for rule in policy.rules_of(self.kind, step) if policy else ():

@@ -2,52 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, datetime
 from uuid import UUID
 
 from domain.aggregate import UNRECORDED, Opening, Recordable, event
-from domain.case import Case
-from domain.checks import present, refuse, require_distinct, require_not_future, require_text, require_word
-from domain.refusals import IdentityTaken, RefusalCode, Refused
+from domain.checks import present, refuse, require_distinct, require_not_future, require_word
+from domain.complaint_ending import ComplaintEnding
+from domain.complaint_ladder import LAW_ON_ACTIONS
+from domain.complaint_parts import Head, HeadReceived
+from domain.complaint_refusals import (
+    HeadsMissing,
+    HeadsUndecided,
+    RouteMissing,
+    UnknownHead,
+    WithdrawalUnconfirmed,
+)
+from domain.complaint_stages import DATA_PROTECTION
+from domain.duties import Duty, DutyCode
+from domain.policy import PolicyPack
+from domain.policy_rules import StageForm
 from domain.sealed import Sealed
-from domain.steps import Account
-from domain.values import CaseKind, PolicyRef, london_date
+from domain.values import CaseKind, PolicyRef
 from domain.vocabulary import require_code
 
+__all__ = ["Complaint", "Head", "HeadReceived", "HeadsMissing", "UnknownHead"]
 
-class HeadsMissing(Refused):
-    """A complaint says what it is about: it has at least one head."""
-
-
-class UnknownHead(Refused):
-    """The complaint has no such head."""
-
-    code = RefusalCode.NOT_FOUND
+LAW_ON_DATA = "Data (Use and Access) Act 2025, section 103"
 
 
-@dataclass(frozen=True, slots=True)
-class HeadReceived:
-    """One thing complained of, as it was received; `about` are the persons complained about, where they are known."""
-
-    head_id: UUID
-    about_school: bool
-    about_staff: bool
-    about: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The present state of one head; `recorded_on` is the London date on which it was recorded."""
-
-    head_id: UUID
-    about_school: bool
-    about_staff: bool
-    about: tuple[UUID, ...]
-    recorded_on: date
-
-
-class Complaint(Case):
+class Complaint(ComplaintEnding):
     """A complaint holds one or more heads and lives from its receipt to its outcome; it may be opened again."""
 
     TOPIC = "complaint.v1"
@@ -90,8 +74,10 @@ class Complaint(Case):
         self.received_by = received_by
         self.means = means
         self.complainant = complainant
-        self.heads = {head.head_id: _recorded(head, timestamp) for head in heads}
-        self.accounts: tuple[Account, ...] = ()
+        self._begin_heads(heads, timestamp)
+        self._begin_stages()
+        self._begin_panel()
+        self._begin_ending()
         self.summary = summary
 
     # --- decisions
@@ -146,56 +132,35 @@ class Complaint(Case):
             summary=present(summary),
         )
 
-    def add_head(self, *, head: HeadReceived) -> None:
-        """Add another thing that the complaint turns out to be about."""
-        refuse(self.bars_step())
-        if head.head_id in self.heads:
-            raise IdentityTaken("head_id")
-        require_distinct(head.about, "about")
-        self._head_added(head=head)
-
-    def name_subject(self, *, head_id: UUID, person: UUID) -> None:
-        """Say whom a head is about, once it is known: from that moment the person does not see the case."""
-        head = self.heads.get(head_id)
-        if head is None:
-            raise UnknownHead("head_id")
-        if person not in head.about:
-            self._subject_named(head_id=head_id, person=person)
-
     def assign(self, *, owner: UUID) -> None:
-        """Give the complaint to the person who runs it, who is none of those complained about."""
+        """Give the complaint to the person who runs it, who is none of those complained about and does not complain."""
         self.require_impartial(owner)
         super().assign(owner=owner)
 
-    def record_account(
-        self, *, side: str, given_on: date, text: Sealed, today: date, person: UUID | None = None
+    def close(
+        self,
+        *,
+        outcome: str,
+        closed_on: date,
+        today: date,
+        policy: PolicyPack | None = None,
+        override: Sealed | None = None,
+        notes: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
-        """Record what one side says happened, so that all concerned are heard (Sharp Lane L43)."""
+        """Close the complaint once each head is decided or routed, unless it was withdrawn or is out of scope."""
         refuse(self.bars_step())
-        require_code("account_sides", side, "side", given_on)
-        require_not_future(today, given_on=given_on)
-        require_text("text", text)
-        self._account_recorded(side=side, person=person, given_on=given_on, text=text)
-
-    # --- changes
-
-    @event("HeadAdded", topic="complaint.head_added.v1")
-    def _head_added(self, head: HeadReceived, timestamp: datetime = UNRECORDED) -> None:
-        """The complaint turned out to be about one thing more."""
-        self.heads[head.head_id] = _recorded(head, timestamp)
-
-    @event("SubjectNamed", topic="complaint.subject_named.v1")
-    def _subject_named(self, head_id: UUID, person: UUID) -> None:
-        """It became known whom a head is about."""
-        head = self.heads[head_id]
-        self.heads[head_id] = Head(
-            head.head_id, head.about_school, head.about_staff, (*head.about, person), head.recorded_on
+        self._require_outcome(outcome)
+        if outcome == "WITHDRAWN":
+            refuse(None if self.is_withdrawn else WithdrawalUnconfirmed, "outcome")
+        elif outcome == "OUT_OF_SCOPE":
+            refuse(None if self.is_out_of_scope else RouteMissing, "outcome")
+        elif self.has_open_heads and (self.is_withdrawn or self.is_out_of_scope):
+            # Otherwise that heads wait is owed, and can be set aside with a reason as all that is.
+            raise HeadsUndecided("outcome")
+        super().close(
+            outcome=outcome, closed_on=closed_on, today=today, policy=policy, override=override, notes=notes, by=by
         )
-
-    @event("AccountRecorded", topic="complaint.account_recorded.v1")
-    def _account_recorded(self, side: str, person: UUID | None, given_on: date, text: Sealed) -> None:
-        """One side said what happened."""
-        self.accounts = (*self.accounts, Account(side, person, given_on, text))
 
     # --- questions
 
@@ -209,10 +174,26 @@ class Complaint(Case):
         """The code list of a complaint's outcomes."""
         return "complaint_outcomes"
 
-    @property
-    def subjects(self) -> frozenset[UUID]:
-        """The persons complained about."""
-        return frozenset(person for head in self.heads.values() for person in head.about)
+    def own_duties(self) -> Iterator[Duty]:
+        """What the law or the procedure itself asks for; a complaint that is closed owes none of it any more."""
+        if self.is_closed:
+            return
+        is_over = self.is_withdrawn or self.is_out_of_scope
+        if self.withdrawal is not None and not self.is_withdrawn:
+            yield Duty(DutyCode.CONFIRM_WITHDRAWAL)
+        if self.has_open_heads and not is_over:
+            yield Duty(DutyCode.DECIDE_HEADS, before_closing=True)
+        if self.has_reached(StageForm.FORMAL, StageForm.PANEL) and not self.actions_taken:
+            yield Duty(DutyCode.RECORD_ACTION_TAKEN, clause=LAW_ON_ACTIONS, before_closing=True)
+        if self.process == DATA_PROTECTION and not is_over:
+            if not self.outcomes_told:
+                yield Duty(DutyCode.COMMUNICATE_OUTCOME, clause=LAW_ON_DATA, before_closing=True)
+            elif not any(told.commissioner_named for told in self.outcomes_told):
+                yield Duty(DutyCode.SIGNPOST_COMMISSIONER, clause=LAW_ON_DATA, before_closing=True)
+        linked = {routing.head_id for routing in self.routings if routing.route == "STAFF_CONDUCT" and routing.other}
+        for head in self.heads.values():
+            if head.route == "STAFF_CONDUCT" and head.head_id not in linked:
+                yield Duty(DutyCode.LINK_STAFF_CASE, item_id=head.head_id)
 
     @property
     def readers(self) -> frozenset[UUID]:
@@ -223,7 +204,3 @@ class Complaint(Case):
     def barred(self) -> frozenset[UUID]:
         """The persons complained about do not see the case by any road."""
         return self.subjects
-
-
-def _recorded(head: HeadReceived, recorded_at: datetime) -> Head:
-    return Head(head.head_id, head.about_school, head.about_staff, head.about, london_date(recorded_at))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from domain.case import CLOSE, Case
+from domain.complaint import Complaint
 from domain.duties import bars_closing
 from domain.incident import Incident
 from domain.items import Item
@@ -76,6 +77,33 @@ class CaseAction(StrEnum):
     ASSESS_CONDUCT = "ASSESS_CONDUCT"
     ASSESS_DEFAMATION = "ASSESS_DEFAMATION"
     DECIDE_ON_ACTION = "DECIDE_ON_ACTION"
+    NAME_SUBJECT = "NAME_SUBJECT"
+    ADD_HEAD = "ADD_HEAD"
+    DECIDE_HEAD = "DECIDE_HEAD"
+    ROUTE_TO_PROCEDURE = "ROUTE_TO_PROCEDURE"
+    MEET_PARTIES = "MEET_PARTIES"
+    CHOOSE_PROCESS = "CHOOSE_PROCESS"
+    ACKNOWLEDGE_COMPLAINT = "ACKNOWLEDGE_COMPLAINT"
+    START_STAGE = "START_STAGE"
+    APPOINT_INVESTIGATOR = "APPOINT_INVESTIGATOR"
+    RESPOND_TO_STAGE = "RESPOND_TO_STAGE"
+    EXTEND_STAGE = "EXTEND_STAGE"
+    REQUEST_ESCALATION = "REQUEST_ESCALATION"
+    PAUSE_CLOCK = "PAUSE_CLOCK"
+    RESUME_CLOCK = "RESUME_CLOCK"
+    APPOINT_PANEL = "APPOINT_PANEL"
+    REPLACE_PANEL_MEMBER = "REPLACE_PANEL_MEMBER"
+    HOLD_HEARING = "HOLD_HEARING"
+    ISSUE_FINDINGS = "ISSUE_FINDINGS"
+    REQUEST_WITHDRAWAL = "REQUEST_WITHDRAWAL"
+    CONFIRM_WITHDRAWAL = "CONFIRM_WITHDRAWAL"
+    MANAGE_CONDUCT = "MANAGE_CONDUCT"
+    TAG_COMPLAINT = "TAG_COMPLAINT"
+    RECORD_ACTION_TAKEN = "RECORD_ACTION_TAKEN"
+    RECORD_ENQUIRY = "RECORD_ENQUIRY"
+    TELL_OUTCOME = "TELL_OUTCOME"
+    CLOSE_COMPLAINT = "CLOSE_COMPLAINT"
+    REOPEN_COMPLAINT = "REOPEN_COMPLAINT"
 
 
 Guard = Callable[[Any], type[Refused] | None]
@@ -175,14 +203,47 @@ _OF_AN_INCIDENT: Mapping[CaseAction, Guard] = {
     CaseAction.DECIDE_ON_ACTION: Incident.bars_step,
 }
 
+_OF_A_COMPLAINT: Mapping[CaseAction, Guard] = {
+    CaseAction.NAME_SUBJECT: _always,
+    CaseAction.ADD_HEAD: Complaint.bars_step,
+    CaseAction.DECIDE_HEAD: Complaint.bars_step,
+    CaseAction.ROUTE_TO_PROCEDURE: _always,
+    CaseAction.MEET_PARTIES: Complaint.bars_step,
+    CaseAction.CHOOSE_PROCESS: Complaint.bars_choosing_process,
+    CaseAction.ACKNOWLEDGE_COMPLAINT: Complaint.bars_acknowledging,
+    CaseAction.START_STAGE: Complaint.bars_starting_stage,
+    CaseAction.APPOINT_INVESTIGATOR: Complaint.bars_stage_step,
+    CaseAction.RESPOND_TO_STAGE: Complaint.bars_responding,
+    CaseAction.EXTEND_STAGE: Complaint.bars_stage_step,
+    CaseAction.REQUEST_ESCALATION: Complaint.bars_escalating,
+    CaseAction.PAUSE_CLOCK: Complaint.bars_pausing,
+    CaseAction.RESUME_CLOCK: Complaint.bars_resuming,
+    CaseAction.APPOINT_PANEL: Complaint.bars_appointing_panel,
+    CaseAction.REPLACE_PANEL_MEMBER: Complaint.bars_replacing_panel_member,
+    CaseAction.HOLD_HEARING: Complaint.bars_hearing,
+    CaseAction.ISSUE_FINDINGS: Complaint.bars_issuing_findings,
+    CaseAction.REQUEST_WITHDRAWAL: Complaint.bars_asking_withdrawal,
+    CaseAction.CONFIRM_WITHDRAWAL: Complaint.bars_confirming_withdrawal,
+    CaseAction.MANAGE_CONDUCT: Complaint.bars_step,
+    CaseAction.TAG_COMPLAINT: Complaint.bars_late_step,
+    CaseAction.RECORD_ACTION_TAKEN: Complaint.bars_late_step,
+    CaseAction.RECORD_ENQUIRY: Complaint.bars_data_step,
+    CaseAction.TELL_OUTCOME: Complaint.bars_data_step,
+    CaseAction.CLOSE_COMPLAINT: Complaint.bars_step,
+    CaseAction.REOPEN_COMPLAINT: Complaint.bars_reopening,
+    CaseAction.RECORD_ACCOUNT: Complaint.bars_step,
+    CaseAction.REFER_TO_BODY: _always,
+    CaseAction.RECORD_REFERRAL_ANSWER: Complaint.bars_referral_answer,
+}
+
 # Each kind has places of its own after those of every case; an action's place in a kind is never given to another.
 _OF_KIND: Mapping[CaseKind, Mapping[CaseAction, Guard]] = {
     CaseKind.INCIDENT: {**_OF_EVERY_CASE, **_OF_AN_INCIDENT},
-    CaseKind.COMPLAINT: _OF_EVERY_CASE,
+    CaseKind.COMPLAINT: {**_OF_EVERY_CASE, **_OF_A_COMPLAINT},
     CaseKind.STAFF_BREACH: _OF_EVERY_CASE,
 }
 # The step that an action is, where a policy may make something come before it and it is not called as the action is.
-_STEP_OF = {CaseAction.CLOSE_INCIDENT: CLOSE}
+_STEP_OF = {CaseAction.CLOSE_INCIDENT: CLOSE, CaseAction.CLOSE_COMPLAINT: CLOSE}
 
 BITS: Mapping[CaseKind, Mapping[CaseAction, int]] = {
     kind: {action: 1 << place for place, action in enumerate(guards)} for kind, guards in _OF_KIND.items()
@@ -222,13 +283,16 @@ def mask(case: Case, pack: PolicyPack | None = None) -> int:
     """Give what is offered as a bit mask, as a read table keeps it."""
     found = 0
     for guarded in _GUARDED[case.kind]:
-        if guarded.bars(case) is None and not (guarded.step and _is_barred(case, guarded.step, pack)):
+        if guarded.bars(case) is None and (guarded.step is None or _bars(case, guarded.step, pack) is None):
             found |= guarded.bit
     return found
 
 
-def _is_barred(case: Case, step: str, pack: PolicyPack | None) -> bool:
-    return (step == CLOSE and bool(bars_closing(case, pack))) or any(case.lacking(step, pack))
+def _bars(case: Case, step: str, pack: PolicyPack | None) -> Refused | None:
+    """What the policy asks for before a step and is not there."""
+    if step == CLOSE and (owed := bars_closing(case, pack)):
+        return DutiesOutstanding.of(owed)
+    return case.bars_by_policy(step, pack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,16 +311,10 @@ def blocked(case: Case, pack: PolicyPack | None = None) -> tuple[Blocked, ...]:
         refusal = guarded.bars(case)
         if refusal is not None:
             found.append(Blocked(action, refusal(), overridable=False))
-        elif guarded.step is not None and (lacking := _lacking(case, guarded.step, pack)) is not None:
-            found.append(Blocked(action, lacking, overridable=True))
+        elif guarded.step is not None and (lacking := _bars(case, guarded.step, pack)) is not None:
+            is_overridable = isinstance(lacking, PrerequisiteMissing | DutiesOutstanding)
+            found.append(Blocked(action, lacking, overridable=is_overridable))
     return tuple(found)
-
-
-def _lacking(case: Case, step: str, pack: PolicyPack | None) -> Refused | None:
-    """What the policy asks for before a step and is not there."""
-    if step == CLOSE and (owed := bars_closing(case, pack)):
-        return DutiesOutstanding.of(owed)
-    return next((PrerequisiteMissing.of(rule, lacking, pack) for rule, lacking in case.lacking(step, pack)), None)
 
 
 def to_mask(actions: frozenset[CaseAction], kind: CaseKind) -> int:

@@ -54,6 +54,8 @@ DUTY_LISTS: dict[str, tuple[Code, ...]] = {
         ("RECORD_FINDING", "Record a finding", "A finding is to be recorded."),
         ("CONSIDER_DBS", "Consider the DBS", "A referral to the DBS is to be made or decided against."),
         ("CONSIDER_TRA", "Consider the TRA", "A referral to the TRA is to be considered."),
+        ("SIGNPOST_COMMISSIONER", "Name the Commissioner", "The complainant is to be told of the Commissioner."),
+        ("START_STAGE", "Begin the next stage", "The complainant asked for the next stage, which is to begin."),
     ),
     "deadlines": listed(
         ("ACKNOWLEDGE_COMPLAINT", "Acknowledge the complaint", "The complaint is to be acknowledged by then."),

@@ -173,9 +173,28 @@ def _people(case: Case) -> list[tuple[UUID, str]]:
             if steps := getattr(case, attribute):
                 named += [(person_of(step), role) for step in (steps.values() if isinstance(steps, dict) else steps)]
     elif isinstance(case, Complaint):
-        named += [(case.complainant, "COMPLAINANT"), *((account.person, "ACCOUNT") for account in case.accounts)]
-        named += [(person, "ABOUT") for head in case.heads.values() for person in head.about]
+        named += _people_of_complaint(case)
     return [(person, role) for person, role in named if person is not None]
+
+
+def _people_of_complaint(case: Complaint) -> Iterator[tuple[UUID | None, str]]:
+    yield case.complainant, "COMPLAINANT"
+    for account in case.accounts:
+        yield account.person, "ACCOUNT"
+    for head in case.heads.values():
+        yield head.decided_by, "DECIDER"
+        yield from ((person, "ABOUT") for person in head.about)
+    for stage in case.stages.values():
+        yield stage.responded_by, "RESPONDER"
+        yield from ((person, "INVESTIGATOR") for person in stage.investigators)
+    for meeting in case.party_meetings:
+        yield from ((person, "ATTENDEE") for person in meeting.attendees)
+    for member in case.panel:
+        yield member.person, "PANEL"
+    for notice in case.findings_notices:
+        yield notice.recipient, "INFORMED"
+    for step in case.conduct_steps:
+        yield step.person, "WARNED"
 
 
 def _items(case: Incident) -> Iterator[_Piece]:

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from services import case_commands, incident_commands, incident_measure_commands, incident_step_commands
+from services import (
+    case_commands,
+    complaint_commands,
+    complaint_panel_commands,
+    incident_commands,
+    incident_measure_commands,
+    incident_step_commands,
+)
 from services.commands import CaseCommand, Command, OpeningCommand
+
+_MODULES = (
+    incident_commands,
+    incident_step_commands,
+    incident_measure_commands,
+    complaint_commands,
+    complaint_panel_commands,
+    case_commands,
+)
 
 
 def _commands() -> dict[str, type[Command]]:
     bases = (CaseCommand, OpeningCommand)
     found = {
         member.__name__: member
-        for module in (incident_commands, incident_step_commands, incident_measure_commands, case_commands)
+        for module in _MODULES
         for member in vars(module).values()
         if isinstance(member, type)
         and issubclass(member, bases)

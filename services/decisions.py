@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from domain.access import MAY_OVERRIDE
 from domain.aggregate import Recordable
 from domain.sealed import SealedRef, Secret
-from services.command_refusals import NotAllowed
+from services.command_refusals import NotAllowed, NotFound
 from services.commands import CaseCommand, Deciding, Described
 
 
@@ -30,8 +30,10 @@ class CaseDecision(CaseCommand):
     sealed_under: ClassVar[dict[str, str]] = {}
 
     def decide(self, case: Any, context: Deciding) -> Sequence[Recordable] | None:
-        """Pass the command on to the aggregate."""
-        decision = getattr(case, self.decision)
+        """Pass the command on to the aggregate. Raises NotFound for a case of a kind that knows no such decision."""
+        decision = getattr(case, self.decision, None)
+        if decision is None:
+            raise NotFound("case_id")
         return decision(**self.arguments(case, context))  # type: ignore[no-any-return]  # other changed cases
 
     def arguments(self, case: Any, context: Deciding) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from services.commands import Described
-from services.decisions import OverrideReason
+from services.decisions import CaseDecision, OverrideReason
 from services.incident_commands import IncidentDecision, ItemId, Notes
 
 Person = Annotated[UUID | None, Described("The person concerned, where the school knows the person.")]
@@ -153,14 +153,17 @@ class LiftRestriction(IncidentDecision):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReferToBody(IncidentDecision):
+class ReferToBody(CaseDecision):
     """Record a report to the police or another body outside the school; it is never refused."""
 
     decision: ClassVar[str] = "refer_to_body"
     new_id: ClassVar[str | None] = "referral_id"
 
     body: Annotated[str, Described("To whom: a code of the list external_bodies.")]
-    grounds: Annotated[tuple[str, ...], Described("On which grounds: codes of the list referral_grounds.")]
+    grounds: Annotated[
+        tuple[str, ...],
+        Described("On which grounds: codes of referral_grounds; for a complaint to the DfE, of dfe_grounds."),
+    ]
     referred_on: Annotated[date, Described("The day of the report.")]
     body_name: Name = None
     reference: Reference = None
@@ -168,7 +171,7 @@ class ReferToBody(IncidentDecision):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordReferralAnswer(IncidentDecision):
+class RecordReferralAnswer(CaseDecision):
     """Record what a body outside the school answered."""
 
     decision: ClassVar[str] = "record_referral_answer"

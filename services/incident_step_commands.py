@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from services.commands import Described
-from services.decisions import OverrideReason
+from services.decisions import CaseDecision, OverrideReason
 from services.incident_commands import DiscoveredOn, Handle, IncidentDecision, ItemId, Narrative, Notes, PostedOn, Url
 
 Person = Annotated[UUID | None, Described("The person concerned, where the school knows the person.")]
@@ -190,7 +190,7 @@ class CommunicateOutcome(IncidentDecision):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordAccount(IncidentDecision):
+class RecordAccount(CaseDecision):
     """Record what one side says happened."""
 
     decision: ClassVar[str] = "record_account"

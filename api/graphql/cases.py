@@ -8,6 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from api.graphql.complaint_parts import (
+    Acknowledgement,
+    ActionTaken,
+    ClockPause,
+    ComplaintStage,
+    ConductStep,
+    Enquiry,
+    FindingsNotice,
+    Head,
+    Hearing,
+    OutcomeTold,
+    PanelMember,
+    PartyMeeting,
+    Routing,
+    StageExtension,
+    Withdrawal,
+)
 from api.graphql.connections import After, First
 from api.graphql.declared import AnsweredByPlan
 from api.graphql.enums import CaseAction, CaseKind, CaseStatus, Mark, RefusalCode
@@ -201,18 +218,33 @@ class Incident(Case):
     decisions: list[Decision] = strawberry.field(description="What was decided of actions that were considered.")
 
 
-@strawberry.type(description="One head of a complaint.")
-class Head:
-    id: strawberry.ID = strawberry.field(description="The head's id.")
-    about_school: bool = strawberry.field(description="Whether it is about the school.")
-    about_staff: bool = strawberry.field(description="Whether it is about staff.")
-
-
 @strawberry.type(description="A matter in the complaints procedure.")
 class Complaint(Case):
+    summary: SealedText | None = strawberry.field(description="What is complained of, in short.")
     heads: list[Head] = strawberry.field(description="What is complained about, head by head.")
     received_on: date = strawberry.field(description="The day it was received.")
     received_by: str | None = strawberry.field(description="How it was received: a code of `complaint_receivers`.")
+    means: str = strawberry.field(description="How it came: a code of the list `complaint_means`.")
+    complainant: Person | None = strawberry.field(description="Who complains, where the school knows the person.")
+    process: str = strawberry.field(description="By which process: a code of the list `complaint_process`.")
+    acknowledgement: Acknowledgement | None = strawberry.field(description="That its receipt was acknowledged.")
+    accounts: list[Account] = strawberry.field(description="What each side says happened.")
+    stages: list[ComplaintStage] = strawberry.field(description="The stages that were begun, in order.")
+    extensions: list[StageExtension] = strawberry.field(description="Stages that are answered later.")
+    pauses: list[ClockPause] = strawberry.field(description="When its clock stood still.")
+    party_meetings: list[PartyMeeting] = strawberry.field(description="Meetings with the parties.")
+    panel: list[PanelMember] = strawberry.field(description="Who sits on its panel.")
+    panel_appointed_on: date | None = strawberry.field(description="The day the panel was appointed.")
+    hearings: list[Hearing] = strawberry.field(description="The hearings before the panel.")
+    findings_notices: list[FindingsNotice] = strawberry.field(description="Who was given the panel's findings.")
+    routings: list[Routing] = strawberry.field(description="Other procedures that it, or a head of it, belongs to.")
+    withdrawal: Withdrawal | None = strawberry.field(description="That it is withdrawn.")
+    conduct_steps: list[ConductStep] = strawberry.field(description="What was done about unreasonable conduct.")
+    tags: list[str] = strawberry.field(description="What else is said of it: codes of the list `complaint_tags`.")
+    actions_taken: list[ActionTaken] = strawberry.field(description="What the school did as a result.")
+    referrals: list[Referral] = strawberry.field(description="Reports to bodies outside, and their answers.")
+    enquiries: list[Enquiry] = strawberry.field(description="Steps taken about personal data.")
+    outcomes_told: list[OutcomeTold] = strawberry.field(description="That the outcome about personal data was told.")
 
 
 @strawberry.type(description="A breach of the staff code of conduct.")

@@ -17,6 +17,7 @@ from uuid import UUID
 import strawberry
 
 from domain.checks import InvalidIdentifier
+from domain.complaint_parts import PanelMember
 from domain.items import Classification
 from domain.naming import camel
 from services.commands import Described
@@ -28,6 +29,8 @@ _PLAIN: Mapping[type, Any] = {UUID: strawberry.ID, str: str, int: int, bool: boo
 _VALUE_WORDS = {
     (Classification, "nature"): "What it is: a code of the list natures.",
     (Classification, "target"): "About whom: a code of the list targets.",
+    (PanelMember, "person"): "The person.",
+    (PanelMember, "independent"): "Whether the person is independent of the management and running of the school.",
     (Classification, "aspect"): "For the school as target, which side of it: a code of the list school_aspects.",
 }
 _SEVERAL = (tuple, list, frozenset)

@@ -321,7 +321,33 @@ CASE_READS: dict[str, dict[str, Read]] = {
             objects={"intake": "Intake"},
         )
     ),
-    "Complaint": _COMMON | detail(part("receivedOn receivedBy", collections={"heads": "Head"})),
+    "Complaint": _COMMON
+    | detail(
+        part(
+            "receivedOn receivedBy means process panelAppointedOn",
+            lists="tags",
+            people="complainant",
+            texts="summary",
+            collections={
+                "heads": "Head",
+                "accounts": "Account",
+                "stages": "ComplaintStage",
+                "extensions": "StageExtension",
+                "pauses": "ClockPause",
+                "partyMeetings": "PartyMeeting",
+                "panel": "PanelMember",
+                "hearings": "Hearing",
+                "findingsNotices": "FindingsNotice",
+                "routings": "Routing",
+                "conductSteps": "ConductStep",
+                "actionsTaken": "ActionTaken",
+                "referrals": "Referral",
+                "enquiries": "Enquiry",
+                "outcomesTold": "OutcomeTold",
+            },
+            objects={"acknowledgement": "Acknowledgement", "withdrawal": "Withdrawal"},
+        )
+    ),
     "StaffBreach": _COMMON | detail(part("source reportedOn")),
     "CaseLink": {"kind": json_member("kind"), "restricted": _restricted, "case": _linked},
 }

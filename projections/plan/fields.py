@@ -79,7 +79,12 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         " platformReports supports informed legalExplanations warnings refusals continuations legalAdvice legalActions"
         " restrictions referrals providerContacts intake itemTags conductAssessments defamationAssessments decisions",
     ),
-    "Complaint": _CASE | _fields("receivedOn receivedBy", "heads"),
+    "Complaint": _CASE
+    | _fields(
+        "receivedOn receivedBy means process panelAppointedOn tags",
+        "summary heads complainant acknowledgement accounts stages extensions pauses partyMeetings panel hearings"
+        " findingsNotices routings withdrawal conductSteps actionsTaken referrals enquiries outcomesTold",
+    ),
     "StaffBreach": _CASE | _fields("source reportedOn"),
     **_pages("Case"),
     "SealedText": _masked(_fields(holes="state text"), "opens_sealed", of_events=False),
@@ -126,7 +131,23 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "ItemTags": _fields(
         "itemId legalBases contentKinds account capacity device privateSpace inWorkingDay teacherDirected accidental"
     ),
-    "Head": _fields("id aboutSchool aboutStaff"),
+    "Head": _fields("id aboutSchool aboutStaff outcome decidedOn route", "about decidedBy reasons"),
+    "Acknowledgement": _fields("acknowledgedOn means", "notes"),
+    "ComplaintStage": _fields(
+        "stage form startedOn respondedOn resolved inWriting escalatedOn", "investigators respondedBy response"
+    ),
+    "StageExtension": _fields("stage extendedOn untilOn complainantTold", "reason"),
+    "ClockPause": _fields("pausedOn resumedOn", "reason resumedBecause"),
+    "PartyMeeting": _fields("mode heldOn roles", "attendees notes"),
+    "PanelMember": _fields("independent", "person"),
+    "Hearing": _fields("heldOn complainantAttended accompanied", "notes"),
+    "FindingsNotice": _fields("recipientRole issuedOn remedies", "recipient findings recommendations"),
+    "Routing": _fields("route headId routedOn", "notes"),
+    "Withdrawal": _fields("askedOn confirmedOn", "notes reference"),
+    "ConductStep": _fields("step takenOn reviewOn", "person notes"),
+    "ActionTaken": _fields("action takenOn", "notes"),
+    "Enquiry": _fields("madeOn complainantTold", "notes"),
+    "OutcomeTold": _fields("toldOn commissionerNamed", "notes"),
     # Histories.
     "CaseEvent": _fields(
         "id position version type recordedAt data leafHash", "actor reason sealed", "changes caseAfter"

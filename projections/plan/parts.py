@@ -126,5 +126,32 @@ PARTS: dict[str, dict[str, Read]] = {
         "itemId account capacity device privateSpace inWorkingDay teacherDirected accidental",
         lists="legalBases contentKinds",
     ),
-    "Head": part("aboutSchool aboutStaff", identity="head_id"),
+    "Head": part(
+        "aboutSchool aboutStaff outcome decidedOn route",
+        identity="head_id",
+        people="decidedBy",
+        crowds="about",
+        texts="reasons",
+    ),
+    "Acknowledgement": part("acknowledgedOn means", texts="notes"),
+    "ComplaintStage": part(
+        "stage form startedOn respondedOn resolved inWriting escalatedOn",
+        people="respondedBy",
+        crowds="investigators",
+        texts="response",
+    ),
+    "StageExtension": part("stage extendedOn untilOn complainantTold", texts="reason"),
+    "ClockPause": part("pausedOn resumedOn", texts="reason resumedBecause"),
+    "PartyMeeting": part("mode heldOn", lists="roles", crowds="attendees", texts="notes"),
+    "PanelMember": part("independent", people="person"),
+    "Hearing": part("heldOn complainantAttended accompanied", texts="notes"),
+    "FindingsNotice": part(
+        "recipientRole issuedOn", lists="remedies", people="recipient", texts="findings recommendations"
+    ),
+    "Routing": part("route headId routedOn", texts="notes"),
+    "Withdrawal": part("askedOn confirmedOn", texts="notes reference"),
+    "ConductStep": part("step takenOn reviewOn", people="person", texts="notes"),
+    "ActionTaken": part("action takenOn", texts="notes"),
+    "Enquiry": part("madeOn complainantTold", texts="notes"),
+    "OutcomeTold": part("toldOn commissionerNamed", texts="notes"),
 }

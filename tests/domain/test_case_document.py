@@ -198,11 +198,19 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
                 "about_staff": False,
                 "about": [str(named("teacher"))],
                 "recorded_on": "2026-10-15",
+                **dict.fromkeys(("outcome", "decided_on", "decided_by", "reasons", "route")),
             }
         ],
-        "addenda": [],
-        "overrides": [],
-        "accounts": [],
+        "process": "SCHOOL",
+        **dict.fromkeys(("acknowledgement", "panel_appointed_on", "withdrawal")),
+        **{
+            name: []
+            for name in (
+                *("addenda", "overrides", "accounts", "stages", "extensions", "pauses", "party_meetings", "panel"),
+                *("hearings", "findings_notices", "routings", "conduct_steps", "tags", "actions_taken", "referrals"),
+                *("enquiries", "outcomes_told"),
+            )
+        },
     }
     assert case_document(recorded(breach()), SILENT).detail == {
         "summary": None,

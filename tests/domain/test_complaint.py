@@ -26,7 +26,7 @@ from domain.refusals import (
 from domain.sealed import SealedRef, Secret
 from domain.values import CaseKind, CaseStatus, Mark
 from tests.domain import incidents
-from tests.domain.complaints import POLICY, TODAY, WORDS, day, head, named, received
+from tests.domain.complaints import POLICY, TODAY, WORDS, day, decided_on, head, named, received
 from tests.domain.recorded import recorded
 from tests.support.scenario import Decision, Given, decided
 
@@ -187,6 +187,7 @@ def test_nobody_complained_about_decides_or_runs_the_complaint_or_sees_it() -> N
     complaint = received(
         head(staff=True, about=(named("teacher"),)), head("other", school=True, about=(named("head"),))
     )
+    decided_on(complaint)
     given = Given(complaint)
 
     assert complaint.subjects == complaint.barred == {named("teacher"), named("head")}
@@ -225,7 +226,10 @@ def test_whoever_is_named_later_is_barred_from_that_moment() -> None:
 
 @pytest.mark.parametrize("outcome", ["UPHELD", "PARTIALLY_UPHELD", "NOT_UPHELD", "WITHDRAWN", "OUT_OF_SCOPE"])
 def test_a_complaint_is_closed_with_an_outcome_of_its_own_list(outcome: str) -> None:
-    complaint = received()
+    complaint = decided_on(received())
+    complaint.request_withdrawal(asked_on=day(0), today=TODAY)
+    complaint.confirm_withdrawal(confirmed_on=day(0), today=TODAY)
+    complaint.route_to_procedure(route="ADMISSIONS", routed_on=day(0), today=TODAY)
     complaint.close(outcome=outcome, closed_on=day(0), today=TODAY)  # withdrawn the same day is possible
 
     kept = recorded(complaint)
@@ -241,7 +245,7 @@ def test_a_closing_that_breaks_a_rule_is_refused() -> None:
 
 
 def test_a_closed_complaint_takes_no_further_step_until_it_is_reopened() -> None:
-    complaint = received()
+    complaint = decided_on(received())
     complaint.close(outcome="UPHELD", closed_on=day(3), today=TODAY)
     given = Given(complaint)
 
@@ -273,7 +277,7 @@ def test_a_post_by_the_complainant_while_the_linked_complaint_is_open_is_flagged
 ) -> None:
     complaint = received(complainant=named("parent"))
     if closed_on:
-        complaint.close(outcome="UPHELD", closed_on=closed_on, today=TODAY)
+        decided_on(complaint).close(outcome="UPHELD", closed_on=closed_on, today=TODAY)
     if mark:
         complaint.mark_recorded_in_error(reason=WORDS)
     incident = incidents.with_item("COMPLAINT:STAFF", poster=named("parent"))

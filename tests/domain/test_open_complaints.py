@@ -29,6 +29,7 @@ def complaint(complainant: str = "parent", *, decided: bool = True) -> Complaint
         today=TODAY,
     )
     if decided:
+        made.decide_head(head_id=named("head"), outcome="NOT_UPHELD", decided_on=DECIDED, today=TODAY)
         made.close(outcome="NOT_UPHELD", closed_on=DECIDED, today=TODAY)
     return made
 

@@ -37,20 +37,18 @@ def everything(type_name: str, **given: str | None) -> str:
 
 
 @cache
-def _fragments() -> str:
-    """Every member of a case of any kind, and the same with more of the cases that it names."""
-    return "\n".join(
-        f"fragment {name} on Case {{ __typename"
-        + "".join(f" ... on {kind} {everything(kind, case=within, duplicateOf=within)}" for kind in _KINDS)
-        + " }"
-        for name, within in (("Whole", _NAMED), ("Deep", _WITHIN))
-    )
+def _fragments() -> dict[str, str]:
+    """Every member of a case of any kind, and the same of each kind alone with more of the cases that it names."""
+    members = {kind: everything(kind, case=_NAMED, duplicateOf=_NAMED) for kind in _KINDS}
+    found = {"Whole": " ".join(f"... on {kind} {shown}" for kind, shown in members.items())}
+    for kind in _KINDS:
+        found[f"Deep{kind}"] = f"... on {kind} {everything(kind, case=_WITHIN, duplicateOf=_WITHIN)}"
+    return {name: f"fragment {name} on Case {{ __typename {shown} }}" for name, shown in found.items()}
 
 
 def _document(query: str) -> Document:
     """A document with the fragments that it spreads."""
-    whole, deep = _fragments().split("\n")
-    spread = [text for name, text in (("...Whole", whole), ("...Deep", deep)) if name in query]
+    spread = [text for name, text in _fragments().items() if f"...{name} " in query]
     return Document("\n".join([query, *spread]), {})
 
 
@@ -99,10 +97,11 @@ def _ledger(pool: Pool) -> Iterator[Document]:
 
 def _cases(pool: Pool) -> Iterator[Document]:
     by_id = (f"case(id: {json.dumps(given)}) {{ ...Whole }}" for given in pool.ids)
-    yield from _aliased(by_id, 9)
+    yield from _aliased(by_id, 3)
     by_reference = (f"case(reference: {json.dumps(given)}) {_NAMED}" for given in pool.references)
     yield from _aliased(by_reference, 14)
-    yield from _aliased((f"case(id: {json.dumps(given)}) {{ ...Deep }}" for given in pool.ids), 1)
+    for kind in _KINDS:
+        yield from _aliased((f"case(id: {json.dumps(given)}) {{ ...Deep{kind} }}" for given in pool.ids), 1)
     yield Document("{ case { id } }", {})
     yield Document(f'{{ case(id: "{pool.ids[0]}", reference: "{pool.references[0]}") {{ id }} }}', {})
 
@@ -113,7 +112,7 @@ def _past_cases(pool: Pool) -> Iterator[Document]:
         for place, case in enumerate(pool.ids)
         for position in (*range(pool.position - place % 9, 0, -19), 0)
     ]
-    yield from _aliased(fields, 10)
+    yield from _aliased(fields, 3)
     instants = (f'case(id: "{pool.ids[3]}", asOf: {{at: "{each}"}}) {{ id version status }}' for each in pool.instants)
     yield from _aliased(instants, 14)
     yield Document(f'{{ case(id: "{pool.ids[0]}", asOf: {{position: -1}}) {{ id }} }}', {})
@@ -142,7 +141,7 @@ def _lists(pool: Pool) -> Iterator[Document]:
     yield from _aliased(filters, 14)
     yield Document('{ cases(after: "nothing") { totalCount } }', {})
     yield Document('{ cases(filter: {person: "nobody"}) { totalCount } }', {})
-    yield _document("{ cases(first: 9) { nodes { ...Whole } } }")
+    yield _document("{ cases(first: 3) { nodes { ...Whole } } }")
 
 
 def _filters(pool: Pool) -> Iterator[str]:
@@ -192,9 +191,9 @@ def _history(pool: Pool) -> Iterator[Document]:
 def _cases_after(pool: Pool) -> Iterator[Document]:
     """The case as it stood after each of its events."""
     for given in pool.ids:
-        for after in ("", *(f', after: "cursor-number-{number}-"' for number in pool.cursors["history"][9::10])):
+        for after in ("", *(f', after: "cursor-number-{number}-"' for number in pool.cursors["history"][2::3])):
             yield _document(
-                f"{{ case(id: {json.dumps(given)}) {{ history(first: 10{after})"
+                f"{{ case(id: {json.dumps(given)}) {{ history(first: 3{after})"
                 " { nodes { version caseAfter { ...Whole } } } } }"
             )
 

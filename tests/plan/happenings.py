@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.complaint import Complaint, HeadReceived
+from domain.complaint_parts import PanelMember
 from domain.registers import school_register_id
 from domain.sealed import Secret
 from domain.staff_breach import StaffBreach
@@ -427,6 +428,65 @@ def _head(world: World, school: bool, staff: bool, *about: Any) -> HeadReceived:
     return HeadReceived(world.fresh_id(), school, staff, about)
 
 
+def _take_through_its_stages(world: World, case: Complaint, on: date) -> None:
+    """Every step of a complaint once, so that each of its parts is there to be read."""
+
+    def words() -> Secret:
+        return Secret(world.words())
+
+    [head_id] = case.heads
+    case.acknowledge_complaint(acknowledged_on=on, means="EMAIL", today=TODAY, notes=words())
+    case.record_account(side="WITNESS", given_on=on, text=words(), person=world.named("witness"), today=TODAY)
+    case.meet_parties(
+        mode="ONLINE", held_on=on, roles=("PARENT",), attendees=(world.named("deputy"),), notes=words(), today=TODAY
+    )
+    for stage in ("INFORMAL", "FORMAL", "PANEL"):
+        case.start_stage(stage=stage, started_on=on, today=TODAY)
+        if stage == "FORMAL":
+            case.appoint_investigator(investigator=world.named("deputy"), appointed_on=on, today=TODAY)
+            case.extend_stage(until_on=on, extended_on=on, complainant_told=True, reason=words(), today=TODAY)
+        if stage != "PANEL":
+            case.respond_to_stage(
+                resolved=False,
+                in_writing=True,
+                responded_on=on,
+                responded_by=world.named("deputy"),
+                response=words(),
+                today=TODAY,
+            )
+    case.pause_clock(paused_on=on, reason=words(), today=TODAY)
+    case.resume_clock(resumed_on=on, reason=words(), today=TODAY)
+    panel = tuple(PanelMember(world.named(name), independent=True) for name in ("panel a", "panel b", "panel c"))
+    case.appoint_panel(members=panel, appointed_on=on, today=TODAY)
+    case.hold_hearing(held_on=on, complainant_attended=True, accompanied=True, notes=words(), today=TODAY)
+    case.issue_findings(
+        recipient_role="SUBJECT",
+        recipient=world.named("trust-lead"),
+        issued_on=on,
+        findings=words(),
+        recommendations=words(),
+        remedies=("APOLOGY",),
+        today=TODAY,
+    )
+    case.decide_head(
+        head_id=head_id,
+        outcome="NOT_UPHELD",
+        decided_on=on,
+        decided_by=world.named("panel a"),
+        reasons=words(),
+        today=TODAY,
+    )
+    case.route_to_procedure(route="FOI", routed_on=on, head_id=head_id, notes=words(), today=TODAY)
+    case.request_withdrawal(asked_on=on, notes=words(), today=TODAY)
+    case.confirm_withdrawal(confirmed_on=on, reference=words(), today=TODAY)
+    case.manage_conduct(
+        step="COMMUNICATION_PLAN", taken_on=on, review_on=on, person=world.named("parent"), notes=words(), today=TODAY
+    )
+    case.tag_complaint(tags=("CAMPAIGN", "LATE"))
+    case.record_action_taken(action="APOLOGY", taken_on=on, notes=words(), today=TODAY)
+    case.refer_to_body(referral_id=world.fresh_id(), body="DFE", grounds=("NO_COPY",), referred_on=on, today=TODAY)
+
+
 def _complaints_and_breaches(world: World) -> None:
     """The kinds that no command opens yet: what they add hangs on what they arose from, and some bar their readers."""
     on = date(2026, 9, 20)
@@ -459,6 +519,7 @@ def _complaints_and_breaches(world: World) -> None:
         _head(world, True, False, world.named("trust-lead")),
         summary=Secret(world.words()),
     )
+    _take_through_its_stages(world, about_lead, on)
     about_lead.close(outcome="NOT_UPHELD", closed_on=on, today=TODAY, notes=Secret(world.words()))
     copy = _complaint(world, "complaint copy", ALDER, on, _head(world, True, False))
     for each in (arisen, about_head, about_lead, copy):

@@ -9,38 +9,49 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from domain.access import _LIMITED, Role, may
+from domain.complaint import Complaint
 from domain.incident import Incident
 from domain.offered import CaseAction
+from domain.staff_breach import StaffBreach
 from services.catalogue import COMMANDS
 from services.commands import CaseCommand, Command, Described, OpeningCommand
 from services.decisions import CaseDecision, parameters
 
 # What a decision is given by the context, or by a command that says so in a `decide` of its own.
-GIVEN = {"today", "by", "policy", "override", "original", "former", "other", "origins"}
+GIVEN = {"today", "by", "policy", "override", "original", "former", "origins", "involved"}
 # What only the import of a school's own log says of an item.
 LOGGED = {"logged_on", "line", "removal"}
 COMMON = {field.name for base in (CaseCommand, OpeningCommand) for field in fields(base)}
 DECISIONS = [command for command in COMMANDS.values() if issubclass(command, CaseDecision)]
 
 
+_AGGREGATES: dict[str, type[Any]] = {"INCIDENT": Incident, "COMPLAINT": Complaint, "STAFF_BREACH": StaffBreach}
+
+
+def _kind_of(command: type[CaseDecision]) -> str:
+    """A kind that knows the decision of a command on cases of any kind."""
+    return next(kind for kind, aggregate in _AGGREGATES.items() if hasattr(aggregate, command.decision))
+
+
 def snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper()
 
 
-def test_every_action_that_an_incident_offers_has_its_command_and_no_other() -> None:
+def test_every_action_that_a_case_offers_has_its_command_and_no_other() -> None:
     assert {snake(command.__name__) for command in DECISIONS} == {action.value for action in CaseAction}
 
 
 @pytest.mark.parametrize("command", DECISIONS, ids=lambda command: command.__name__)
 def test_a_command_gives_its_decision_every_argument_and_nothing_else(command: type[CaseDecision]) -> None:
     own = {field.name for field in fields(command)} - COMMON
-    overridable = "override" in {name for name, _ in parameters(getattr(Incident, command.decision))}
+    decision = getattr(_AGGREGATES[command.case_kind or _kind_of(command)], command.decision)
+    overridable = "override" in {name for name, _ in parameters(decision)}
     assert ("override" in own) == overridable
     own -= {"override"}
-    wanted = {name for name, _ in parameters(getattr(Incident, command.decision))} - GIVEN - {command.new_id}
+    wanted = {name for name, _ in parameters(decision)} - GIVEN - {command.new_id}
     wanted -= LOGGED if command.__name__ == "RecordItem" else set()
     own |= {"reason"} if command.needs_reason else set()
-    assert own - {"original", "other"} == wanted
+    assert own - {"original"} == wanted
     assert set(command.sealed_under) <= own
     assert set(command.sealed_under.values()) <= own | {"poster"}
 

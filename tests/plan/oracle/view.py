@@ -257,7 +257,11 @@ def _people(case: Json) -> Iterable[str | None]:
     for item in detail.get("items", ()):
         yield from (item["poster"], item["taker"], *item["about"])
     for head in detail.get("heads", ()):
-        yield from head["about"]
+        yield from (head["decided_by"], *head["about"])
+    for stage in detail.get("stages", ()):
+        yield from (stage["responded_by"], *stage["investigators"])
+    for meeting in detail.get("party_meetings", ()):
+        yield from meeting["attendees"]
     for meeting in detail.get("meetings", ()):
         yield from meeting["attendees"]
     for members, one in (
@@ -279,5 +283,8 @@ def _people(case: Json) -> Iterable[str | None]:
         ("restrictions", "person"),
         ("conduct_assessments", "assessed_by"),
         ("decisions", "decided_by"),
+        ("panel", "person"),
+        ("findings_notices", "recipient"),
+        ("conduct_steps", "person"),
     ):
         yield from (each[one] for each in detail.get(members, ()))
