@@ -10,10 +10,11 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from domain.incident import Incident
-from domain.offered import CaseAction
+from domain.offered import BITS, CaseAction
 from domain.policy import PolicyPack
 from domain.refusals import Refused
 from domain.sealed import Secret
+from domain.values import CaseKind
 from tests.domain.incidents import TODAY, WHY, classified, item, named, reported
 
 Decision = Callable[[Incident], object]
@@ -196,8 +197,8 @@ def _on_item(action: CaseAction, of: UUID, fresh: str) -> Decision:
 # Few cases are marked or closed at once, and most work is on items: otherwise random histories end before they begin.
 _PARTS = ("ITEM", "REMOVAL", "INVESTIGATION")
 _TRIED = (
-    *CaseAction,
-    *(action for action in CaseAction if any(part in action for part in _PARTS)),
+    *BITS[CaseKind.INCIDENT],
+    *(action for action in BITS[CaseKind.INCIDENT] if any(part in action for part in _PARTS)),
     *(CaseAction.UNMARK, CaseAction.UNMARK, CaseAction.REOPEN_INCIDENT, CaseAction.RECORD_ITEM),
 )
 
