@@ -40,7 +40,7 @@ STAFF_BREACH_FACTS: tuple[Fact, ...] = (
     Fact(
         "UNDER_18_AT_CONTACT",
         "The young person was under 18 when contact was made.",
-        _detail("under_18_at_contact"),
+        _detail("under18_at_contact"),
         "yes_no_unknown",
     ),
     Fact(

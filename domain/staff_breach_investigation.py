@@ -111,7 +111,7 @@ class BreachInquiry(BreachSuspension):
         if gross_misconduct and finding != "SUBSTANTIATED":
             raise NotGrossMisconduct("gross_misconduct")
         require_not_future(today, found_on=found_on)
-        require_order(self.reported_on, found_on, "found_on")
+        require_order(self.opened_on, found_on, "found_on")
         self.require_step("RECORD_BREACH_FINDING", policy, override)
         self._found(
             finding=finding,

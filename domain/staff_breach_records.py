@@ -26,7 +26,7 @@ class BreachDetails:
     on_duty: str | None = None
     capacity: str | None = None
     direction: str | None = None
-    under_18_at_contact: str | None = None
+    under18_at_contact: str | None = None
     contact_details: tuple[str, ...] = ()
     responded: bool | None = None
     child_informed: bool | None = None

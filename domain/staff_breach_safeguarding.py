@@ -28,7 +28,7 @@ from domain.vocabulary import require_code
 
 MET = "MET"
 CHILD = "CHILD"
-# A referral to these says on what it rests (Safeguarding Vulnerable Groups Act 2006, s. 35; Education Act 2002, s. 141D).
+# A referral to these says why (Safeguarding Vulnerable Groups Act 2006, s. 35; Education Act 2002, s. 141D).
 _WITH_REASONS = frozenset({"DBS", "TRA"})
 
 
@@ -89,7 +89,7 @@ class BreachSafeguarding(BreachTracks):
         assessed_by: UUID | None = None,
         notes: Sealed | None = None,
     ) -> None:
-        """Say whether the harm threshold may be met (Keeping children safe in education, part 4); the last one holds."""
+        """Say whether the harm threshold may be met (Keeping children safe in education, part 4); the last holds."""
         require_code("threshold_levels", level, "level", assessed_on)
         require_codes("harm_criteria", criteria, "criteria", assessed_on)
         require_not_future(today, assessed_on=assessed_on)
@@ -259,7 +259,7 @@ class BreachSafeguarding(BreachTracks):
 
     @property
     def is_safeguarding_concern(self) -> bool:
-        """Whether the case is more than a plain breach: flagged, told by a child, above the threshold, or by its type."""
+        """Whether it is more than a plain breach: flagged, told by a child, above the threshold, or by its type."""
         types = self.details.breach_types if self.details else ()
         intake = self.details.intake if self.details else None
         return (
@@ -272,4 +272,5 @@ class BreachSafeguarding(BreachTracks):
 
     def has_considered(self, body: str) -> bool:
         """Whether a body was contacted, or it was decided not to."""
-        return any(one.body == body for one in (*self.body_contacts.values(), *self.decisions_not_to_refer))
+        contacted = {one.body for one in self.body_contacts.values()}
+        return body in contacted | {one.body for one in self.decisions_not_to_refer}

@@ -1,4 +1,4 @@
-"""The three tracks of a staff breach: safeguarding, disciplinary, criminal, each with its own state and its own time."""
+"""The three tracks of a staff breach: safeguarding, disciplinary, criminal, each with its own state."""
 # ruff: noqa: ARG002 - a change names every field of its event, also those that the present state does not keep
 
 from __future__ import annotations

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from services import case_commands, incident_commands, incident_measure_commands, incident_step_commands
+from services import (
+    case_commands,
+    incident_commands,
+    incident_measure_commands,
+    incident_step_commands,
+    staff_breach_commands,
+    staff_breach_procedure_commands,
+)
 from services.commands import CaseCommand, Command, OpeningCommand
 
 
 def _commands() -> dict[str, type[Command]]:
     bases = (CaseCommand, OpeningCommand)
+    modules = (
+        *(incident_commands, incident_step_commands, incident_measure_commands, case_commands),
+        *(staff_breach_commands, staff_breach_procedure_commands),
+    )
     found = {
         member.__name__: member
-        for module in (incident_commands, incident_step_commands, incident_measure_commands, case_commands)
+        for module in modules
         for member in vars(module).values()
         if isinstance(member, type)
         and issubclass(member, bases)

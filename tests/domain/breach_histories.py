@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from domain.offered import BITS, CaseAction
 from domain.policy import PolicyPack
@@ -90,6 +92,10 @@ def _of_part(action: CaseAction, part: Any, fresh: str, pack: PolicyPack | None)
         ),
     }
     return decide[action]
+
+
+def _mark_copy(name: UUID, original: StaffBreach) -> None:
+    reported(case_id=name).mark_duplicate(original=original, reason=WHY)
 
 
 def _original(breach: StaffBreach) -> StaffBreach | None:
@@ -181,8 +187,8 @@ def history(seed: int, pack: PolicyPack | None = None) -> StaffBreach:
         possible = decisions(chance.choice(_TRIED), breach, pack, f"part {number}")
         before = (breach.version, len(breach.pending_events))
         if chance.random() < 0.01:
-            copy = reported(case_id=named(f"copy {number}"))
-            possible = [lambda one, copy=copy: copy.mark_duplicate(original=one, reason=WHY)]
+            copied = partial(_mark_copy, named(f"copy {number}"))
+            possible = [copied]
         try:
             chance.choice(possible)(breach)
         except Refused:

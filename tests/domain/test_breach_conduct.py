@@ -46,7 +46,7 @@ def test_a_breach_says_what_was_done_by_whom_and_in_which_circumstances() -> Non
         "on_duty": "OFF_DUTY",
         "capacity": "UNOFFICIAL",
         "direction": "ACCEPTED",
-        "under_18_at_contact": "YES",
+        "under18_at_contact": "YES",
         "contact_details": ("MOBILE_NUMBER",),
         "responded": False,
         "child_informed": True,
@@ -244,7 +244,7 @@ def test_a_breach_cites_the_clause_of_the_code_that_speaks_of_it(pack: PolicyPac
 def test_contact_with_a_former_pupil_counts_by_age_where_the_school_says_so(
     pack: PolicyPack, under_18: str, cited: list[str], severity: str | None
 ) -> None:
-    breach = with_details(breach_types=("CONTACT_WITH_FORMER_PUPIL",), under_18_at_contact=under_18)
+    breach = with_details(breach_types=("CONTACT_WITH_FORMER_PUPIL",), under18_at_contact=under_18)
 
     assert (broken(breach, pack), default_severity(breach, pack)) == (cited, severity)
 

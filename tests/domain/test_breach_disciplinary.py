@@ -90,7 +90,7 @@ def completed(breach: StaffBreach, name: str = "investigation") -> None:
 def through_appeal() -> StaffBreach:
     breach = reported()
     for step in (investigated, found, sanctioned, appealed):
-        step(breach)  # type: ignore[operator]  # each takes the case
+        step(breach)
     return breach
 
 

@@ -9,8 +9,10 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from domain.access import _LIMITED, Role, may
+from domain.case import Case
 from domain.incident import Incident
 from domain.offered import CaseAction
+from domain.staff_breach import StaffBreach
 from services.catalogue import COMMANDS
 from services.commands import CaseCommand, Command, Described, OpeningCommand
 from services.decisions import CaseDecision, parameters
@@ -27,17 +29,25 @@ def snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper()
 
 
-def test_every_action_that_an_incident_offers_has_its_command_and_no_other() -> None:
+# The aggregate whose decision a command names; what every case has is asked of an incident.
+AGGREGATES: dict[str | None, type[Case]] = {None: Incident, "INCIDENT": Incident, "STAFF_BREACH": StaffBreach}
+
+
+def decision_of(command: type[CaseDecision]) -> Any:
+    return getattr(AGGREGATES[command.case_kind], command.decision)
+
+
+def test_every_action_that_a_case_offers_has_its_command_and_no_other() -> None:
     assert {snake(command.__name__) for command in DECISIONS} == {action.value for action in CaseAction}
 
 
 @pytest.mark.parametrize("command", DECISIONS, ids=lambda command: command.__name__)
 def test_a_command_gives_its_decision_every_argument_and_nothing_else(command: type[CaseDecision]) -> None:
     own = {field.name for field in fields(command)} - COMMON
-    overridable = "override" in {name for name, _ in parameters(getattr(Incident, command.decision))}
+    overridable = "override" in {name for name, _ in parameters(decision_of(command))}
     assert ("override_reason" in own) == overridable
     own -= {"override_reason"}
-    wanted = {name for name, _ in parameters(getattr(Incident, command.decision))} - GIVEN - {command.new_id}
+    wanted = {name for name, _ in parameters(decision_of(command))} - GIVEN - {command.new_id}
     wanted -= LOGGED if command.__name__ == "RecordItem" else set()
     own |= {"reason"} if command.needs_reason else set()
     assert own - {"original", "other"} == wanted
