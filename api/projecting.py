@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import signal
 import threading
@@ -13,11 +14,15 @@ from uuid import UUID
 
 import psycopg
 
+from ledger.connections import PoolClosed
 from ledger.database import Database
 from projections.engine import Projector, parked
+from projections.generations import RebuildFailed, RebuildOvertaken, outdated, rebuild
 from projections.wait import reached
 
-__all__ = ["ProjectionParked", "ProjectorBeside", "ProjectorThread", "bring_up"]
+__all__ = ["ProjectionParked", "ProjectorBeside", "ProjectorThread", "bring_up", "renew"]
+
+log = logging.getLogger("caseledger.project")
 
 _LOOK_AGAIN_SECONDS = 0.01
 # How long a projector beside an import lets events gather: a batch of many costs each of them less.
@@ -84,23 +89,59 @@ def _project_beside(pipe: Connection, url: str, trust_id: UUID) -> None:
         projector.catch_up(trust_id)
 
 
+def renew(database: Database, stop: threading.Event) -> None:
+    """Rebuild beside the live ones the read tables that another release of the program wrote; ends early on `stop`.
+
+    Duties, actions and counts are derived by the code, so that what was derived before an upgrade may be out of date.
+    What is cut short is taken up where it stood, by the next start.
+    """
+
+    def go_on(_position: int, _end: int) -> None:
+        if stop.is_set():
+            raise _Stopped
+
+    try:
+        for trust_id in outdated(database):
+            log.info("trust %s: rebuilding what another release derived", trust_id)
+            try:
+                done = rebuild(database, trust_id, progress=go_on)
+            except RebuildOvertaken:
+                continue
+            except RebuildFailed as failed:
+                log.warning("the read tables stay as another release derived them: %s", failed)
+            else:
+                log.info("trust %s: rebuilt to position %d", trust_id, done.position)
+    except _Stopped:
+        return
+    except (PoolClosed, psycopg.OperationalError) as error:
+        # The program or the database went away; the next start goes on.
+        log.warning("the read tables are rebuilt at the next start: %s", type(error).__name__)
+
+
+class _Stopped(Exception):
+    """The program is ending."""
+
+
 class ProjectorThread:
-    """A projector within the server's process."""
+    """A projector within the server's process, and beside it the renewal of what another release derived."""
 
     def __init__(self, database: Database) -> None:
         self._stop = threading.Event()
         self._thread = threading.Thread(
             target=Projector(database).run_forever, args=(self._stop,), name="projector", daemon=True
         )
+        self._renewal = threading.Thread(target=renew, args=(database, self._stop), name="renewal", daemon=True)
 
     def start(self) -> None:
         """Begin to project."""
         self._thread.start()
+        self._renewal.start()
 
     def stop(self) -> None:
         """Stop after the batch at hand."""
         self._stop.set()
         self._thread.join(timeout=10)
+        self._renewal.join(timeout=10)
 
     def is_alive(self) -> bool:
         """Whether it still projects."""

@@ -20,7 +20,7 @@ from domain.checks import present, refuse, require_not_future, require_order, re
 from domain.duties import Duty, bars_closing
 from domain.facts import missing
 from domain.policy import PolicyPack
-from domain.policy_rules import Strength
+from domain.policy_rules import StepRule, Strength
 from domain.refusals import (
     AlreadyImported,
     CaseClosed,
@@ -245,7 +245,7 @@ class Case(Recordable):
         require_order(self.opened_on, closed_on, "closed_on")
         owed = bars_closing(self, policy)
         if owed and override is None:
-            raise DutiesOutstanding(clause=owed[0].clause, needs=tuple(duty.code for duty in owed))
+            raise DutiesOutstanding.of(owed)
         for duty in owed:
             self._set_aside(CLOSE, duty.code, duty.clause, override)
         self.require_step(CLOSE, policy, override)
@@ -256,15 +256,12 @@ class Case(Recordable):
 
         With a reason the requirement is set aside this once, and the record says so (design D14).
         """
-        for rule in policy.rules_of(self.kind, step) if policy else ():
-            lacking = missing(self, rule.needs) if rule.strength is Strength.REQUIRED else ()
-            if not lacking or policy is None:
-                continue
-            clause = policy.clause(rule.source)
+        for rule, lacking in tuple(self.lacking(step, policy)):
+            refusal = PrerequisiteMissing.of(rule, lacking, policy)
             if override is None:
-                raise PrerequisiteMissing(rule.text, clause=clause, needs=lacking)
+                raise refusal
             for need in lacking:
-                self._set_aside(step, need, clause, override)
+                self._set_aside(step, need, refusal.clause, override)
 
     def _set_aside(self, step: str, requirement: str, clause: str | None, reason: Sealed | None) -> None:
         require_text("override", reason)
@@ -310,12 +307,11 @@ class Case(Recordable):
         if by is not None and by in self.subjects:
             raise DeciderIsSubject
 
-    def bars_by_policy(self, step: str, policy: PolicyPack | None) -> type[Refused] | None:
-        """Why the policy rules a step out now, unless it is overridden."""
+    def lacking(self, step: str, policy: PolicyPack | None) -> Iterator[tuple[StepRule, tuple[str, ...]]]:
+        """The rules of the policy that require something before a step, each with the facts that are not there."""
         for rule in policy.rules_of(self.kind, step) if policy else ():
-            if rule.strength is Strength.REQUIRED and missing(self, rule.needs):
-                return PrerequisiteMissing
-        return None
+            if rule.strength is Strength.REQUIRED and (facts := missing(self, rule.needs)):
+                yield rule, facts
 
     # --- changes
 

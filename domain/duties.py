@@ -29,14 +29,14 @@ class DutyCode(StrEnum):
 class Duty:
     """One thing that is outstanding: a code of the list `duties`, and on which item, if on one.
 
-    `clause` and `text` are those of the policy that asks for it, if one does. `before_closing`: the case is not closed
-    while it is owed.
+    `clause` and `wording` are those of the policy that asks for it, if one does. `before_closing`: the case is not
+    closed while it is owed.
     """
 
     code: str
     clause: str | None = None
     item_id: UUID | None = None
-    text: str | None = None
+    wording: str | None = None
     before_closing: bool = False
 
 
@@ -65,7 +65,7 @@ def _outstanding(case: Case, pack: PolicyPack | None) -> Iterator[Duty]:
         if rule.before_closing and case.closed_as_logged:
             continue
         if all_hold(case, rule.when) and not all_hold(case, rule.until):
-            yield Duty(rule.code, pack.clause(rule.source), text=rule.text, before_closing=rule.before_closing)
+            yield Duty(rule.code, pack.clause(rule.source), wording=rule.text, before_closing=rule.before_closing)
     for expected in pack.rules:
         if (
             expected.strength is Strength.EXPECTED
@@ -74,4 +74,4 @@ def _outstanding(case: Case, pack: PolicyPack | None) -> Iterator[Duty]:
             and not all_hold(case, expected.needs)
         ):
             assert expected.duty is not None
-            yield Duty(expected.duty, pack.clause(expected.source), text=expected.text)
+            yield Duty(expected.duty, pack.clause(expected.source), wording=expected.text)

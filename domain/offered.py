@@ -15,7 +15,7 @@ from domain.duties import bars_closing
 from domain.incident import Incident
 from domain.items import Item
 from domain.policy import PolicyPack
-from domain.refusals import DutiesOutstanding, Refused, UnknownInvestigation, UnknownItem
+from domain.refusals import DutiesOutstanding, PrerequisiteMissing, Refused, UnknownInvestigation, UnknownItem
 from domain.staff_breach import StaffBreach
 from domain.step_codes import STEPS
 from domain.values import CaseKind
@@ -296,15 +296,41 @@ def mask(case: Case, pack: PolicyPack | None = None) -> int:
     """Give what is offered as a bit mask, as a read table keeps it."""
     found = 0
     for guarded in _GUARDED[case.kind]:
-        if guarded.bars(case) is None and (guarded.step is None or _bars(case, guarded.step, pack) is None):
+        if guarded.bars(case) is None and not (guarded.step and _is_barred(case, guarded.step, pack)):
             found |= guarded.bit
     return found
 
 
-def _bars(case: Case, step: str, pack: PolicyPack | None) -> type[Refused] | None:
-    if step == CLOSE and bars_closing(case, pack):
-        return DutiesOutstanding
-    return case.bars_by_policy(step, pack)
+def _is_barred(case: Case, step: str, pack: PolicyPack | None) -> bool:
+    return (step == CLOSE and bool(bars_closing(case, pack))) or any(case.lacking(step, pack))
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """An action that a case does not offer now, and why; `overridable`: a reason would set the requirement aside."""
+
+    action: CaseAction
+    refusal: Refused
+    overridable: bool
+
+
+def blocked(case: Case, pack: PolicyPack | None = None) -> tuple[Blocked, ...]:
+    """Say of every action that the case does not offer now why not, in the order of its actions."""
+    found = []
+    for action, guarded in zip(BITS[case.kind], _GUARDED[case.kind], strict=True):
+        refusal = guarded.bars(case)
+        if refusal is not None:
+            found.append(Blocked(action, refusal(), overridable=False))
+        elif guarded.step is not None and (lacking := _lacking(case, guarded.step, pack)) is not None:
+            found.append(Blocked(action, lacking, overridable=True))
+    return tuple(found)
+
+
+def _lacking(case: Case, step: str, pack: PolicyPack | None) -> Refused | None:
+    """What the policy asks for before a step and is not there."""
+    if step == CLOSE and (owed := bars_closing(case, pack)):
+        return DutiesOutstanding.of(owed)
+    return next((PrerequisiteMissing.of(rule, lacking, pack) for rule, lacking in case.lacking(step, pack)), None)
 
 
 def to_mask(actions: frozenset[CaseAction], kind: CaseKind) -> int:

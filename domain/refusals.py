@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import inspect
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from domain.duties import Duty
+    from domain.policy import PolicyPack
+    from domain.policy_rules import StepRule
 
 
 class RefusalCode(StrEnum):
@@ -313,6 +318,11 @@ class PrerequisiteMissing(Refused):
         super().__init__(clause=clause, needs=needs)
         self.rule = rule
 
+    @classmethod
+    def of(cls, rule: StepRule, needs: tuple[str, ...], policy: PolicyPack | None) -> PrerequisiteMissing:
+        """The refusal by a rule of a policy."""
+        return cls(rule.text, clause=policy.clause(rule.source) if policy else None, needs=needs)
+
     @property
     def message(self) -> str:
         """The sentence for the user, with what the policy says."""
@@ -324,6 +334,11 @@ class DutiesOutstanding(Refused):
     """The case cannot be closed while something is owed that the school's policy asks for first."""
 
     code = RefusalCode.DUTIES_OUTSTANDING
+
+    @classmethod
+    def of(cls, owed: tuple[Duty, ...]) -> DutiesOutstanding:
+        """The refusal for what is owed."""
+        return cls(clause=owed[0].clause, needs=tuple(duty.code for duty in owed))
 
 
 class InvestigationIncomplete(Refused):

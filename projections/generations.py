@@ -116,6 +116,12 @@ def rebuild(
     return Rebuilt(trust_id, fold.position, agrees, comparison)
 
 
+def outdated(database: Database) -> tuple[UUID, ...]:
+    """The trusts whose live read tables were begun by other code: what it derived may not be what this code derives."""
+    with database.unscoped() as connection:
+        return tuple(trust_id for (trust_id,) in connection.execute(_OUTDATED, [CORE, fingerprint()]))
+
+
 def sweep(trust: TrustDatabase) -> None:
     """Take away every generation of a trust that is not live, rows first, so that it can be done again after a kill."""
     with trust.connection() as connection:
@@ -186,6 +192,7 @@ INSERT INTO projection (trust_id, name, generation, live, position, built_by)
 SELECT %s, %s, coalesce(max(generation), 0) + 1, false, 0, %s FROM projection WHERE trust_id = %s AND name = %s
 RETURNING generation
 """
+_OUTDATED = b"SELECT trust_id FROM projection WHERE name = %s AND live AND built_by <> %s ORDER BY trust_id"
 _RETIRE = b"UPDATE projection SET live = false WHERE trust_id = %s AND name = %s AND live"
 _GO_LIVE = b"UPDATE projection SET live = true WHERE trust_id = %s AND name = %s AND generation = %s"
 _NOT_LIVE = b"SELECT generation FROM projection WHERE trust_id = %s AND name = %s AND NOT live ORDER BY generation"

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -12,6 +12,7 @@ import psycopg
 from domain.access import Visibility
 from domain.case import Case
 from domain.case_document import CaseDocument, case_document
+from domain.offered import Blocked, blocked
 from domain.policy import PolicyPack
 from domain.registers import SchoolRegister, school_register_id
 from ledger.database import TrustDatabase
@@ -19,6 +20,10 @@ from ledger.reading import StoredRow, read_streams
 from projections.snapshot import snapshot
 from projections.states import event_of
 from projections.visible import Reading
+
+Shown = TypeVar("Shown")
+# What is made of a case and the policy pinned to it.
+Show = Callable[[Case, PolicyPack | None], Shown]
 
 
 def documents_after(
@@ -33,11 +38,33 @@ def documents_after(
     What the reader may not open now, and versions that are not there, are left out; `recorded` is a case that a command
     of this reader was carried out on.
     """
+    return _after(trust, visibility, wanted, recorded, case_document)
+
+
+def blocked_after(
+    trust: TrustDatabase,
+    visibility: Visibility,
+    wanted: Mapping[UUID, Iterable[int]],
+    *,
+    recorded: UUID | None = None,
+) -> dict[tuple[UUID, int], tuple[Blocked, ...]]:
+    """What such cases did not offer then, and why; the same as `documents_after` otherwise."""
+    return _after(trust, visibility, wanted, recorded, blocked)
+
+
+def _after(
+    trust: TrustDatabase,
+    visibility: Visibility,
+    wanted: Mapping[UUID, Iterable[int]],
+    recorded: UUID | None,
+    show: Show[Shown],
+) -> dict[tuple[UUID, int], Shown]:
     versions = {case_id: frozenset(of_case) for case_id, of_case in wanted.items()}
+    reading = Reading(visibility)
     with snapshot(trust) as connection:
-        openable = _openable(connection, Reading(visibility), versions.keys() - {recorded})
+        openable = _openable(connection, reading, versions.keys() - {recorded})
         rows = read_streams(connection, trust.trust_id, [*openable, *(versions.keys() & {recorded})])
-        return _documents(connection, Reading(visibility), rows, lambda row: row.version in versions[row.stream_id])
+        return _folded(connection, reading, rows, lambda row: row.version in versions[row.stream_id], show)
 
 
 def documents_at(
@@ -51,7 +78,7 @@ def documents_at(
         reading = Reading(visibility)
         rows = read_streams(connection, trust.trust_id, _openable(connection, reading, case_ids), up_to=position)
         last = {row.stream_id: row.version for row in rows}
-        found = _documents(connection, reading, rows, lambda row: row.version == last[row.stream_id])
+        found = _folded(connection, reading, rows, lambda row: row.version == last[row.stream_id], case_document)
     return {case_id: document for (case_id, _), document in found.items()}
 
 
@@ -63,21 +90,22 @@ def _openable(connection: psycopg.Connection[Any], reading: Reading, case_ids: I
     return [case_id for (case_id,) in rows]
 
 
-def _documents(
+def _folded(
     connection: psycopg.Connection[Any],
     reading: Reading,
     rows: Iterable[StoredRow],
     is_wanted: Callable[[StoredRow], bool],
-) -> dict[tuple[UUID, int], CaseDocument]:
+    show: Show[Shown],
+) -> dict[tuple[UUID, int], Shown]:
     packs = _Packs(connection, reading)
     states: dict[UUID, Case] = {}
-    documents: dict[tuple[UUID, int], CaseDocument] = {}
+    shown: dict[tuple[UUID, int], Shown] = {}
     for row in rows:
         case: Case = event_of(row).mutate(states.get(row.stream_id))
         states[row.stream_id] = case
         if is_wanted(row):
-            documents[row.stream_id, row.version] = case_document(case, packs.of(case))
-    return documents
+            shown[row.stream_id, row.version] = show(case, packs.of(case))
+    return shown
 
 
 class _Packs:

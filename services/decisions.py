@@ -45,7 +45,7 @@ class CaseDecision(CaseCommand):
             elif parameter == "policy":
                 arguments[parameter] = context.pack_of(case)
             elif parameter == "override":
-                arguments[parameter] = self.override(context)
+                arguments[parameter] = self.set_aside(context)
             elif parameter == self.new_id:
                 arguments[parameter] = uuid5(self.command_id, parameter)
             elif hasattr(self, parameter):
@@ -53,13 +53,13 @@ class CaseDecision(CaseCommand):
                 arguments[parameter] = self.secret(parameter, value) if is_sealed else value
         return arguments
 
-    def override(self, context: Deciding) -> Secret | None:
-        """Why a requirement of the policy is set aside, if it is."""
-        reason: str | None = getattr(self, "override_reason", None)
+    def set_aside(self, context: Deciding) -> Secret | None:
+        """Why a requirement of the policy is set aside, if it is; raises NotAllowed where that is not the caller's."""
+        reason: str | None = getattr(self, "override", None)
         if reason is None:
             return None
         if context.caller.role not in MAY_OVERRIDE:
-            raise NotAllowed("override_reason")
+            raise NotAllowed("override")
         return Secret(reason)
 
     def secret(self, field: str, text: str | None) -> Secret | None:

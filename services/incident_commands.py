@@ -195,7 +195,7 @@ class CloseIncident(IncidentDecision):
     outcome: Annotated[str, Described("What came of it: a code of the list outcomes.")]
     closed_on: Annotated[date, Described("The day it was closed.")]
     notes: Notes = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,7 +70,7 @@ class SendWarning(IncidentDecision):
     person: Person = None
     reference: Annotated[str | None, Described("Which text was sent; stored sealed.")] = None
     notes: Notes = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ class TakeLegalAdvice(IncidentDecision):
     advised_on: Annotated[date, Described("The day of the advice.")]
     adviser: Annotated[str | None, Described("Who advised; stored sealed.")] = None
     advice: Annotated[str | None, Described("The advice in words; stored sealed.")] = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +120,7 @@ class TakeLegalAction(IncidentDecision):
     taken_on: Annotated[date, Described("The day of the action.")]
     person: Person = None
     notes: Notes = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +138,7 @@ class RestrictAccess(IncidentDecision):
     until_on: Annotated[date | None, Described("The last day, if one is set.")] = None
     review_on: Annotated[date | None, Described("The day on which it is looked at again.")] = None
     notes: Notes = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)

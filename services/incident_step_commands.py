@@ -134,7 +134,7 @@ class HoldMeeting(IncidentDecision):
     cause: Annotated[str | None, Described("The reason given for the post; stored sealed.")] = None
     way_forward: Annotated[str | None, Described("What was agreed; stored sealed.")] = None
     notes: Notes = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +186,7 @@ class CommunicateOutcome(IncidentDecision):
     communicated_on: Annotated[date, Described("The day of the message.")]
     recipient: Annotated[UUID | None, Described("The person who was told.")] = None
     notes: Notes = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)

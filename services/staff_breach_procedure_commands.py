@@ -146,7 +146,7 @@ class DecideOnSuspension(BreachDecision):
     alternatives: Annotated[
         tuple[str, ...], Described("What was considered instead: codes of suspension_alternatives.")
     ] = ()
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +182,7 @@ class OpenBreachInvestigation(BreachDecision):
     investigator: Annotated[UUID, Described("The person who investigates; neither subject nor decider.")]
     started_on: Annotated[date, Described("The day it began.")]
     notes: Notes = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +222,7 @@ class RecordBreachFinding(BreachDecision):
     found_on: Annotated[date, Described("The day of the finding.")]
     found_by: Annotated[UUID, Described("The person who found it; not the one the breach is about.")]
     reasons: OptionalReasons = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,7 +234,7 @@ class ReferToDisciplinary(BreachDecision):
     referred_on: Annotated[date, Described("The day of the referral.")]
     referred_by: Annotated[UUID | None, Described("The person who referred it.")] = None
     notes: Notes = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,7 +248,7 @@ class HoldDisciplinaryHearing(BreachDecision):
     chaired_by: Annotated[UUID | None, Described("The person who chaired it; not an investigator.")] = None
     accompanied: Accompanied = None
     notes: Notes = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,7 +263,7 @@ class ImposeSanction(BreachDecision):
     decided_by: Annotated[UUID, Described("The person who decided; neither subject nor investigator.")]
     spent_on: Annotated[date | None, Described("Of a warning, the day on which it becomes spent.")] = None
     reasons: OptionalReasons = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,4 +293,4 @@ class DecideAppeal(BreachDecision):
     ] = None
     spent_on: Annotated[date | None, Described("Of a warning in its place, the day on which it becomes spent.")] = None
     reasons: OptionalReasons = None
-    override_reason: OverrideReason = None
+    override: OverrideReason = None

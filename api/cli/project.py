@@ -10,6 +10,7 @@ from types import FrameType
 
 from api.bootstrap import Runtime
 from api.logs import configure_logging
+from api.projecting import renew
 from api.settings import load_settings
 from projections.engine import Projector, parked, unpark, waiting_trusts
 
@@ -48,5 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
             log.info("projected %d events", done)
         else:
             log.info("projecting")
+            renewal = threading.Thread(target=renew, args=(runtime.database, stop), name="renewal", daemon=True)
+            renewal.start()
             projector.run_forever(stop)
+            renewal.join(timeout=10)
     return 0

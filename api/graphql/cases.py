@@ -10,7 +10,7 @@ import strawberry
 
 from api.graphql.connections import After, First
 from api.graphql.declared import AnsweredByPlan
-from api.graphql.enums import CaseAction, CaseKind, CaseStatus, Mark
+from api.graphql.enums import CaseAction, CaseKind, CaseStatus, Mark, RefusalCode
 from api.graphql.incident_measures import (
     ConductAssessment,
     Continuation,
@@ -91,12 +91,24 @@ __all__ = [
 @strawberry.type(description="Something that is left to do on a case.")
 class Duty:
     code: str = strawberry.field(description="What is to be done: a code of the list `duties`.")
-    text: str | None = strawberry.field(description="What the policy says, in our words, if one asks for it.")
+    wording: str | None = strawberry.field(description="What the policy says, in our words, if one asks for it.")
     before_closing: bool = strawberry.field(description="Whether the case is not closed while this is owed.")
     clause: str | None = strawberry.field(
         description="The clause of the school's policy that asks for it, if one does."
     )
     item_id: strawberry.ID | None = strawberry.field(description="The item it concerns, if one.")
+
+
+@strawberry.type(description="An action that is not open now, and why.")
+class BlockedAction:
+    action: CaseAction = strawberry.field(description="The action.")
+    code: RefusalCode = strawberry.field(description="The kind of rule that stands in the way.")
+    message: str = strawberry.field(description="The rule in words.")
+    clause: str | None = strawberry.field(description="The clause of the school's policy that says so, if one does.")
+    needs: list[str] = strawberry.field(description="What is missing: facts about the case, or codes of `duties`.")
+    overridable: bool = strawberry.field(
+        description="Whether a headteacher or the trust lead may set it aside with a reason."
+    )
 
 
 @strawberry.type(description="Something that the policy requires before a step and that was set aside, with a reason.")
@@ -162,6 +174,10 @@ class Case:
 
     latest_event: Annotated[CaseEvent, strawberry.lazy("api.graphql.history")] = strawberry.field(
         description="What was recorded last: the event that made this `version` of the case."
+    )
+
+    blocked_actions: list[BlockedAction] = strawberry.field(
+        description="What the reader's role may do and the case does not offer now, and why not."
     )
 
     @strawberry.field(description="Everything that happened, in order.")

@@ -41,6 +41,7 @@ from graphql.execution.values import VariableValues
 
 from api.graphql.limits import INTROSPECTION, TOO_LARGE, Limits, QueryTooLarge, fragments_of
 from projections.plan.fields import FIELDS, FieldKind
+from projections.plan.parts import PARTS
 
 __all__ = ["COSTS", "Cost", "MonitoringCells", "cost_of", "variables_of_cost"]
 
@@ -54,8 +55,10 @@ COSTS: Mapping[FieldKind, int] = {
     FieldKind.COMMAND: 10,
 }
 
-# What a list without paging is taken to hold, such as the items of an incident or its links.
+# What a list without paging is taken to hold, such as the schools of a trust or the links of a case.
 _ASSUMED_LIST = 10
+# The same for what a case's own document lists: there are many such lists, and most are short or empty.
+_ASSUMED_PARTS = 3
 # Arguments that say which rows are told, not how many; each of them may be null.
 _OF_NO_COST = frozenset({"after", "filter", "id", "reference", "types"})
 _CONNECTION_PARTS = frozenset({"nodes", "edges"})
@@ -87,7 +90,7 @@ def cost_of(
     """Return the cost of a valid operation. Raise `QueryTooLarge` if it has too many nodes or costs too much.
 
     A connection holds `first` of its objects, a monitoring report as many cells as `cells` says of its arguments, and
-    any other list is taken to hold ten.
+    a list of what a case is made of is taken to hold three, and any other ten.
     """
     root = schema.get_root_type(operation.operation)
     assert root is not None
@@ -195,7 +198,7 @@ class _Measures:
         if name == "monitoring":
             return own.plus(below.at(self._cells(arguments)))
         each = own.plus(below.at(1))
-        times = _ASSUMED_LIST if _is_list(field.type) else 1
+        times = (_ASSUMED_PARTS if inner.name in PARTS else _ASSUMED_LIST) if _is_list(field.type) else 1
         return _Sum(times * each.nodes, times * each.cost)
 
     def _kind(self, parent: Any, name: str, arguments: Mapping[str, Any]) -> FieldKind:

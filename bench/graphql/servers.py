@@ -94,15 +94,17 @@ def _as_asked(question: Question, answered: Any) -> Any:
 
 @contextmanager
 def ours(data: Data, *, keeps: bool = False, profile: Path | None = None) -> Iterator[Server]:
-    """The real application, with its tokens and its projector, as `caseledger serve` starts it.
+    """The real application, with its tokens, as `caseledger serve` starts it.
 
-    It writes no line for each request, as its peers do not, and keeps no answers unless `keeps` says so. `profile` is
-    where it writes what its functions took, once it ends.
+    Nothing is recorded, so it has no projector; it would rebuild what an earlier state of this code derived. It writes
+    no line for each request, as its peers do not, and keeps no answers unless `keeps` says so. `profile` is where it
+    writes what its functions took, once it ends.
     """
     port = free_port()
     tokens = DevelopmentTokens.load(data.folder, host="127.0.0.1")
     token = tokens.issue(data.trust_id, Role.TRUST_LEAD.value, hours=24)
     told = {"CASELEDGER_DATA_DIR": str(data.folder), "CASELEDGER_LOG_LEVEL": "WARNING"}
+    told["CASELEDGER_PROJECTOR"] = "false"
     if not keeps:
         told["CASELEDGER_RESPONSE_CACHE_BYTES"] = "0"
     command = [str(Path(sys.executable).with_name("caseledger"))]

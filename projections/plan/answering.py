@@ -18,9 +18,9 @@ from psycopg import RawCursor
 from domain.case_document import CaseDocument
 from domain.refusals import Refused
 from ledger.database import TrustDatabase
-from projections.past_cases import documents_after, documents_at
+from projections.past_cases import blocked_after, documents_after, documents_at
 from projections.plan.commands import RecordedCase
-from projections.plan.holes import After, Changes, Hole, Markers, Past, Piece, Sealed, pieces_of
+from projections.plan.holes import After, BlockedActions, Changes, Hole, Markers, Past, Piece, Sealed, pieces_of
 from projections.plan.plans import Plan, Plans, Question, parameters_of_reader
 from projections.plan.selections import TYPE_NAME, FieldPlace, Path, RefusedAt, Selected, Selections
 from projections.plan.text import array_literal
@@ -264,11 +264,12 @@ class Answering:
             for text in texts
         ]
 
-    def _made(self, plan: Plan, holes: Iterable[After | Past | Changes]) -> dict[Hole, list[Piece]]:
-        made: dict[Hole, list[Piece]] = {}
-        documents = self._documents(holes)
+    def _made(self, plan: Plan, holes: Iterable[After | Past | Changes | BlockedActions]) -> dict[Hole, list[Piece]]:
+        made = self._blocked([hole for hole in holes if isinstance(hole, BlockedActions)])
+        folded = [hole for hole in holes if not isinstance(hole, BlockedActions)]
+        documents = self._documents(folded)
         shown: dict[int, list[tuple[Hole, CaseDocument]]] = {}
-        for hole in holes:
+        for hole in folded:
             before, after = documents[hole]
             if after is None:
                 made[hole] = ["null"]
@@ -285,6 +286,18 @@ class Answering:
             # One that the reader cannot open any more is not there.
             made |= {hole: found.get(place, ["null"]) for place, (hole, _) in enumerate(cases, start=1)}
         return made
+
+    def _blocked(self, holes: Sequence[BlockedActions]) -> dict[Hole, list[Piece]]:
+        """What the cases of these holes do not offer, of what the reader's role may do."""
+        if not holes:
+            return {}
+        versions: dict[UUID, set[int]] = {}
+        for hole in holes:
+            versions.setdefault(hole.case_id, set()).add(hole.version)
+        recorded = None if self.recorded is None else self.recorded.document.id
+        found = blocked_after(self.trust, self.question.visibility, versions, recorded=recorded)
+        actions = frozenset(action for _, action, _ in self.question.actions)
+        return {hole: [hole.filled(found.get((hole.case_id, hole.version), ()), actions)] for hole in holes}
 
     def _documents(
         self, holes: Iterable[After | Past | Changes]

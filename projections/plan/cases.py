@@ -16,7 +16,7 @@ from projections.plan.parts import PARTS, detail, part, person_of
 from projections.plan.reads import column, json_member, json_object, json_objects, number, person, words
 from projections.plan.selections import Selected
 from projections.plan.text import NULL, array_of, bare, joined, quoted, string
-from projections.plan.writer import Arguments, Read, Row, Writer, hole
+from projections.plan.writer import Arguments, Read, Row, Writer, hole, keys_of
 
 __all__ = [
     "CASE_READS",
@@ -239,6 +239,10 @@ def _allowed_actions(writer: Writer, _selected: Selected, row: Row) -> str:
     )
 
 
+def _blocked_actions(_writer: Writer, selected: Selected, row: Row) -> str:
+    return hole("blocked", row.case_id, f"{row.alias}.version", keys_of(selected.of("BlockedAction")))
+
+
 def _linked(writer: Writer, selected: Selected, row: Row) -> str:
     return case_by_id(writer, selected, f"({row.value}->>'case')::uuid")
 
@@ -270,6 +274,7 @@ _COMMON: dict[str, Read] = {
     "school": lambda writer, selected, row: school_of(writer, selected, f"{row.alias}.school_urn"),
     "duplicateOf": _duplicate_of,
     "allowedActions": _allowed_actions,
+    "blockedActions": _blocked_actions,
     **detail(
         {
             "addenda": json_objects("addenda", "Addendum", wrap="text"),

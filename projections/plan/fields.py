@@ -57,6 +57,7 @@ def _pages(of: str) -> dict[str, dict[str, Field]]:
 _CASE = _fields(
     "id reference schoolReference kind status openedOn closedOn outcome closedAsLogged mark version allowedActions",
     "policy owner reportedBy imported outstanding overrides links addenda school duplicateOf history latestEvent",
+    "blockedActions",
 )
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
@@ -91,7 +92,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "SealedText": _masked(_fields(holes="state text"), "opens_sealed", of_events=False),
     "PolicyVersion": _fields("packId version sha256"),
     "Imported": _fields("fileSha256 lines"),
-    "Duty": _fields("code clause itemId text beforeClosing"),
+    "BlockedAction": _fields("action code message clause needs overridable"),
+    "Duty": _fields("code clause itemId wording beforeClosing"),
     "Override": _fields("step requirement clause", "reason"),
     "CaseLink": _fields("kind restricted", "case"),
     "Addendum": _fields(joins="text"),

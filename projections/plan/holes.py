@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from domain.case_document import CaseDocument
+from domain.offered import Blocked
 from domain.refusals import Refused
 from projections.case_changes import differences
 from projections.monitoring_terms import MonitoringDimension, QueryTooLarge
@@ -23,7 +24,7 @@ from projections.plan.writer import Arguments
 from projections.snapshot import MomentsOutOfOrder
 from projections.suppression import hidden
 
-__all__ = ["After", "Changes", "Hole", "Markers", "Past", "Piece", "Sealed", "pieces_of"]
+__all__ = ["After", "BlockedActions", "Changes", "Hole", "Markers", "Past", "Piece", "Sealed", "pieces_of"]
 
 # The members of an object: under which key which is shown.
 Members = tuple[tuple[str, str], ...]
@@ -99,7 +100,38 @@ class Changes:
         )
 
 
-Hole = Sealed | After | Past | Changes
+@dataclass(frozen=True, slots=True)
+class BlockedActions:
+    """What a case at a version does not offer of what the reader's role may do, and why."""
+
+    case_id: UUID
+    version: int
+    members: Members
+
+    def filled(self, blocked: Sequence[Blocked], actions: frozenset[str]) -> str:
+        """The JSON of the list; `actions` are those of the role."""
+        return _json(
+            [
+                {key: known[name] for key, name in self.members}
+                for known in (_told(one) for one in blocked if one.action.value in actions)
+            ]
+        )
+
+
+def _told(one: Blocked) -> dict[str, Any]:
+    refusal = one.refusal
+    return {
+        "action": one.action.value,
+        "code": refusal.code.value,
+        "message": refusal.message,
+        "clause": refusal.clause,
+        "needs": refusal.needs,
+        "overridable": one.overridable,
+        TYPE_NAME: "BlockedAction",
+    }
+
+
+Hole = Sealed | After | Past | Changes | BlockedActions
 Piece = str | Hole
 
 
@@ -126,6 +158,9 @@ def _hole(text: str) -> Hole:
         case "past":
             statement, place, case_id = told
             return Past(int(statement), int(place), UUID(case_id))
+        case "blocked":
+            case_id, version, members = told
+            return BlockedActions(UUID(case_id), int(version), _members(members))
         case "changes":
             case_id, version, members = told
             return Changes(UUID(case_id), int(version), _members(members))

@@ -67,7 +67,7 @@ def _owed_before_closing(_writer: Writer, _selected: Selected, row: Row) -> str:
 PARTS: dict[str, dict[str, Read]] = {
     "PolicyVersion": part("packId version sha256"),
     "Imported": part("fileSha256", lists="lines"),
-    "Duty": part("code clause itemId text") | {"beforeClosing": _owed_before_closing},
+    "Duty": part("code clause itemId wording") | {"beforeClosing": _owed_before_closing},
     "Override": part("step requirement clause", texts="reason"),
     "Addendum": part(texts="text"),
     "Classification": part("nature target aspect"),

@@ -94,7 +94,7 @@ class Client:
         """The codes of the errors of an answer that has some."""
         return [error["extensions"]["code"] for error in self.send(query, role, **variables).json()["errors"]]
 
-    def command(self, name: str, role: str = "trust-lead", person: UUID | None = None, **fields: Any) -> Json:
+    def command(self, name: str, role: str = "trust-lead", person: UUID | None = None, /, **fields: Any) -> Json:
         """The result of a mutation with an input of these fields."""
         kind = name[0].upper() + name[1:]
         query = (

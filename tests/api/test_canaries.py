@@ -59,7 +59,12 @@ def planted(demo: Client) -> tuple[str, int]:
         notes=f"{CANARY} notes",
     )
     closed = command(
-        "closeIncident", caseId=case_id, outcome="RESOLVED_AT_MEETING", closedOn="2026-09-16", notes=f"{CANARY} closing"
+        "closeIncident",
+        caseId=case_id,
+        outcome="RESOLVED_AT_MEETING",
+        closedOn="2026-09-16",
+        notes=f"{CANARY} closing",
+        override="What the policy asks for was done before it was recorded here.",
     )
     return case_id, closed["position"]
 
@@ -81,8 +86,9 @@ def test_a_planted_text_is_read_by_who_may_and_by_nobody_else(demo: Client) -> N
     case_id, position = planted(demo)
 
     opened = demo.send(EVERYTHING, id=case_id, at=position)
-    # Eleven texts in the case and in their events, the note of the closing, and six reasons by two roads.
-    assert opened.text.count(CANARY) == 2 * 11 + 1 + 2 * 6
+    # Eleven texts in the case and in their events, the note of the closing, and the reasons of nine events by two
+    # roads: three of those set something aside.
+    assert opened.text.count(CANARY) == 2 * 11 + 1 + 2 * 9
 
     for role in ("auditor", "dashboard", "headteacher:900001"):
         assert CANARY not in demo.send(EVERYTHING, role, id=case_id).text

@@ -40,6 +40,9 @@ def test_the_kinds_have_their_costs() -> None:
         (f"{{ monitoring({FIGURES}) {{ cells {{ cases(first: 2) {{ nodes {{ id }} }} }} }} }}", 1 + 11 * 8, 1 + 11 * 4),
         # A list without pages is taken to hold ten.
         ("{ schools { name } }", 10, 10),
+        ("{ cases(first: 1) { nodes { links { kind } } } }", 1 + 1 + 10, 1 + 1 + 10),
+        # One of what a case is made of is taken to hold three.
+        ("{ cases(first: 1) { nodes { outstanding { code } } } }", 1 + 1 + 3, 1 + 1 + 3),
         ("{ __schema { types { name fields { name } } } }", 0, 0),
     ],
 )
@@ -74,13 +77,9 @@ def test_what_costs_too_much_is_refused_with_both_numbers_before_anything_is_rea
 
 
 def test_the_points_of_cost_have_a_limit_of_their_own(demo: Client) -> None:
-    query = (
-        "{ cases(first: 100) { nodes { ... on Incident { items { url { text state } narrative { text state } } } } } }"
-    )
+    query = "{ cases(first: 100) { nodes { history(first: 3) { nodes { sealed { content { state text } } } } } } }"
 
     assert demo.send(query).status_code == 200
-    heavier = query.replace(
-        "items {", "evidence { description { text state } custody { text state } } items { handle { text state } "
-    )
+    heavier = query.replace("history(first: 3)", "history(first: 5)")
     (error,) = demo.send(heavier).json()["errors"]
     assert (error["extensions"]["code"], error["extensions"]["allowed"]) == ("QUERY_TOO_LARGE", 50_000)

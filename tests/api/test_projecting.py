@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,10 +16,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from api.projecting import ProjectorBeside, bring_up
+from api.projecting import ProjectorBeside, bring_up, renew
 from ledger.database import Database
 from ledger.key_store import KeyStore
 from ledger.keys import LocalKeyFile
+from projections.fingerprint import fingerprint
 from projections.wait import reached
 from tests.support.ledgers import Trust, a_trust
 from tests.support.postgres import DatabaseUrls
@@ -125,3 +127,46 @@ def _has_connected(urls: DatabaseUrls, since: datetime) -> bool:
             [since],
         ).fetchone()
     return asked is not None
+
+
+# --- what another release derived
+
+
+def of_trust(database: Database, trust: Trust, statement: str) -> list[tuple[object, ...]]:
+    with database.trust(trust.trust_id).connection() as connection:
+        return connection.execute(statement.encode()).fetchall()
+
+
+@pytest.fixture
+def outdated(trust: Trust, database: Database) -> Trust:
+    """A trust whose read tables another release wrote, and wrote otherwise."""
+    bring_up(database, trust.trust_id, trust.ledger.head()[0])
+    with database.trust(trust.trust_id).connection() as connection:
+        connection.execute(b"UPDATE projection SET built_by = 'another release'")
+        connection.execute(b"UPDATE school SET name = 'as it was derived then'")
+    return trust
+
+
+def test_what_another_release_derived_is_rebuilt_beside_and_once(outdated: Trust, database: Database) -> None:
+    before = of_trust(database, outdated, "SELECT generation FROM projection")
+
+    renew(database, threading.Event())
+
+    [(generation, live, built_by)] = of_trust(database, outdated, "SELECT generation, live, built_by FROM projection")
+    assert [(generation, live, built_by)] == [(before[0][0] + 1, True, fingerprint())]  # type: ignore[operator]
+    assert ("as it was derived then",) not in of_trust(database, outdated, "SELECT name FROM school")
+    renew(database, threading.Event())
+    assert of_trust(database, outdated, "SELECT generation FROM projection") == [(generation,)]
+
+
+def test_a_renewal_that_is_stopped_leaves_the_live_rows_and_is_taken_up_again(
+    outdated: Trust, database: Database
+) -> None:
+    stopped = threading.Event()
+    stopped.set()
+
+    renew(database, stopped)
+
+    assert ("another release",) in of_trust(database, outdated, "SELECT built_by FROM projection WHERE live")
+    renew(database, threading.Event())
+    assert of_trust(database, outdated, "SELECT built_by FROM projection WHERE live") == [(fingerprint(),)]

@@ -65,6 +65,14 @@ def breach() -> StaffBreach:
     )
 
 
+# What was not done leaves empty lists.
+EMPTY = (
+    *("platform_reports", "supports", "informed", "legal_explanations", "warnings", "refusals", "continuations"),
+    *("legal_advice", "legal_actions", "restrictions", "referrals", "provider_contacts", "item_tags"),
+    *("conduct_assessments", "defamation_assessments", "decisions"),
+)
+
+
 def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -> None:
     incident = reported(school_reference="12", reported_by=named("teacher"), summary=Secret("a post"))
     incident.note_import(file_sha256="0f" * 32, lines=(2,))
@@ -107,7 +115,7 @@ def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -
             Duty(
                 "INVESTIGATE_ALLEGATION",
                 clause="Made Up, Online safety (1), L36",
-                text="Allegations are looked into.",
+                wording="Allegations are looked into.",
                 before_closing=True,
             ),
         ),
@@ -151,14 +159,7 @@ def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -
             "outcome_notices": [],
             "directions": [],
             "parent_advice": [],
-            **dict.fromkeys(
-                (
-                    *("platform_reports", "supports", "informed", "legal_explanations", "warnings", "refusals"),
-                    *("continuations", "legal_advice", "legal_actions", "restrictions", "referrals"),
-                    *("provider_contacts", "item_tags", "conduct_assessments", "defamation_assessments", "decisions"),
-                ),
-                [],
-            ),
+            **{name: [] for name in EMPTY},
             "intake": None,
         },
     }

@@ -51,7 +51,7 @@ def test_an_item_without_classification_waits_to_be_classified_and_an_excluded_o
 def test_an_incident_waits_to_be_reported_to_the_headteacher_where_the_policy_asks_for_it() -> None:
     incident = with_item()
     assert duties(incident, TELL_THE_HEAD) == (
-        Duty("REPORT_TO_HEADTEACHER", clause="Made Up, Online safety (1), L151", text="The head hears of all."),
+        Duty("REPORT_TO_HEADTEACHER", clause="Made Up, Online safety (1), L151", wording="The head hears of all."),
     )
 
     incident.report_to_headteacher(reported_on=day(1), today=TODAY)
@@ -73,7 +73,7 @@ def test_an_allegation_waits_to_be_investigated_where_the_policy_asks_for_it() -
         Duty(
             "INVESTIGATE_ALLEGATION",
             clause="Made Up, Online safety (1), L36",
-            text="Allegations are looked into.",
+            wording="Allegations are looked into.",
             before_closing=True,
         ),
     )

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from domain.complaint import Complaint, HeadReceived
 from domain.incident import Incident
-from domain.offered import BITS, CaseAction, from_mask, offered, to_mask
+from domain.offered import BITS, CaseAction, blocked, from_mask, offered, to_mask
 from domain.policy import PolicyPack
-from domain.refusals import Refused
+from domain.refusals import RefusalCode, Refused
 from domain.values import CaseKind
 from tests.domain.histories import SEEDS, decisions, history
 from tests.domain.incidents import AWARE, TODAY, WHY, closed, item, marked, named, reported, with_item
@@ -197,3 +197,32 @@ STAFF_BREACH = (
     *("RECORD_BREACH_FINDING", "REFER_TO_DISCIPLINARY", "HOLD_DISCIPLINARY_HEARING", "IMPOSE_SANCTION", "LODGE_APPEAL"),
     *("DECIDE_APPEAL", "CLOSE_STAFF_BREACH", "REOPEN_STAFF_BREACH"),
 )
+
+
+# --- why not
+
+
+def test_what_is_not_offered_is_told_with_the_rule_and_whether_it_can_be_set_aside() -> None:
+    incident = with_item("ALLEGATION:STAFF")
+
+    told = {one.action: one for one in blocked(incident, INVESTIGATE)}
+
+    assert told.keys() == frozenset(BITS[incident.kind]) - offered(incident, INVESTIGATE)
+    closing, reopening = told[CaseAction.CLOSE_INCIDENT], told[CaseAction.REOPEN_INCIDENT]
+    assert (closing.refusal.code, closing.refusal.clause, closing.refusal.needs, closing.overridable) == (
+        RefusalCode.DUTIES_OUTSTANDING,
+        "Made Up, Online safety (1), L36",
+        ("INVESTIGATE_ALLEGATION",),
+        True,
+    )
+    assert (reopening.refusal.message, reopening.overridable) == ("The case is not closed.", False)
+
+
+@given(SEEDS, st.sampled_from([None, SILENT, INVESTIGATE]))
+def test_every_action_is_either_offered_or_told_why_not(seed: int, pack: PolicyPack | None) -> None:
+    incident = history(seed, pack)
+
+    told = [one.action for one in blocked(incident, pack)]
+
+    assert frozenset(told) | offered(incident, pack) == frozenset(BITS[incident.kind])
+    assert not frozenset(told) & offered(incident, pack)

@@ -145,7 +145,7 @@ def test_what_is_expected_first_is_recorded_all_the_same_and_leaves_a_duty_until
     incident.take_legal_action(taken_on=day(3), today=TODAY, policy=REFUSAL_FIRST)
 
     owed = Duty(
-        "RECORD_REFUSAL", clause="Made Up, Online safety (1), L60", text="Legal action is for those who refuse."
+        "RECORD_REFUSAL", clause="Made Up, Online safety (1), L60", wording="Legal action is for those who refuse."
     )
     assert duties(incident, REFUSAL_FIRST) == (owed,)
     incident.record_refusal(refused_on=day(2), today=TODAY)

@@ -63,7 +63,9 @@ class Giver:
         """Give a command that must be carried out; returns its result, with the command's id."""
         command = COMMANDS[name]
         command_id = str(uuid4())
-        planted = {camel(field): self._text(name, field) for field in sealed_fields(command)}
+        # What sets nothing aside is not recorded: it is given below, where something is missing.
+        texts = [field for field in sealed_fields(command) if field != "override"]
+        planted = {camel(field): self._text(name, field) for field in texts}
         whole = {"commandId": command_id, **planted, **content}
         result: Json = self._shown.ask(mutation(name), self._role, input=whole)[camel_name(name)]
         assert result["__typename"] == "Recorded", (name, result)
@@ -116,6 +118,9 @@ class Giver:
         self.give("Unmark", caseId=copy)
         self.give("MarkNotReportable", caseId=unreportable)
         self.give("MarkRecordedInError", caseId=mistaken)
+        self._measure(case, first, person)
+        chair: Json = {"mode": "IN_PERSON", "heldOn": DAY, "attended": True, "roles": ["CHAIR"]}
+        self.give("HoldMeeting", **on, **chair, override=self._text("HoldMeeting", "override"))
         self.give("CloseIncident", **on, outcome="RESOLVED_AT_MEETING", closedOn=DAY)
         self.give("ReopenIncident", **on, reopenedOn=DAY)
         if other_urn != school_urn:
@@ -130,6 +135,32 @@ class Giver:
         self.give("RecordRepost", caseId=case, repostOf=item, discoveredOn="2026-03-05")
         report = self._made("ReportToPlatform", "report_id", **on, network="FACEBOOK", reportedOn=DAY)
         self.give("RecordPlatformAnswer", caseId=case, reportId=report, result="NO_ACTION", answeredOn=DAY)
+
+    def _measure(self, case: str, item: str, person: str) -> None:
+        on: Json = {"caseId": case}
+        whose: Json = {**on, "person": person}
+        self.give("SupportTarget", **whose, target="STAFF", kind="REASSURANCE", supportedOn=DAY)
+        self.give("InformPerson", **whose, role="DSL", informedOn=DAY)
+        self.give("ExplainLegalConsequence", **whose, toRole="POSTER", means="LETTER", explainedOn=DAY)
+        self.give("SendWarning", **whose, sentOn=DAY, asksRemoval=True)
+        self.give("RecordRefusal", **whose, refusedOn=DAY)
+        self.give("RecordContinuation", **whose, continuedOn=DAY, itemId=item)
+        self.give("TakeLegalAdvice", **on, advisedOn=DAY)
+        self.give("TakeLegalAction", **whose, takenOn=DAY)
+        restriction: Json = {"scope": "FORUM", "fromOn": DAY, "consulted": False}
+        restricted = self._made("RestrictAccess", "restriction_id", **whose, **restriction)
+        self.give("LiftRestriction", **on, restrictionId=restricted, liftedOn=DAY)
+        referral: Json = {"body": "POLICE", "grounds": ["SUSPECTED_CRIME"], "referredOn": DAY}
+        referred = self._made("ReferToBody", "referral_id", **on, **referral)
+        self.give("RecordReferralAnswer", **on, referralId=referred, result="ADVICE", answeredOn=DAY)
+        contact: Json = {"provider": "HOST", "contactedOn": DAY, "asksRemoval": True}
+        contacted = self._made("ContactProvider", "contact_id", **on, **contact)
+        self.give("RecordProviderAnswer", **on, contactId=contacted, result="REMOVED", answeredOn=DAY)
+        self.give("NoteIntake", **on, source="NOTICED", receivedOn=DAY)
+        self.give("TagItem", **on, itemId=item, account="PERSONAL")
+        self.give("AssessConduct", **on, assessment="UNACCEPTABLE", assessedOn=DAY)
+        self.give("AssessDefamation", **on, itemId=item, tests=["LOWERED"], assessedOn=DAY)
+        self.give("DecideOnAction", **on, action="POLICE", taken=False, decidedOn=DAY)
 
     def _investigate(self, case: str, person: str) -> None:
         on = {"caseId": case}

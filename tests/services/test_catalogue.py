@@ -45,8 +45,8 @@ def test_every_action_that_a_case_offers_has_its_command_and_no_other() -> None:
 def test_a_command_gives_its_decision_every_argument_and_nothing_else(command: type[CaseDecision]) -> None:
     own = {field.name for field in fields(command)} - COMMON
     overridable = "override" in {name for name, _ in parameters(decision_of(command))}
-    assert ("override_reason" in own) == overridable
-    own -= {"override_reason"}
+    assert ("override" in own) == overridable
+    own -= {"override"}
     wanted = {name for name, _ in parameters(decision_of(command))} - GIVEN - {command.new_id}
     wanted -= LOGGED if command.__name__ == "RecordItem" else set()
     own |= {"reason"} if command.needs_reason else set()

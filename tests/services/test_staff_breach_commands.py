@@ -114,7 +114,7 @@ def test_rivington_refuses_a_dismissal_until_gross_misconduct_is_found(rivington
 def test_the_trust_lead_may_set_that_aside_with_a_reason_and_it_shows(rivington: Trust) -> None:
     case = rivington.do(a_report())
     rivington.do(a_finding(case.id, gross=False))
-    dismissed = rivington.do(a_dismissal(case.id, override_reason="The tribunal had decided."))
+    dismissed = rivington.do(a_dismissal(case.id, override="The tribunal had decided."))
     assert [(one.step, one.requirement) for one in dismissed.overrides] == [("DISMISS", "GROSS_MISCONDUCT_FOUND")]
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.case import Case
 from domain.case_document import case_document
+from domain.offered import blocked
 from domain.policy import PolicyPack
 from domain.registers import SchoolRegister
 from domain.stored import decode
@@ -52,6 +53,7 @@ class Story:
     def __init__(self, trust: TrustDatabase) -> None:
         self.events: list[Event] = []
         self.documents: dict[tuple[str, int], Json] = {}
+        self.blocked: dict[tuple[str, int], list[Json]] = {}
         self.of_case: dict[str, list[Event]] = {}
         # What counts after each position, and which rows opened and closed with it.
         self.counted: list[frozenset[Contribution]] = [frozenset()]
@@ -112,6 +114,17 @@ class Story:
         if isinstance(state, Case):
             pack = self._packs[state.policy.sha256] if state.policy else None
             document: Json = json.loads(case_document(state, pack).to_json())
+            self.blocked[stream, version] = [
+                {
+                    "action": one.action.value,
+                    "code": one.refusal.code.value,
+                    "message": one.refusal.message,
+                    "clause": one.refusal.clause,
+                    "needs": list(one.refusal.needs),
+                    "overridable": one.overridable,
+                }
+                for one in blocked(state, pack)
+            ]
             self.documents[stream, version] = self._latest[stream] = document
             self.of_case.setdefault(stream, []).append(event)
             self.changed_at[stream] = position

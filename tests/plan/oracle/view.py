@@ -89,6 +89,9 @@ class View:
             "school": lambda _info: self.school(document["school_urn"]),
             "duplicateOf": lambda _info: self.case_now(document["duplicate_of"]),
             "allowedActions": [action for action in self._offered(document) if self.reader.may(action)],
+            "blockedActions": lambda _info: [
+                one for one in self.story.blocked[document["id"], document["version"]] if self.reader.may(one["action"])
+            ],
             "latestEvent": lambda _info: latest_event(self, document["id"], document["version"]),
             "history": lambda _info, **given: history_page(self, document["id"], **given),
             "outstanding": [
@@ -96,7 +99,7 @@ class View:
                     "code": duty["code"],
                     "clause": duty["clause"],
                     "itemId": duty["item_id"],
-                    "text": duty["text"],
+                    "wording": duty["wording"],
                     "beforeClosing": duty["before_closing"],
                 }
                 for duty in document["duties"]
