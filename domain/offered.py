@@ -17,6 +17,7 @@ from domain.incident import Incident
 from domain.items import Item
 from domain.policy import PolicyPack
 from domain.refusals import DutiesOutstanding, PrerequisiteMissing, Refused, UnknownInvestigation, UnknownItem
+from domain.staff_breach import StaffBreach
 from domain.step_codes import STEPS
 from domain.values import CaseKind
 
@@ -104,6 +105,41 @@ class CaseAction(StrEnum):
     TELL_OUTCOME = "TELL_OUTCOME"
     CLOSE_COMPLAINT = "CLOSE_COMPLAINT"
     REOPEN_COMPLAINT = "REOPEN_COMPLAINT"
+    NAME_BREACH_SUBJECT = "NAME_BREACH_SUBJECT"
+    NOTE_BREACH_DETAILS = "NOTE_BREACH_DETAILS"
+    NOTE_EMPLOYMENT = "NOTE_EMPLOYMENT"
+    CONSULT_EXCEPTION = "CONSULT_EXCEPTION"
+    RECORD_MANAGER_REPORT = "RECORD_MANAGER_REPORT"
+    INFORM_ABOUT_BREACH = "INFORM_ABOUT_BREACH"
+    GIVE_BREACH_ADVICE = "GIVE_BREACH_ADVICE"
+    RECORD_LATER_CONTACT = "RECORD_LATER_CONTACT"
+    ASK_OF_PERSON = "ASK_OF_PERSON"
+    RECORD_COMPLIANCE = "RECORD_COMPLIANCE"
+    DECIDE_NO_ACTION = "DECIDE_NO_ACTION"
+    RECORD_DISCLOSURE = "RECORD_DISCLOSURE"
+    FLAG_FOR_SAFEGUARDING = "FLAG_FOR_SAFEGUARDING"
+    ASSESS_HARM_THRESHOLD = "ASSESS_HARM_THRESHOLD"
+    CONTACT_BODY = "CONTACT_BODY"
+    RECORD_BODY_ADVICE = "RECORD_BODY_ADVICE"
+    DECIDE_NOT_TO_REFER = "DECIDE_NOT_TO_REFER"
+    SET_REPORTING_RESTRICTION = "SET_REPORTING_RESTRICTION"
+    SET_TRACK_STATE = "SET_TRACK_STATE"
+    HOLD_DISCIPLINARY_TRACK = "HOLD_DISCIPLINARY_TRACK"
+    LIFT_DISCIPLINARY_HOLD = "LIFT_DISCIPLINARY_HOLD"
+    DECIDE_ON_SUSPENSION = "DECIDE_ON_SUSPENSION"
+    CONFIRM_SUSPENSION = "CONFIRM_SUSPENSION"
+    END_SUSPENSION = "END_SUSPENSION"
+    OPEN_BREACH_INVESTIGATION = "OPEN_BREACH_INVESTIGATION"
+    RECORD_INTERVIEW = "RECORD_INTERVIEW"
+    COMPLETE_BREACH_INVESTIGATION = "COMPLETE_BREACH_INVESTIGATION"
+    RECORD_BREACH_FINDING = "RECORD_BREACH_FINDING"
+    REFER_TO_DISCIPLINARY = "REFER_TO_DISCIPLINARY"
+    HOLD_DISCIPLINARY_HEARING = "HOLD_DISCIPLINARY_HEARING"
+    IMPOSE_SANCTION = "IMPOSE_SANCTION"
+    LODGE_APPEAL = "LODGE_APPEAL"
+    DECIDE_APPEAL = "DECIDE_APPEAL"
+    CLOSE_STAFF_BREACH = "CLOSE_STAFF_BREACH"
+    REOPEN_STAFF_BREACH = "REOPEN_STAFF_BREACH"
 
 
 Guard = Callable[[Any], type[Refused] | None]
@@ -236,14 +272,52 @@ _OF_A_COMPLAINT: Mapping[CaseAction, Guard] = {
     CaseAction.RECORD_REFERRAL_ANSWER: Complaint.bars_referral_answer,
 }
 
+_OF_A_STAFF_BREACH: Mapping[CaseAction, Guard] = {
+    CaseAction.NAME_BREACH_SUBJECT: StaffBreach.bars_naming_subject,
+    CaseAction.NOTE_BREACH_DETAILS: StaffBreach.bars_step,
+    CaseAction.NOTE_EMPLOYMENT: StaffBreach.bars_step,
+    CaseAction.CONSULT_EXCEPTION: StaffBreach.bars_step,
+    CaseAction.RECORD_MANAGER_REPORT: _always,
+    CaseAction.INFORM_ABOUT_BREACH: _always,
+    CaseAction.GIVE_BREACH_ADVICE: StaffBreach.bars_step,
+    CaseAction.RECORD_LATER_CONTACT: StaffBreach.bars_later_contact,
+    CaseAction.ASK_OF_PERSON: StaffBreach.bars_step,
+    CaseAction.RECORD_COMPLIANCE: StaffBreach.bars_compliance,
+    CaseAction.DECIDE_NO_ACTION: StaffBreach.bars_step,
+    CaseAction.RECORD_DISCLOSURE: _always,
+    CaseAction.FLAG_FOR_SAFEGUARDING: _always,
+    CaseAction.ASSESS_HARM_THRESHOLD: _always,
+    CaseAction.CONTACT_BODY: _always,
+    CaseAction.RECORD_BODY_ADVICE: StaffBreach.bars_body_advice,
+    CaseAction.DECIDE_NOT_TO_REFER: _always,
+    CaseAction.SET_REPORTING_RESTRICTION: _always,
+    CaseAction.SET_TRACK_STATE: _always,
+    CaseAction.HOLD_DISCIPLINARY_TRACK: StaffBreach.bars_late_step,
+    CaseAction.LIFT_DISCIPLINARY_HOLD: StaffBreach.bars_lifting_hold,
+    CaseAction.DECIDE_ON_SUSPENSION: StaffBreach.bars_step,
+    CaseAction.CONFIRM_SUSPENSION: StaffBreach.bars_confirming_suspension,
+    CaseAction.END_SUSPENSION: StaffBreach.bars_ending_suspension,
+    CaseAction.OPEN_BREACH_INVESTIGATION: StaffBreach.bars_disciplinary_step,
+    CaseAction.RECORD_INTERVIEW: StaffBreach.bars_investigating,
+    CaseAction.COMPLETE_BREACH_INVESTIGATION: StaffBreach.bars_investigating,
+    CaseAction.RECORD_BREACH_FINDING: StaffBreach.bars_disciplinary_step,
+    CaseAction.REFER_TO_DISCIPLINARY: StaffBreach.bars_after_finding,
+    CaseAction.HOLD_DISCIPLINARY_HEARING: StaffBreach.bars_hearing,
+    CaseAction.IMPOSE_SANCTION: StaffBreach.bars_after_finding,
+    CaseAction.LODGE_APPEAL: StaffBreach.bars_appeal,
+    CaseAction.DECIDE_APPEAL: StaffBreach.bars_deciding_appeal,
+    CaseAction.CLOSE_STAFF_BREACH: StaffBreach.bars_closing_breach,
+    CaseAction.REOPEN_STAFF_BREACH: StaffBreach.bars_reopening,
+}
+
 # Each kind has places of its own after those of every case; an action's place in a kind is never given to another.
 _OF_KIND: Mapping[CaseKind, Mapping[CaseAction, Guard]] = {
     CaseKind.INCIDENT: {**_OF_EVERY_CASE, **_OF_AN_INCIDENT},
     CaseKind.COMPLAINT: {**_OF_EVERY_CASE, **_OF_A_COMPLAINT},
-    CaseKind.STAFF_BREACH: _OF_EVERY_CASE,
+    CaseKind.STAFF_BREACH: {**_OF_EVERY_CASE, **_OF_A_STAFF_BREACH},
 }
 # The step that an action is, where a policy may make something come before it and it is not called as the action is.
-_STEP_OF = {CaseAction.CLOSE_INCIDENT: CLOSE, CaseAction.CLOSE_COMPLAINT: CLOSE}
+_STEP_OF = dict.fromkeys((CaseAction.CLOSE_INCIDENT, CaseAction.CLOSE_COMPLAINT, CaseAction.CLOSE_STAFF_BREACH), CLOSE)
 
 BITS: Mapping[CaseKind, Mapping[CaseAction, int]] = {
     kind: {action: 1 << place for place, action in enumerate(guards)} for kind, guards in _OF_KIND.items()

@@ -7,22 +7,18 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.aggregate import UNRECORDED, Opening, Recordable, event
-from domain.case import Case
-from domain.checks import present, require_not_future, require_word
+from domain.checks import present, refuse, require_not_future, require_word
 from domain.duties import Duty, DutyCode
-from domain.refusals import RefusalCode, Refused
+from domain.policy import PolicyPack
+from domain.refusals import Refused
 from domain.sealed import Sealed
+from domain.staff_breach_disciplinary import BreachDisciplinary
+from domain.staff_breach_refusals import ActionMissing, OutcomeNotReached, SubjectKnown
 from domain.values import CaseKind, PolicyRef, london_date
 from domain.vocabulary import require_code
 
 
-class SubjectKnown(Refused):
-    """The breach already says whom it is about."""
-
-    code = RefusalCode.ILLEGAL_STATE
-
-
-class StaffBreach(Case):
+class StaffBreach(BreachDisciplinary):
     """A breach by one person, who does not see the case from the moment he or she is named."""
 
     TOPIC = "staff_breach.v1"
@@ -62,6 +58,12 @@ class StaffBreach(Case):
         timestamp: datetime = UNRECORDED,
     ) -> None:
         self._open(reference, school_reference, school_urn, reported_on, policy, reported_by)
+        self._begin_conduct()
+        self._begin_tracks()
+        self._begin_safeguarding()
+        self._begin_suspension()
+        self._begin_inquiry()
+        self._begin_disciplinary()
         self.reported_on = reported_on
         self.recorded_on = london_date(timestamp)
         self.source = source
@@ -125,6 +127,39 @@ class StaffBreach(Case):
         self.require_impartial(owner)
         super().assign(owner=owner)
 
+    def close(
+        self,
+        *,
+        outcome: str,
+        closed_on: date,
+        today: date,
+        policy: PolicyPack | None = None,
+        override: Sealed | None = None,
+        notes: Sealed | None = None,
+        by: UUID | None = None,
+    ) -> None:
+        """Close the case: it ends with an action or a reasoned decision to take none (Park Hall L68).
+
+        An outcome of gross misconduct or dismissal is one that was found and decided.
+        """
+        refuse(self.bars_closing_breach())
+        reached = {"GROSS_MISCONDUCT": self.is_gross_misconduct, "DISMISSAL": self.is_dismissed}
+        if not reached.get(outcome, True):
+            raise OutcomeNotReached("outcome")
+        super().close(
+            outcome=outcome, closed_on=closed_on, today=today, policy=policy, override=override, notes=notes, by=by
+        )
+
+    # --- guards
+
+    def bars_naming_subject(self) -> type[Refused] | None:
+        """Why nobody can be named: somebody is."""
+        return SubjectKnown if self.subject is not None else None
+
+    def bars_closing_breach(self) -> type[Refused] | None:
+        """Why the case cannot be closed, whatever its policy asks."""
+        return self.bars_step() or (None if self.has_action else ActionMissing)
+
     # --- changes
 
     @event("SubjectNamed", topic="staff_breach.subject_named.v1")
@@ -138,6 +173,18 @@ class StaffBreach(Case):
         """A breach counts as an allegation at most; the post itself counts only as an item of an incident."""
         if self.lacks_incident:
             yield Duty(DutyCode.RECORD_POST_AS_INCIDENT)
+
+    @property
+    def has_action(self) -> bool:
+        """Whether the school did something about the breach, or decided with reasons to do nothing."""
+        return bool(
+            self.reasoned_none
+            or self.advice
+            or self.requests
+            or self.body_contacts
+            or self.disciplinary_referral
+            or self.sanctions
+        )
 
     @property
     def kind(self) -> CaseKind:

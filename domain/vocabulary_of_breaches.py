@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.codes import Code, listed
+from domain.vocabulary_of_breach_steps import BREACH_STEP_LISTS
 
 BREACH_LISTS: dict[str, tuple[Code, ...]] = {
     "breach_outcomes": listed(
@@ -100,4 +101,5 @@ BREACH_LISTS: dict[str, tuple[Code, ...]] = {
         ("PARENT", "Parent or carer", "A parent or carer whom the code binds too."),
         ("PUPIL", "Pupil", "A pupil whom the code binds too."),
     ),
+    **BREACH_STEP_LISTS,
 }

@@ -158,6 +158,29 @@ _PEOPLE_OF_STEPS: tuple[tuple[str, Callable[[Any], UUID | None], str], ...] = (
 )
 
 
+# The same of a staff breach; a member that is one record stands for itself.
+_PEOPLE_OF_BREACH: tuple[tuple[str, str, str], ...] = (
+    ("manager_reports", "manager", "MANAGER"),
+    ("informed", "person", "TOLD"),
+    ("advice", "given_by", "ADVISER"),
+    ("reasoned_none", "decided_by", "DECIDER"),
+    ("disclosures", "received_by", "RECEIVER"),
+    ("disclosures", "disclosed_by", "DISCLOSER"),
+    ("threshold_assessments", "assessed_by", "ASSESSOR"),
+    ("body_contacts", "contacted_by", "CONTACT"),
+    ("decisions_not_to_refer", "decided_by", "DECIDER"),
+    ("suspensions", "decided_by", "DECIDER"),
+    ("suspensions", "contact_person", "CONTACT"),
+    ("investigations", "investigator", "INVESTIGATOR"),
+    ("interviews", "person", "ACCOUNT"),
+    ("findings", "found_by", "FINDER"),
+    ("disciplinary_referral", "referred_by", "REFERRER"),
+    ("hearings", "chaired_by", "CHAIR"),
+    ("sanctions", "decided_by", "DECIDER"),
+    ("appeals", "officer", "APPEAL_OFFICER"),
+)
+
+
 def _people(case: Case) -> list[tuple[UUID, str]]:
     """The persons who stand in a case, each with the role in which they do."""
     named: list[tuple[UUID | None, str]] = [(case.owner, "OWNER"), (case.reported_by, "REPORTER")]
@@ -172,6 +195,9 @@ def _people(case: Case) -> list[tuple[UUID, str]]:
         for attribute, person_of, role in _PEOPLE_OF_STEPS:
             if steps := getattr(case, attribute):
                 named += [(person_of(step), role) for step in (steps.values() if isinstance(steps, dict) else steps)]
+    elif isinstance(case, StaffBreach):
+        for attribute, member, role in _PEOPLE_OF_BREACH:
+            named += [(getattr(one, member), role) for one in _records(getattr(case, attribute))]
     elif isinstance(case, Complaint):
         named += _people_of_complaint(case)
     return [(person, role) for person, role in named if person is not None]
@@ -195,6 +221,12 @@ def _people_of_complaint(case: Complaint) -> Iterator[tuple[UUID | None, str]]:
         yield notice.recipient, "INFORMED"
     for step in case.conduct_steps:
         yield step.person, "WARNED"
+
+
+def _records(found: Any) -> Iterable[Any]:
+    if isinstance(found, dict):
+        return found.values()
+    return found if isinstance(found, tuple) else () if found is None else (found,)
 
 
 def _items(case: Incident) -> Iterator[_Piece]:

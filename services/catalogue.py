@@ -9,6 +9,8 @@ from services import (
     incident_commands,
     incident_measure_commands,
     incident_step_commands,
+    staff_breach_commands,
+    staff_breach_procedure_commands,
 )
 from services.commands import CaseCommand, Command, OpeningCommand
 
@@ -18,6 +20,8 @@ _MODULES = (
     incident_measure_commands,
     complaint_commands,
     complaint_panel_commands,
+    staff_breach_commands,
+    staff_breach_procedure_commands,
     case_commands,
 )
 

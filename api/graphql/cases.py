@@ -60,6 +60,32 @@ from api.graphql.incident_parts import (
 )
 from api.graphql.people import Person
 from api.graphql.schools import PolicyVersion, School
+from api.graphql.staff_breach_parts import (
+    BodyContact,
+    BreachAdvice,
+    BreachDetails,
+    BreachFinding,
+    BreachInforming,
+    BreachInvestigation,
+    BreachRequest,
+    BreachTrack,
+    DecisionNotToRefer,
+    DisciplinaryHearing,
+    DisciplinaryHold,
+    DisciplinaryReferral,
+    Disclosure,
+    Employment,
+    ExceptionConsulted,
+    Interview,
+    LaterContact,
+    ManagerReport,
+    ReasonedNone,
+    ReportingRestriction,
+    Sanction,
+    SanctionAppeal,
+    SuspensionDecision,
+    ThresholdAssessment,
+)
 from api.graphql.texts import SealedText
 
 if TYPE_CHECKING:
@@ -251,6 +277,48 @@ class Complaint(Case):
 class StaffBreach(Case):
     source: str = strawberry.field(description="How it came to notice: a code of the list `breach_sources`.")
     reported_on: date = strawberry.field(description="The day it was reported.")
+    concerns_post: bool = strawberry.field(
+        description="Whether what was done is a post, to be recorded as an incident too."
+    )
+    is_safeguarding_concern: bool = strawberry.field(
+        description="Whether a child's safety is concerned, so that it is more than a plain breach."
+    )
+    subject: Person | None = strawberry.field(description="The person it is about, once known.")
+    summary: SealedText | None = strawberry.field(description="What happened, in short.")
+    details: BreachDetails | None = strawberry.field(description="What was done, where somebody said.")
+    employment: Employment | None = strawberry.field(description="Where the person works, where somebody said.")
+    exceptions_consulted: list[ExceptionConsulted] = strawberry.field(description="The exceptions that were looked up.")
+    manager_reports: list[ManagerReport] = strawberry.field(description="That the person told a manager.")
+    informed: list[BreachInforming] = strawberry.field(description="Who was told of it.")
+    advice: list[BreachAdvice] = strawberry.field(description="Advice to the person.")
+    later_contacts: list[LaterContact] = strawberry.field(description="Contact that went on after advice against it.")
+    requests: list[BreachRequest] = strawberry.field(description="What the person was asked to do.")
+    reasoned_none: ReasonedNone | None = strawberry.field(description="The decision to do nothing, if there is one.")
+    tracks: list[BreachTrack] = strawberry.field(description="Where the three tracks stand.")
+    holds: list[DisciplinaryHold] = strawberry.field(description="Holds of the disciplinary track.")
+    disclosures: list[Disclosure] = strawberry.field(description="What was disclosed.")
+    threshold_assessments: list[ThresholdAssessment] = strawberry.field(
+        description="Assessments of the harm threshold; the last one holds."
+    )
+    body_contacts: list[BodyContact] = strawberry.field(
+        description="Contacts with bodies outside, and what they advised."
+    )
+    decisions_not_to_refer: list[DecisionNotToRefer] = strawberry.field(
+        description="Decisions not to refer the matter."
+    )
+    reporting_restriction: ReportingRestriction | None = strawberry.field(
+        description="Whether the law forbids naming the teacher, where somebody said."
+    )
+    suspensions: list[SuspensionDecision] = strawberry.field(description="Decisions on suspension.")
+    investigations: list[BreachInvestigation] = strawberry.field(description="The investigations.")
+    interviews: list[Interview] = strawberry.field(description="Who was heard.")
+    findings: list[BreachFinding] = strawberry.field(description="The findings; the last one holds.")
+    disciplinary_referral: DisciplinaryReferral | None = strawberry.field(
+        description="The referral to the disciplinary procedure."
+    )
+    hearings: list[DisciplinaryHearing] = strawberry.field(description="The disciplinary hearings.")
+    sanctions: list[Sanction] = strawberry.field(description="The sanctions.")
+    appeals: list[SanctionAppeal] = strawberry.field(description="Appeals against sanctions.")
 
 
 KINDS = (Incident, Complaint, StaffBreach)

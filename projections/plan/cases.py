@@ -283,6 +283,12 @@ _COMMON: dict[str, Read] = {
     ),
 }
 
+
+def _is_safeguarding_concern(_writer: Writer, _selected: Selected, row: Row) -> str:
+    # Documents that were written before breaches had this say nothing.
+    return bare(f"coalesce(({row.value}->>'is_safeguarding_concern')::boolean, false)")
+
+
 CASE_READS: dict[str, dict[str, Read]] = {
     **PARTS,
     "Case": _COMMON,
@@ -348,6 +354,42 @@ CASE_READS: dict[str, dict[str, Read]] = {
             objects={"acknowledgement": "Acknowledgement", "withdrawal": "Withdrawal"},
         )
     ),
-    "StaffBreach": _COMMON | detail(part("source reportedOn")),
+    "StaffBreach": _COMMON
+    | detail(
+        part(
+            "source reportedOn concernsPost",
+            people="subject",
+            texts="summary",
+            objects={
+                "details": "BreachDetails",
+                "employment": "Employment",
+                "reasonedNone": "ReasonedNone",
+                "reportingRestriction": "ReportingRestriction",
+                "disciplinaryReferral": "DisciplinaryReferral",
+            },
+            collections={
+                "exceptionsConsulted": "ExceptionConsulted",
+                "managerReports": "ManagerReport",
+                "informed": "BreachInforming",
+                "advice": "BreachAdvice",
+                "laterContacts": "LaterContact",
+                "requests": "BreachRequest",
+                "tracks": "BreachTrack",
+                "holds": "DisciplinaryHold",
+                "disclosures": "Disclosure",
+                "thresholdAssessments": "ThresholdAssessment",
+                "bodyContacts": "BodyContact",
+                "decisionsNotToRefer": "DecisionNotToRefer",
+                "suspensions": "SuspensionDecision",
+                "investigations": "BreachInvestigation",
+                "interviews": "Interview",
+                "findings": "BreachFinding",
+                "hearings": "DisciplinaryHearing",
+                "sanctions": "Sanction",
+                "appeals": "SanctionAppeal",
+            },
+        )
+        | {"isSafeguardingConcern": _is_safeguarding_concern}
+    ),
     "CaseLink": {"kind": json_member("kind"), "restricted": _restricted, "case": _linked},
 }

@@ -85,7 +85,14 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "summary heads complainant acknowledgement accounts stages extensions pauses partyMeetings panel hearings"
         " findingsNotices routings withdrawal conductSteps actionsTaken referrals enquiries outcomesTold",
     ),
-    "StaffBreach": _CASE | _fields("source reportedOn"),
+    "StaffBreach": _CASE
+    | _fields(
+        "source reportedOn concernsPost isSafeguardingConcern",
+        "subject summary details employment exceptionsConsulted managerReports informed advice"
+        " laterContacts requests reasonedNone tracks holds disclosures thresholdAssessments bodyContacts"
+        " decisionsNotToRefer reportingRestriction suspensions investigations interviews findings"
+        " disciplinaryReferral hearings sanctions appeals",
+    ),
     **_pages("Case"),
     "SealedText": _masked(_fields(holes="state text"), "opens_sealed", of_events=False),
     "PolicyVersion": _fields("packId version sha256"),
@@ -131,6 +138,36 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "ItemTags": _fields(
         "itemId legalBases contentKinds account capacity device privateSpace inWorkingDay teacherDirected accidental"
     ),
+    "BreachDetails": _fields(
+        "intake subjectRole channel onDuty capacity direction under18AtContact responded childInformed intent"
+        " publishedByThirdParty complaintValid device schoolEquipment breachTypes clauses targets contactDetails",
+        "otherPolicy searchPurpose",
+    ),
+    "Employment": _fields("isCentral schools"),
+    "ExceptionConsulted": _fields("exception found consultedOn", "notes"),
+    "ManagerReport": _fields("reportedOn", "manager notes"),
+    "BreachInforming": _fields("role informedOn", "person notes"),
+    "BreachAdvice": _fields("id kind givenOn", "givenBy notes"),
+    "LaterContact": _fields("adviceId contactOn", "notes"),
+    "BreachRequest": _fields("id request requestedOn done answeredOn", "notes"),
+    "ReasonedNone": _fields("decidedOn", "decidedBy reasons"),
+    "BreachTrack": _fields("track state"),
+    "DisciplinaryHold": _fields("id body fromOn liftedOn", "notes"),
+    "Disclosure": _fields("id source receivedOn", "receivedBy disclosedBy words policyReference"),
+    "ThresholdAssessment": _fields("level assessedOn criteria", "assessedBy notes"),
+    "BodyContact": _fields("id body contactedOn advisedOn suspension", "contactedBy bodyName reference reasons advice"),
+    "DecisionNotToRefer": _fields("body decidedOn", "decidedBy reasons"),
+    "ReportingRestriction": _fields("applies fromOn", "notes"),
+    "SuspensionDecision": _fields(
+        "id suspended decidedOn confirmedOn endedOn alternatives", "decidedBy contactPerson reasons"
+    ),
+    "BreachInvestigation": _fields("id startedOn completedOn", "investigator notes report"),
+    "Interview": _fields("investigationId side heldOn accompanied", "person notes"),
+    "BreachFinding": _fields("finding grossMisconduct foundOn", "foundBy reasons"),
+    "DisciplinaryReferral": _fields("referredOn", "referredBy notes"),
+    "DisciplinaryHearing": _fields("heldOn attended accompanied", "chairedBy notes"),
+    "Sanction": _fields("id sanction decidedOn spentOn setAside", "decidedBy reasons"),
+    "SanctionAppeal": _fields("id sanctionId lodgedOn result decidedOn", "officer grounds reasons"),
     "Head": _fields("id aboutSchool aboutStaff outcome decidedOn route", "about decidedBy reasons"),
     "Acknowledgement": _fields("acknowledgedOn means", "notes"),
     "ComplaintStage": _fields(

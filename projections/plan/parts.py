@@ -126,6 +126,54 @@ PARTS: dict[str, dict[str, Read]] = {
         "itemId account capacity device privateSpace inWorkingDay teacherDirected accidental",
         lists="legalBases contentKinds",
     ),
+    "BreachDetails": part(
+        "intake subjectRole channel onDuty capacity direction under18AtContact responded childInformed intent"
+        " publishedByThirdParty complaintValid device schoolEquipment",
+        lists="breachTypes clauses targets contactDetails",
+        texts="otherPolicy searchPurpose",
+    ),
+    "Employment": part("isCentral", lists="schools"),
+    "ExceptionConsulted": part("exception found consultedOn", texts="notes"),
+    "ManagerReport": part("reportedOn", people="manager", texts="notes"),
+    "BreachInforming": part("role informedOn", people="person", texts="notes"),
+    "BreachAdvice": part("kind givenOn", identity="advice_id", people="givenBy", texts="notes"),
+    "LaterContact": part("adviceId contactOn", texts="notes"),
+    "BreachRequest": part("request requestedOn done answeredOn", identity="request_id", texts="notes"),
+    "ReasonedNone": part("decidedOn", people="decidedBy", texts="reasons"),
+    "BreachTrack": part("track state"),
+    "DisciplinaryHold": part("body fromOn liftedOn", identity="hold_id", texts="notes"),
+    "Disclosure": part(
+        "source receivedOn", identity="disclosure_id", people="receivedBy disclosedBy", texts="words policyReference"
+    ),
+    "ThresholdAssessment": part("level assessedOn", lists="criteria", people="assessedBy", texts="notes"),
+    "BodyContact": part(
+        "body contactedOn advisedOn suspension",
+        identity="contact_id",
+        people="contactedBy",
+        texts="bodyName reference reasons advice",
+    ),
+    "DecisionNotToRefer": part("body decidedOn", people="decidedBy", texts="reasons"),
+    "ReportingRestriction": part("applies fromOn", texts="notes"),
+    "SuspensionDecision": part(
+        "suspended decidedOn confirmedOn endedOn",
+        identity="suspension_id",
+        lists="alternatives",
+        people="decidedBy contactPerson",
+        texts="reasons",
+    ),
+    "BreachInvestigation": part(
+        "startedOn completedOn", identity="investigation_id", people="investigator", texts="notes report"
+    ),
+    "Interview": part("investigationId side heldOn accompanied", people="person", texts="notes"),
+    "BreachFinding": part("finding grossMisconduct foundOn", people="foundBy", texts="reasons"),
+    "DisciplinaryReferral": part("referredOn", people="referredBy", texts="notes"),
+    "DisciplinaryHearing": part("heldOn attended accompanied", people="chairedBy", texts="notes"),
+    "Sanction": part(
+        "sanction decidedOn spentOn setAside", identity="sanction_id", people="decidedBy", texts="reasons"
+    ),
+    "SanctionAppeal": part(
+        "sanctionId lodgedOn result decidedOn", identity="appeal_id", people="officer", texts="grounds reasons"
+    ),
     "Head": part(
         "aboutSchool aboutStaff outcome decidedOn route",
         identity="head_id",

@@ -221,6 +221,17 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
         "concerns_post": False,
         "addenda": [],
         "overrides": [],
+        "is_safeguarding_concern": False,
+        "tracks": [{"track": track, "state": "NOT_STARTED"} for track in ("SAFEGUARDING", "DISCIPLINARY", "CRIMINAL")],
+        **dict.fromkeys(("details", "employment", "reasoned_none", "reporting_restriction", "disciplinary_referral")),
+        **{
+            name: []
+            for name in (
+                *("exceptions_consulted", "manager_reports", "informed", "advice", "later_contacts", "requests"),
+                *("holds", "disclosures", "threshold_assessments", "body_contacts", "decisions_not_to_refer"),
+                *("suspensions", "investigations", "interviews", "findings", "hearings", "sanctions", "appeals"),
+            )
+        },
     }
 
 

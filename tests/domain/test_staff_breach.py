@@ -16,8 +16,9 @@ from domain.refusals import (
     UnknownCode,
 )
 from domain.sealed import SealedRef
-from domain.staff_breach import SubjectKnown
+from domain.staff_breach_refusals import SubjectKnown
 from domain.values import CaseKind, CaseStatus
+from tests.domain.breaches import advised
 from tests.domain.complaints import POLICY, TODAY, WORDS, day, named, reported
 from tests.domain.recorded import recorded
 from tests.support.scenario import Given, decided
@@ -73,7 +74,7 @@ def test_a_breach_that_breaks_a_rule_is_refused_by_field(
 
 
 def test_the_subject_neither_decides_nor_runs_nor_sees_the_case() -> None:
-    given = Given(reported())
+    given = Given(advised())
 
     assert given.case.subjects == given.case.barred == {named("teacher")}
     given.refuses(lambda one: one.assign(owner=named("teacher")), DeciderIsSubject)
@@ -116,7 +117,7 @@ def test_who_reported_his_own_breach_or_ran_it_before_being_named_does_not_see_i
 
 
 def test_a_closing_that_breaks_a_rule_is_refused() -> None:
-    given = Given(reported())
+    given = Given(advised())
 
     given.refuses(lambda one: one.close(outcome="UPHELD", closed_on=day(1), today=TODAY), UnknownCode, "outcome")
     given.refuses(

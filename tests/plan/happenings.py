@@ -73,6 +73,7 @@ from services.incident_step_commands import (
     ReportToPlatform,
     RequestRemoval,
 )
+from tests.plan.breach_happenings import go_through
 from tests.plan.school_log import LOG
 from tests.plan.world import ALDER, BIRCH, CEDAR, NOW, World, classified
 
@@ -546,6 +547,8 @@ def _complaints_and_breaches(world: World) -> None:
             subject=None if subject is None else world.named(subject),
             reported_by=world.named("clerk"),
         )
+        if name == "breach observed":
+            go_through(world, breach)
         world.cases[name] = breach.id
         world.record(breach)
 

@@ -21,6 +21,9 @@ _KINDS = {"INCIDENT": "Incident", "COMPLAINT": "Complaint", "STAFF_BREACH": "Sta
 _IDS = {"Item": "item", "Evidence": "evidence", "PlatformReport": "report", "Investigation": "investigation"}
 _IDS |= {"Head": "head", "Restriction": "restriction", "Decision": "decision", "Referral": "referral"}
 _IDS |= {"ProviderContact": "contact"}
+_IDS |= {"BreachAdvice": "advice", "BreachRequest": "request", "DisciplinaryHold": "hold"}
+_IDS |= {"Disclosure": "disclosure", "BodyContact": "contact", "SuspensionDecision": "suspension"}
+_IDS |= {"BreachInvestigation": "investigation", "Sanction": "sanction", "SanctionAppeal": "appeal"}
 
 
 class View:
@@ -288,3 +291,27 @@ def _people(case: Json) -> Iterable[str | None]:
         ("conduct_steps", "person"),
     ):
         yield from (each[one] for each in detail.get(members, ()))
+    if case["kind"] == "STAFF_BREACH":
+        for members, one in _NAMED_IN_BREACHES:
+            records = detail[members] or ()
+            yield from (each[one] for each in ([records] if isinstance(records, dict) else records))
+
+
+_NAMED_IN_BREACHES = (
+    ("manager_reports", "manager"),
+    ("advice", "given_by"),
+    ("reasoned_none", "decided_by"),
+    ("disclosures", "received_by"),
+    ("disclosures", "disclosed_by"),
+    ("threshold_assessments", "assessed_by"),
+    ("body_contacts", "contacted_by"),
+    ("decisions_not_to_refer", "decided_by"),
+    ("suspensions", "decided_by"),
+    ("suspensions", "contact_person"),
+    ("interviews", "person"),
+    ("findings", "found_by"),
+    ("disciplinary_referral", "referred_by"),
+    ("hearings", "chaired_by"),
+    ("sanctions", "decided_by"),
+    ("appeals", "officer"),
+)

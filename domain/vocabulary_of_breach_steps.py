@@ -1,0 +1,143 @@
+"""The code lists of what a school does about a breach of the staff code: details, protection, procedure."""
+
+from __future__ import annotations
+
+from domain.codes import Code, listed
+
+BREACH_STEP_LISTS: dict[str, tuple[Code, ...]] = {
+    "breach_intakes": listed(
+        ("PARENT", "Parent", "A parent or carer reported it."),
+        ("PUPIL_DISCLOSURE", "Disclosed by a pupil", "A child disclosed it."),
+        ("STAFF", "Staff", "A colleague reported it."),
+        ("SELF_REPORT", "Self-report", "The person reported it."),
+        ("FILTER_ALERT", "Filter alert", "The filtering or monitoring of the school's network showed it."),
+        ("WHISTLEBLOWING", "Whistleblowing", "It came by the school's route for whistleblowing."),
+        ("EXTERNAL", "From outside", "Another body told the school."),
+        ("OBSERVED", "Observed", "The school noticed it itself."),
+    ),
+    "breach_channels": listed(
+        ("SOCIAL_NETWORK", "Social network", "A social network."),
+        ("PERSONAL_EMAIL", "Personal e-mail", "The person's own e-mail."),
+        ("SCHOOL_EMAIL", "School e-mail", "E-mail of the school."),
+        ("TEXT_MESSAGE", "Text message", "Text or picture messages."),
+        ("INSTANT_MESSAGE", "Instant message", "An instant messenger."),
+        ("TELEPHONE", "Telephone", "A telephone call."),
+        ("CHAT_ROOM", "Chat room", "A chat room."),
+        ("FORUM", "Forum", "A forum."),
+        ("BLOG", "Blog", "A blog."),
+        ("WEBSITE", "Website", "A website."),
+        ("GAMING_SITE", "Gaming site", "A gaming site."),
+        ("WEBCAM_OR_VIDEO", "Webcam or video", "A webcam or video."),
+        ("GOOGLE_CLASSROOM", "Google Classroom", "The learning platform of that name."),
+        ("STAFF_GROUP_CHAT", "Staff group chat", "A group of staff on a network or messenger."),
+        ("PRINT", "Print", "Something printed or written on paper."),
+        ("IN_PERSON", "In person", "Face to face."),
+        ("OTHER", "Other", "Another channel."),
+    ),
+    "breach_duty_states": listed(
+        ("ON_DUTY", "On duty", "While at work."),
+        ("OFF_DUTY", "Off duty", "Outside work."),
+        ("UNKNOWN", "Unknown", "Not known yet."),
+    ),
+    "contact_directions": listed(
+        ("INITIATED", "Initiated", "The member of staff asked."),
+        ("ACCEPTED", "Accepted", "The member of staff accepted."),
+    ),
+    "yes_no_unknown": listed(
+        ("YES", "Yes", "It was so."),
+        ("NO", "No", "It was not so."),
+        ("UNKNOWN", "Unknown", "Not known."),
+    ),
+    "breach_intents": listed(
+        ("DELIBERATE", "Deliberate", "It was meant."),
+        ("INADVERTENT", "Inadvertent", "It was not meant, as where privacy settings were not understood."),
+        ("UNKNOWN", "Unknown", "Not known yet."),
+    ),
+    "contact_detail_kinds": listed(
+        ("EMAIL", "E-mail address", "A personal e-mail address."),
+        ("HOME_NUMBER", "Home number", "A home telephone number."),
+        ("MOBILE_NUMBER", "Mobile number", "A mobile telephone number."),
+        ("WEB_IDENTITY", "Web identity", "A name or account on the web."),
+        ("OTHER", "Other", "Another detail."),
+    ),
+    "breach_advice_kinds": listed(
+        ("CONTACT", "Contact", "Contact that the policy does not allow, and its risks."),
+        ("PRIVACY_SETTINGS", "Privacy settings", "Privacy settings of sites."),
+        ("IDENTITY_FRAUD", "Identity fraud", "Identity fraud and the person's own safety."),
+        ("CONDUCT", "Conduct", "Other conduct."),
+        ("LEGAL_CONSEQUENCES", "Legal consequences", "What the law may mean for the person."),
+        ("UNION", "Union or association", "Asking a union or professional association."),
+    ),
+    "breach_requests": listed(
+        ("DELETE_MATERIAL", "Delete material", "To delete material."),
+        ("LEAVE_PREMISES", "Leave the premises", "To leave the premises."),
+    ),
+    "disclosure_sources": listed(
+        ("CHILD", "Child", "A child."),
+        ("PARENT", "Parent or carer", "A parent or carer."),
+        ("STAFF", "Staff", "Somebody employed at the school."),
+        ("GOVERNOR", "Governor", "A governor, director or trustee."),
+        ("PUBLIC", "Member of the public", "A member of the public."),
+        ("BODY", "Body outside", "A body outside the school."),
+        ("ANONYMOUS", "Anonymous", "Somebody who gave no name."),
+        ("OTHER", "Other", "Somebody else."),
+    ),
+    "harm_criteria": listed(
+        ("HARMED_CHILD", "Harmed a child", "Harmed a child or may have."),
+        ("CRIMINAL_OFFENCE", "Criminal offence", "Possibly committed an offence against or related to a child."),
+        ("RISK_OF_HARM", "Risk of harm", "Behaved in a way that indicates a risk of harm to children."),
+        ("SUITABILITY", "Suitability", "Behaved in a way that indicates doubt about work with children."),
+    ),
+    "threshold_levels": listed(
+        ("MET", "May be met", "The harm threshold may be met."),
+        ("NOT_MET", "Not met", "The harm threshold is not met."),
+        ("LOW_LEVEL", "Low-level concern", "Below the threshold, and not consistent with the code."),
+    ),
+    "breach_bodies": listed(
+        ("POLICE", "Police", "The police."),
+        ("LADO", "LADO", "The local authority designated officer."),
+        ("CHILDRENS_SERVICES", "Children's services", "The local authority's services for children."),
+        ("DBS", "DBS", "The Disclosure and Barring Service."),
+        ("TRA", "TRA", "The Teaching Regulation Agency."),
+        ("EMPLOYER", "Other employer", "An agency or another employer of the person."),
+        ("ICO", "Information Commissioner", "The Information Commissioner's Office."),
+        ("OTHER", "Another body", "Another body, which is named."),
+    ),
+    "suspension_advice": listed(
+        ("SUSPEND", "Suspend", "To suspend."),
+        ("DO_NOT_SUSPEND", "Do not suspend", "Not to suspend."),
+        ("NOT_ADVISED", "Not advised", "Nothing on suspension."),
+    ),
+    "suspension_alternatives": listed(
+        ("REDEPLOY_NO_DIRECT_CONTACT", "Redeploy without contact", "Work without direct contact with the child."),
+        ("ASSISTANT_PRESENT", "Assistant present", "An assistant is present at contact with children."),
+        ("REDEPLOY_ALTERNATIVE_WORK", "Other work", "Alternative work without unsupervised access to children."),
+        ("MOVE_CHILDREN", "Move the children", "The children move, not as a punishment, and parents were heard."),
+        ("REDEPLOY_OTHER_SITE_IN_TRUST", "Another site", "Work at another site of the trust."),
+    ),
+    "sanctions": listed(
+        ("NO_ACTION", "No action", "No sanction."),
+        ("INFORMAL_ADVICE", "Informal advice", "Advice without a warning."),
+        ("FIRST_WRITTEN_WARNING", "First written warning", "A first warning in writing."),
+        ("FINAL_WRITTEN_WARNING", "Final written warning", "The last warning in writing."),
+        ("DISMISSAL_WITH_NOTICE", "Dismissal with notice", "The person is dismissed with notice."),
+        ("SUMMARY_DISMISSAL", "Summary dismissal", "The person is dismissed without notice."),
+        ("OTHER", "Other", "Another sanction, such as demotion or transfer."),
+    ),
+    "appeal_results": listed(
+        ("UPHELD", "Upheld", "The sanction is set aside."),
+        ("VARIED", "Varied", "A lesser sanction takes its place."),
+        ("DISMISSED", "Dismissed", "The sanction stands."),
+    ),
+    "breach_tracks": listed(
+        ("SAFEGUARDING", "Safeguarding", "The protection of children."),
+        ("DISCIPLINARY", "Disciplinary", "The disciplinary procedure."),
+        ("CRIMINAL", "Criminal", "The criminal process."),
+    ),
+    "track_states": listed(
+        ("NOT_STARTED", "Not started", "Nothing has begun."),
+        ("OPEN", "Open", "It is under way."),
+        ("WAITING", "Waiting", "It waits for somebody."),
+        ("CONCLUDED", "Concluded", "It has ended."),
+    ),
+}
