@@ -55,6 +55,8 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "conduct_assessments",
         "defamation_assessments",
         "decisions",
+        "converted_to",
+        "converted_on",
     ),
     CaseKind.COMPLAINT: (
         "summary",

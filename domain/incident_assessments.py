@@ -6,10 +6,11 @@ from datetime import date
 from uuid import UUID
 
 from domain.aggregate import event
-from domain.checks import present, refuse, require_codes, require_not_future, require_text
+from domain.checks import present, refuse, require_codes, require_not_future, require_order, require_text
 from domain.incident_referrals import IncidentReferrals
 from domain.measures import ConductAssessment, Decision, DefamationAssessment, Intake, ItemTags
-from domain.refusals import ActionListed, IdentityTaken
+from domain.policy import PolicyPack
+from domain.refusals import ActionListed, AlreadyConverted, IdentityTaken, Refused
 from domain.sealed import Sealed
 from domain.vocabulary import require_code
 
@@ -23,6 +24,8 @@ class IncidentAssessments(IncidentReferrals):
         self.conduct_assessments: tuple[ConductAssessment, ...] = ()
         self.defamation_assessments: tuple[DefamationAssessment, ...] = ()
         self.decisions: dict[UUID, Decision] = {}
+        self.converted_to: UUID | None = None
+        self.converted_on: date | None = None
 
     # --- decisions
 
@@ -173,7 +176,35 @@ class IncidentAssessments(IncidentReferrals):
             reasons=present(reasons),
         )
 
+    def convert_to_complaint(
+        self,
+        *,
+        complaint: UUID,
+        converted_on: date,
+        today: date,
+        policy: PolicyPack | None = None,
+        override: Sealed | None = None,
+    ) -> None:
+        """Say that the matter goes on as a complaint (Libra L102, L185; Park Hall L70), which is linked to this one."""
+        refuse(self.bars_converting())
+        require_not_future(today, converted_on=converted_on)
+        require_order(self.opened_on, converted_on, "converted_on")
+        self.require_step("CONVERT_TO_COMPLAINT", policy, override)
+        self._converted(complaint=complaint, converted_on=converted_on)
+
+    # --- guards
+
+    def bars_converting(self) -> type[Refused] | None:
+        """Why the incident cannot go on as a complaint: it does already, or it is done."""
+        return self.bars_step() or (AlreadyConverted if self.converted_to else None)
+
     # --- changes
+
+    @event("Converted", topic="incident.converted.v1")
+    def _converted(self, complaint: UUID, converted_on: date) -> None:
+        """The matter went on as a complaint."""
+        self.converted_to = complaint
+        self.converted_on = converted_on
 
     @event("IntakeNoted", topic="incident.intake_noted.v1")
     def _intake_noted(

@@ -184,6 +184,12 @@ INCIDENT_FACTS = (
         lambda case, code: case.intake is not None and case.intake.source == code,
         "discovery_sources",
     ),
+    Fact("CONVERTED", "The matter went on as a complaint.", lambda case: case.converted_to is not None),
+    Fact(
+        "CHANNEL_SHOWN_OR_CONVERTED",
+        "A poster was shown the right private channel, or the matter went on as a complaint.",
+        lambda case: bool(case.directions) or case.converted_to is not None,
+    ),
     Fact("OUTCOME_TOLD", "Somebody was told the outcome.", lambda case: bool(case.outcome_notices)),
 )
 INCIDENT_DATES = (
@@ -197,6 +203,7 @@ INCIDENT_STEPS = (
     RuledStep("HOLD_MEETING", "Meeting those who posted", lambda case: bool(case.meetings)),
     RuledStep("HOLD_CHAIR_MEETING", "Meeting with the chair", lambda case: any(map(is_with_chair, case.meetings))),
     RuledStep("COMMUNICATE_OUTCOME", "Telling the outcome", lambda case: bool(case.outcome_notices)),
+    RuledStep("CONVERT_TO_COMPLAINT", "Going on as a complaint", lambda case: case.converted_to is not None),
     RuledStep("SEND_WARNING", "A warning in writing", lambda case: bool(case.warnings)),
     RuledStep("TAKE_LEGAL_ADVICE", "Taking legal advice", lambda case: bool(case.legal_advice)),
     RuledStep("TAKE_LEGAL_ACTION", "Taking legal action", lambda case: bool(case.legal_actions)),

@@ -140,6 +140,7 @@ class CaseAction(StrEnum):
     DECIDE_APPEAL = "DECIDE_APPEAL"
     CLOSE_STAFF_BREACH = "CLOSE_STAFF_BREACH"
     REOPEN_STAFF_BREACH = "REOPEN_STAFF_BREACH"
+    CONVERT_TO_COMPLAINT = "CONVERT_TO_COMPLAINT"
 
 
 Guard = Callable[[Any], type[Refused] | None]
@@ -237,6 +238,7 @@ _OF_AN_INCIDENT: Mapping[CaseAction, Guard] = {
     CaseAction.ASSESS_CONDUCT: Incident.bars_step,
     CaseAction.ASSESS_DEFAMATION: _with_item,
     CaseAction.DECIDE_ON_ACTION: Incident.bars_step,
+    CaseAction.CONVERT_TO_COMPLAINT: Incident.bars_converting,
 }
 
 _OF_A_COMPLAINT: Mapping[CaseAction, Guard] = {

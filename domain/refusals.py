@@ -257,6 +257,12 @@ class PosterNotPupil(Refused):
     code = RefusalCode.ILLEGAL_STATE
 
 
+class AlreadyConverted(Refused):
+    """The incident goes on as a complaint already."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
 class RestrictionLifted(Refused):
     """The restriction has been lifted already."""
 

@@ -6,7 +6,7 @@ import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid5
@@ -95,6 +95,13 @@ class Deciding:
     services: Services
     caller: Caller
     today: date
+    _references: dict[str, str] = field(default_factory=dict)
+
+    def reference(self, kind: str) -> str:
+        """A new reference of a kind, such as CMP; the same however often the command is decided."""
+        if kind not in self._references:
+            [self._references[kind]] = self.services.ledger.next_references(kind, self.today.year)
+        return self._references[kind]
 
     def other(self, case_id: UUID, field: str) -> Any:
         """Another case that the caller sees; raises NotFound naming the field."""
@@ -312,11 +319,11 @@ def _replay(services: Services, caller: Caller, command: Command, mac: bytes) ->
 def _input_mac(services: Services, caller: Caller, command: Command) -> bytes:
     """A keyed hash of what was asked: equal inputs are recognised, and none can be guessed from the hash."""
     content = {name: value for name, value in plain(command).items() if name != "command_id"}
-    for field, text in _texts(content, ""):
+    for given, text in _texts(content, ""):
         if "\x00" in text or any(0xD800 <= ord(character) <= 0xDFFF for character in text):
-            raise UnstorableText(field)
+            raise UnstorableText(given)
         if len(text) > TEXT_LIMIT:
-            raise TextTooLong(field)
+            raise TextTooLong(given)
     message = encode({"command": command.name, "input": content, "for": str(caller.on_behalf_of or "")})
     return services.keys.mac(caller.trust_id, "command", message)
 

@@ -60,7 +60,7 @@ class ReceiveComplaint(OpeningCommand):
             received_on=self.received_on,
             received_by=self.received_by,
             means=self.means,
-            heads=tuple(_received(head, self.command_id, place) for place, head in enumerate(self.heads)),
+            heads=tuple(received_head(head, self.command_id, place) for place, head in enumerate(self.heads)),
             today=context.today,
             complainant=self.complainant,
             school_reference=self.school_reference,
@@ -73,7 +73,7 @@ class ReceiveComplaint(OpeningCommand):
         return [complaint]
 
 
-def _received(head: ComplaintHead, command_id: UUID, place: int) -> HeadReceived:
+def received_head(head: ComplaintHead, command_id: UUID, place: int) -> HeadReceived:
     """A head as the complaint takes it; its id derives from the command's, so that a retry names the same one."""
     return HeadReceived(uuid5(command_id, f"head/{place}"), head.about_school, head.about_staff, head.about)
 
@@ -95,7 +95,7 @@ class AddHead(ComplaintDecision):
 
     def arguments(self, case: Any, context: Deciding) -> dict[str, Any]:
         """The head under an id of its own."""
-        return super().arguments(case, context) | {"head": _received(self.head, self.command_id, 0)}
+        return super().arguments(case, context) | {"head": received_head(self.head, self.command_id, 0)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -242,6 +242,10 @@ class Incident(Case):
         description="Which tests of a defamatory statement its items meet."
     )
     decisions: list[Decision] = strawberry.field(description="What was decided of actions that were considered.")
+    converted_on: date | None = strawberry.field(description="The day on which the matter became a complaint.")
+    converted_to: Case | None = strawberry.field(
+        description="The complaint as which the matter goes on, if it does and the reader may see it."
+    )
 
 
 @strawberry.type(description="A matter in the complaints procedure.")

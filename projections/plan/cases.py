@@ -243,6 +243,10 @@ def _blocked_actions(_writer: Writer, selected: Selected, row: Row) -> str:
     return hole("blocked", row.case_id, f"{row.alias}.version", keys_of(selected.of("BlockedAction")))
 
 
+def _converted_to(writer: Writer, selected: Selected, row: Row) -> str:
+    return case_by_id(writer, selected, f"({row.value}->>'converted_to')::uuid")
+
+
 def _linked(writer: Writer, selected: Selected, row: Row) -> str:
     return case_by_id(writer, selected, f"({row.value}->>'case')::uuid")
 
@@ -295,7 +299,7 @@ CASE_READS: dict[str, dict[str, Read]] = {
     "Incident": _COMMON
     | detail(
         part(
-            "reportedToHeadteacherOn",
+            "reportedToHeadteacherOn convertedOn",
             texts="summary",
             collections={
                 "items": "Item",
@@ -326,6 +330,7 @@ CASE_READS: dict[str, dict[str, Read]] = {
             },
             objects={"intake": "Intake"},
         )
+        | {"convertedTo": _converted_to}
     ),
     "Complaint": _COMMON
     | detail(

@@ -74,10 +74,11 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "Case": _CASE,
     "Incident": _CASE
     | _fields(
-        "reportedToHeadteacherOn",
+        "reportedToHeadteacherOn convertedOn",
         "summary items evidence meetings impacts investigations accounts outcomeNotices directions parentAdvice"
         " platformReports supports informed legalExplanations warnings refusals continuations legalAdvice legalActions"
-        " restrictions referrals providerContacts intake itemTags conductAssessments defamationAssessments decisions",
+        " restrictions referrals providerContacts intake itemTags conductAssessments defamationAssessments decisions"
+        " convertedTo",
     ),
     "Complaint": _CASE
     | _fields(

@@ -125,6 +125,9 @@ _MEASURES: dict[CaseAction, Callable[[Any, str, PolicyPack | None], object]] = {
     CaseAction.ASSESS_CONDUCT: lambda one, _fresh, _pack: one.assess_conduct(
         assessment="UNACCEPTABLE", assessed_on=TODAY, today=TODAY
     ),
+    CaseAction.CONVERT_TO_COMPLAINT: lambda one, fresh, pack: one.convert_to_complaint(
+        complaint=named(fresh), converted_on=TODAY, today=TODAY, policy=pack
+    ),
     CaseAction.DECIDE_ON_ACTION: lambda one, fresh, _pack: one.decide_on_action(
         decision_id=named(fresh), action="POLICE", taken=False, decided_on=TODAY, today=TODAY, reasons=WHY
     ),

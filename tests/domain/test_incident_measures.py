@@ -11,6 +11,7 @@ import pytest
 from domain.incident import Incident
 from domain.refusals import (
     ActionListed,
+    AlreadyConverted,
     CaseClosed,
     CaseMarked,
     DatesOutOfOrder,
@@ -402,3 +403,28 @@ def test_intake_that_is_said_again_leaves_no_event_and_one_that_differs_does() -
     taking("note_intake", received_on=AWARE, source="STAFF_REPORT")(incident)
     assert incident.intake is not None
     assert incident.intake.source == "STAFF_REPORT"
+
+
+# --- going on as a complaint
+
+
+@pytest.mark.obligation("S2-081", "S4-032")
+def test_an_incident_goes_on_as_one_complaint_while_it_is_open() -> None:
+    incident = with_item("COMPLAINT:STAFF")
+    converting: dict[str, Any] = {"complaint": named("complaint"), "converted_on": day(3)}
+
+    Given(incident).when(lambda one: one.convert_to_complaint(today=TODAY, **converting)).then(
+        ("incident.converted.v1", converting)
+    )
+
+    Given(incident).refuses(lambda one: one.convert_to_complaint(today=TODAY, **converting), AlreadyConverted)
+    Given(closed()).refuses(lambda one: one.convert_to_complaint(today=TODAY, **converting), CaseClosed)
+
+
+@pytest.mark.parametrize(("on", "because"), [(TOMORROW, FutureDate), (day(-1), DatesOutOfOrder)])
+def test_the_day_of_conversion_lies_between_the_opening_and_today(on: date, because: type[Refused]) -> None:
+    Given(with_item()).refuses(
+        lambda one: one.convert_to_complaint(complaint=named("complaint"), converted_on=on, today=TODAY),
+        because,
+        "converted_on",
+    )

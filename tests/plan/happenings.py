@@ -22,6 +22,8 @@ from services.case_commands import (
     UnlinkCase,
     Unmark,
 )
+from services.complaint_commands import ComplaintHead
+from services.conversion_commands import ConvertToComplaint
 from services.incident_commands import (
     ClassifyItem,
     CloseIncident,
@@ -229,6 +231,16 @@ def _whole_incident(world: World) -> None:
     world.do(AddAddendum, world.caller(STAFF), text=world.words(), **step)
     world.do(AssignCase, owner=world.named(f"coordinator:{ALDER}"), **step)
     _measures(world, first, on, step)
+    world.do(
+        ConvertToComplaint,
+        converted_on=on,
+        received_by="HEADTEACHER",
+        means="ONLINE_POST",
+        heads=(ComplaintHead(about_school=True, about_staff=False),),
+        complainant=world.named("parent"),
+        summary=world.words(),
+        **step,
+    )
     world.do(
         CloseIncident,
         outcome="RESOLVED_AT_MEETING",

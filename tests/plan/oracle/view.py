@@ -89,6 +89,7 @@ class View:
             "school": lambda _info: self.school(document["school_urn"]),
             "duplicateOf": lambda _info: self.case_now(document["duplicate_of"]),
             "allowedActions": [action for action in self._offered(document) if self.reader.may(action)],
+            "convertedTo": lambda _info: self.case_now(document["detail"].get("converted_to")),
             "blockedActions": lambda _info: [
                 one for one in self.story.blocked[document["id"], document["version"]] if self.reader.may(one["action"])
             ],
