@@ -84,7 +84,7 @@ def test_a_command_id_is_not_used_twice_for_different_things(demo: Client, chang
     if change == "content":
         again = demo.command("reportIncident", **fields | {"openedOn": "2026-09-13"})
     else:
-        again = demo.command("reportIncident", person=UUID(int=7), **fields)
+        again = demo.command("reportIncident", "trust-lead", UUID(int=7), **fields)
 
     assert (again["__typename"], again["code"], again["fields"]) == ("Refused", "COMMAND_ID_REUSED", ["commandId"])
 
