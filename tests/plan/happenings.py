@@ -205,7 +205,7 @@ def _whole_incident(world: World) -> None:
     world.do(AdviseParent, item_id=second, advised_on=on, notes=world.words(), parent=world.named("parent"), **step)
     world.do(AddAddendum, world.caller(STAFF), text=world.words(), **step)
     world.do(AssignCase, owner=world.named(f"coordinator:{ALDER}"), **step)
-    end = {"outcome": "RESOLVED_AT_MEETING", "closed_on": on, "override_reason": world.words()}
+    end: dict[str, Any] = {"outcome": "RESOLVED_AT_MEETING", "closed_on": on, "override_reason": world.words()}
     world.do(CloseIncident, notes=world.words(), **end, **step)
     world.do(ReopenIncident, reopened_on=date(2026, 10, 6), **step)
 
