@@ -135,6 +135,7 @@ class Complaint(ComplaintEnding):
     def assign(self, *, owner: UUID) -> None:
         """Give the complaint to the person who runs it, who is none of those complained about and does not complain."""
         self.require_impartial(owner)
+        self._require_off_panel("owner", owner)
         super().assign(owner=owner)
 
     def close(

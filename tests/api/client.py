@@ -94,7 +94,7 @@ class Client:
         """The codes of the errors of an answer that has some."""
         return [error["extensions"]["code"] for error in self.send(query, role, **variables).json()["errors"]]
 
-    def command(self, name: str, role: str = "trust-lead", person: UUID | None = None, /, **fields: Any) -> Json:
+    def command(self, name: str, role: str = "trust-lead", by: UUID | None = None, /, **fields: Any) -> Json:
         """The result of a mutation with an input of these fields."""
         kind = name[0].upper() + name[1:]
         query = (
@@ -102,7 +102,7 @@ class Client:
             " ... on Refused { code message clause fields }"
             " ... on Recorded { position replayed events { type position } case { id version status } } } }"
         )
-        result: Json = self.ask(query, role, person, input=fields)[name]
+        result: Json = self.ask(query, role, by, input=fields)[name]
         return result
 
 

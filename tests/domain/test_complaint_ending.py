@@ -32,7 +32,19 @@ from domain.refusals import (
     Refused,
     UnknownCode,
 )
-from tests.domain.complaints import POLICY, TODAY, WORDS, answered, day, decided_on, head, in_stage, named, received
+from tests.domain.complaints import (
+    POLICY,
+    TODAY,
+    WORDS,
+    answered,
+    day,
+    decided_on,
+    head,
+    in_stage,
+    named,
+    received,
+    reported,
+)
 from tests.domain.recorded import recorded
 from tests.support.scenario import Given
 
@@ -91,6 +103,9 @@ def test_each_head_has_an_outcome_of_its_own_and_the_complaint_is_valid_when_one
     assert (complaint.is_found_valid, complaint.has_open_heads) == (True, False)
     assert [one.outcome for one in recorded(complaint).heads.values()] == ["NOT_UPHELD", "PARTIALLY_UPHELD"]
     assert holds(complaint, "FOUND_VALID")
+    breach = reported()
+    breach.link(other=complaint.id, kind="AROSE_FROM")
+    assert breach.arose_from == (complaint.id,)
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,7 @@ def test_a_member_of_the_panel_is_not_drawn_into_the_matter() -> None:
 
     given.refuses(lambda one: one.record_account(**account, person=named("governor")), PanelMemberInvolved, "person")
     given.refuses(lambda one: one.appoint_investigator(**appoint), PanelMemberInvolved, "investigator")
+    given.refuses(lambda one: one.assign(owner=named("governor")), PanelMemberInvolved, "owner")
 
 
 def test_a_panel_whose_member_turns_out_to_be_concerned_does_not_hear_until_the_member_is_replaced() -> None:

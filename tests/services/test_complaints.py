@@ -156,7 +156,7 @@ def test_nobody_who_investigated_the_incident_from_which_a_complaint_arose_sits_
     assert [(one.recipient_role, one.remedies) for one in case.findings_notices] == [("COMPLAINANT", ("APOLOGY",))]
 
 
-@pytest.mark.obligation("S2-081", "S0-010")
+@pytest.mark.obligation("S2-081", "S2-006", "S0-010")
 def test_a_post_that_belongs_to_the_complaints_procedure_is_sent_there_and_linked(park_hall: Trust) -> None:
     incident = park_hall.do(ReportIncident(command_id=uuid4(), school_urn="900001", opened_on=DAY))
     park_hall.do(on(incident.id, DirectToChannel, channel="COMPLAINTS_PROCEDURE", directed_on=DAY))
