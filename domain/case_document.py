@@ -118,7 +118,7 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "interviews",
         "findings",
         "disciplinary_referral",
-        "hearings",
+        "disciplinary_hearings",
         "sanctions",
         "appeals",
     ),

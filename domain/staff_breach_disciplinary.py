@@ -33,7 +33,7 @@ class BreachDisciplinary(BreachInquiry):
 
     def _begin_disciplinary(self) -> None:
         self.disciplinary_referral: DisciplinaryReferral | None = None
-        self.hearings: tuple[Hearing, ...] = ()
+        self.disciplinary_hearings: tuple[Hearing, ...] = ()
         self.sanctions: dict[UUID, Sanction] = {}
         self.appeals: dict[UUID, Appeal] = {}
 
@@ -237,7 +237,10 @@ class BreachDisciplinary(BreachInquiry):
         notes: Sealed | None,
     ) -> None:
         """A disciplinary hearing was held."""
-        self.hearings = (*self.hearings, Hearing(held_on, chaired_by, attended, accompanied, notes))
+        self.disciplinary_hearings = (
+            *self.disciplinary_hearings,
+            Hearing(held_on, chaired_by, attended, accompanied, notes),
+        )
 
     @event("SanctionImposed", topic="staff_breach.sanction_imposed.v1")
     def _sanction_imposed(

@@ -130,7 +130,7 @@ STAFF_BREACH_FACTS: tuple[Fact, ...] = (
         "The matter was referred to the disciplinary procedure.",
         lambda case: case.disciplinary_referral is not None,
     ),
-    Fact("HEARING_HELD", "A hearing was held.", lambda case: bool(case.hearings)),
+    Fact("HEARING_HELD", "A hearing was held.", lambda case: bool(case.disciplinary_hearings)),
     Fact(
         "SANCTION",
         "This sanction is in force.",
@@ -162,7 +162,7 @@ STAFF_BREACH_STEPS: tuple[RuledStep, ...] = (
         "Referring to the disciplinary procedure",
         lambda case: case.disciplinary_referral is not None,
     ),
-    RuledStep("HOLD_DISCIPLINARY_HEARING", "A disciplinary hearing", lambda case: bool(case.hearings)),
+    RuledStep("HOLD_DISCIPLINARY_HEARING", "A disciplinary hearing", lambda case: bool(case.disciplinary_hearings)),
     RuledStep("IMPOSE_SANCTION", "A sanction", lambda case: bool(case.sanctions)),
     RuledStep("DISMISS", "Dismissal", lambda case: case.is_dismissed),
     RuledStep(

@@ -175,7 +175,7 @@ _PEOPLE_OF_BREACH: tuple[tuple[str, str, str], ...] = (
     ("interviews", "person", "ACCOUNT"),
     ("findings", "found_by", "FINDER"),
     ("disciplinary_referral", "referred_by", "REFERRER"),
-    ("hearings", "chaired_by", "CHAIR"),
+    ("disciplinary_hearings", "chaired_by", "CHAIR"),
     ("sanctions", "decided_by", "DECIDER"),
     ("appeals", "officer", "APPEAL_OFFICER"),
 )

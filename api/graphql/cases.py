@@ -320,7 +320,7 @@ class StaffBreach(Case):
     disciplinary_referral: DisciplinaryReferral | None = strawberry.field(
         description="The referral to the disciplinary procedure."
     )
-    hearings: list[DisciplinaryHearing] = strawberry.field(description="The disciplinary hearings.")
+    disciplinary_hearings: list[DisciplinaryHearing] = strawberry.field(description="The disciplinary hearings.")
     sanctions: list[Sanction] = strawberry.field(description="The sanctions.")
     appeals: list[SanctionAppeal] = strawberry.field(description="Appeals against sanctions.")
 

@@ -209,7 +209,7 @@ class SuspensionDecision:
 @strawberry.type(description="An investigation of the breach.")
 class BreachInvestigation:
     id: strawberry.ID = _field("Its id.")
-    investigator: Person = _field("The person who investigates.")
+    investigator: Person | None = _field("The person who investigates.")
     started_on: date = _field("The day it began.")
     completed_on: date | None = _field("The day it was complete.")
     notes: SealedText | None = _field("Notes.")

@@ -389,7 +389,7 @@ CASE_READS: dict[str, dict[str, Read]] = {
                 "investigations": "BreachInvestigation",
                 "interviews": "Interview",
                 "findings": "BreachFinding",
-                "hearings": "DisciplinaryHearing",
+                "disciplinaryHearings": "DisciplinaryHearing",
                 "sanctions": "Sanction",
                 "appeals": "SanctionAppeal",
             },

@@ -92,7 +92,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "subject summary details employment exceptionsConsulted managerReports informed advice"
         " laterContacts requests reasonedNone tracks holds disclosures thresholdAssessments bodyContacts"
         " decisionsNotToRefer reportingRestriction suspensions investigations interviews findings"
-        " disciplinaryReferral hearings sanctions appeals",
+        " disciplinaryReferral disciplinaryHearings sanctions appeals",
     ),
     **_pages("Case"),
     "SealedText": _masked(_fields(holes="state text"), "opens_sealed", of_events=False),

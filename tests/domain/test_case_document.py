@@ -231,7 +231,15 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
             for name in (
                 *("exceptions_consulted", "manager_reports", "informed", "advice", "later_contacts", "requests"),
                 *("holds", "disclosures", "threshold_assessments", "body_contacts", "decisions_not_to_refer"),
-                *("suspensions", "investigations", "interviews", "findings", "hearings", "sanctions", "appeals"),
+                *(
+                    "suspensions",
+                    "investigations",
+                    "interviews",
+                    "findings",
+                    "sanctions",
+                    "appeals",
+                    "disciplinary_hearings",
+                ),
             )
         },
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, get_args, get_type_hints
 from uuid import UUID, uuid4, uuid5
 
+from domain.case import Case
 from domain.incident import Incident
 from domain.naming import camel
+from domain.staff_breach import StaffBreach
 from services.catalogue import COMMANDS
 from services.commands import Command, OpeningCommand
 from services.decisions import CaseDecision, parameters
@@ -16,15 +19,18 @@ from tests.e2e.demonstration import Demonstration
 
 Json = dict[str, Any]
 DAY = "2026-03-02"
+# Whose decision a command names; what every case has is asked of an incident.
+_AGGREGATES: dict[str | None, type[Case]] = {None: Incident, "INCIDENT": Incident, "STAFF_BREACH": StaffBreach}
+_OPENINGS: dict[str, Callable[..., Case]] = {"INC": Incident.report, "SBR": StaffBreach.report}
 
 
 def sealed_fields(command: type[Command]) -> list[str]:
     """The fields of a command that its decision takes as texts to be sealed; every command has a reason."""
     if issubclass(command, CaseDecision):
-        decision = getattr(Incident, command.decision)
+        decision = getattr(_AGGREGATES[command.case_kind], command.decision)
     else:
         assert issubclass(command, OpeningCommand)
-        decision = Incident.report
+        decision = _OPENINGS[command.reference_kind]
     own = {field.name for field in fields(command)}
     sealed = {name for name, is_sealed in parameters(decision) if is_sealed and name in own}
     return sorted(sealed | {"reason"})
@@ -82,7 +88,7 @@ class Giver:
         self.cases.append(case_id)
         return case_id
 
-    def _made(self, name: str, new_id: str, **content: Any) -> str:
+    def made(self, name: str, new_id: str, **content: Any) -> str:
         """Give a command that makes something; returns the id of what it made."""
         return str(uuid5(UUID(self.give(name, **content)["commandId"]), new_id))
 
@@ -94,8 +100,8 @@ class Giver:
         self.give("AssignCase", **on, owner=person)
         item: Json = {"platform": "FACEBOOK", "posterRole": "PUPIL", "discoveredOn": DAY, "poster": person}
         other_nature = {"classifications": [{"nature": "OTHER", "target": "COMMUNITY"}]}
-        first = self._made("RecordItem", "item_id", **on, **item, **other_nature)
-        second = self._made("RecordItem", "item_id", **on, **item | {"poster": None})
+        first = self.made("RecordItem", "item_id", **on, **item, **other_nature)
+        second = self.made("RecordItem", "item_id", **on, **item | {"poster": None})
         self.give("ClassifyItem", **on, itemId=second, **other_nature)
         self.give("ReclassifyItem", **on, itemId=second, classifications=[{"nature": "ALLEGATION", "target": "STAFF"}])
         self.give("CorrectItem", **on, itemId=first, platform="TIKTOK")
@@ -133,7 +139,7 @@ class Giver:
         self.give("RequestRemoval", **on, requestedOn="2026-03-03")
         self.give("ConfirmRemoval", **on, checkedOn="2026-03-04")
         self.give("RecordRepost", caseId=case, repostOf=item, discoveredOn="2026-03-05")
-        report = self._made("ReportToPlatform", "report_id", **on, network="FACEBOOK", reportedOn=DAY)
+        report = self.made("ReportToPlatform", "report_id", **on, network="FACEBOOK", reportedOn=DAY)
         self.give("RecordPlatformAnswer", caseId=case, reportId=report, result="NO_ACTION", answeredOn=DAY)
 
     def _measure(self, case: str, item: str, person: str) -> None:
@@ -148,13 +154,13 @@ class Giver:
         self.give("TakeLegalAdvice", **on, advisedOn=DAY)
         self.give("TakeLegalAction", **whose, takenOn=DAY)
         restriction: Json = {"scope": "FORUM", "fromOn": DAY, "consulted": False}
-        restricted = self._made("RestrictAccess", "restriction_id", **whose, **restriction)
+        restricted = self.made("RestrictAccess", "restriction_id", **whose, **restriction)
         self.give("LiftRestriction", **on, restrictionId=restricted, liftedOn=DAY)
         referral: Json = {"body": "POLICE", "grounds": ["SUSPECTED_CRIME"], "referredOn": DAY}
-        referred = self._made("ReferToBody", "referral_id", **on, **referral)
+        referred = self.made("ReferToBody", "referral_id", **on, **referral)
         self.give("RecordReferralAnswer", **on, referralId=referred, result="ADVICE", answeredOn=DAY)
         contact: Json = {"provider": "HOST", "contactedOn": DAY, "asksRemoval": True}
-        contacted = self._made("ContactProvider", "contact_id", **on, **contact)
+        contacted = self.made("ContactProvider", "contact_id", **on, **contact)
         self.give("RecordProviderAnswer", **on, contactId=contacted, result="REMOVED", answeredOn=DAY)
         self.give("NoteIntake", **on, source="NOTICED", receivedOn=DAY)
         self.give("TagItem", **on, itemId=item, account="PERSONAL")
@@ -164,7 +170,7 @@ class Giver:
 
     def _investigate(self, case: str, person: str) -> None:
         on = {"caseId": case}
-        begun = self._made("RecordInvestigation", "investigation_id", **on, startedOn=DAY)
+        begun = self.made("RecordInvestigation", "investigation_id", **on, startedOn=DAY)
         self.give("CompleteInvestigation", **on, investigationId=begun, completedOn=DAY, finding="UNSUBSTANTIATED")
         self.give("CommunicateOutcome", **on, communicatedOn=DAY, recipientRole="TARGET")
         self.give("RecordAccount", **on, side="POSTER", givenOn=DAY, person=person)

@@ -37,19 +37,21 @@ def everything(type_name: str, **given: str | None) -> str:
 
 
 @cache
-def _fragments() -> dict[str, str]:
-    """Every member of a case of any kind, and the same of each kind alone with more of the cases that it names."""
-    members = {kind: everything(kind, case=_NAMED, duplicateOf=_NAMED) for kind in _KINDS}
-    found = {"Whole": " ".join(f"... on {kind} {shown}" for kind, shown in members.items())}
-    for kind in _KINDS:
-        found[f"Deep{kind}"] = f"... on {kind} {everything(kind, case=_WITHIN, duplicateOf=_WITHIN)}"
-    return {name: f"fragment {name} on Case {{ __typename {shown} }}" for name, shown in found.items()}
+def _fragment(name: str, kind: str) -> str:
+    """Every member of a case of one kind; `Deep` has more of the cases that it names."""
+    within = {"Whole": _NAMED, "Deep": _WITHIN}[name]
+    members = everything(kind, case=within, duplicateOf=within)
+    return f"fragment {name} on Case {{ __typename ... on {kind} {members} }}"
 
 
-def _document(query: str) -> Document:
-    """A document with the fragments that it spreads."""
-    spread = [text for name, text in _fragments().items() if f"...{name} " in query]
-    return Document("\n".join([query, *spread]), {})
+def _documents(query: str) -> Iterator[Document]:
+    """A document with the fragment that it spreads, once for each kind of case: all at once have too many tokens."""
+    spread = [name for name in ("Whole", "Deep") if f"...{name}" in query]
+    if not spread:
+        yield Document(query, {})
+    for name in spread:
+        for kind in _KINDS:
+            yield Document(f"{query}\n{_fragment(name, kind)}", {})
 
 
 def _members(kind: Any, given: Mapping[str, str | None]) -> str:
@@ -75,7 +77,7 @@ def _aliased(fields: Iterable[str], at_most: int) -> Iterator[Document]:
     waiting = list(fields)
     for first in range(0, len(waiting), at_most):
         named = (f"a{place}: {field}" for place, field in enumerate(waiting[first : first + at_most]))
-        yield _document(f"{{ {' '.join(named)} }}")
+        yield from _documents(f"{{ {' '.join(named)} }}")
 
 
 def _reader(_pool: Pool) -> Iterator[Document]:
@@ -100,8 +102,7 @@ def _cases(pool: Pool) -> Iterator[Document]:
     yield from _aliased(by_id, 3)
     by_reference = (f"case(reference: {json.dumps(given)}) {_NAMED}" for given in pool.references)
     yield from _aliased(by_reference, 14)
-    for kind in _KINDS:
-        yield from _aliased((f"case(id: {json.dumps(given)}) {{ ...Deep{kind} }}" for given in pool.ids), 1)
+    yield from _aliased((f"case(id: {json.dumps(given)}) {{ ...Deep }}" for given in pool.ids), 1)
     yield Document("{ case { id } }", {})
     yield Document(f'{{ case(id: "{pool.ids[0]}", reference: "{pool.references[0]}") {{ id }} }}', {})
 
@@ -141,7 +142,7 @@ def _lists(pool: Pool) -> Iterator[Document]:
     yield from _aliased(filters, 14)
     yield Document('{ cases(after: "nothing") { totalCount } }', {})
     yield Document('{ cases(filter: {person: "nobody"}) { totalCount } }', {})
-    yield _document("{ cases(first: 3) { nodes { ...Whole } } }")
+    yield from _documents("{ cases(first: 9) { nodes { ...Whole } } }")
 
 
 def _filters(pool: Pool) -> Iterator[str]:
@@ -191,9 +192,9 @@ def _history(pool: Pool) -> Iterator[Document]:
 def _cases_after(pool: Pool) -> Iterator[Document]:
     """The case as it stood after each of its events."""
     for given in pool.ids:
-        for after in ("", *(f', after: "cursor-number-{number}-"' for number in pool.cursors["history"][2::3])):
-            yield _document(
-                f"{{ case(id: {json.dumps(given)}) {{ history(first: 3{after})"
+        for after in ("", *(f', after: "cursor-number-{number}-"' for number in pool.cursors["history"][9::10])):
+            yield from _documents(
+                f"{{ case(id: {json.dumps(given)}) {{ history(first: 10{after})"
                 " { nodes { version caseAfter { ...Whole } } } } }"
             )
 
@@ -274,7 +275,7 @@ def _behind(pool: Pool) -> Iterator[Document]:
                     {},
                 )
     school = everything("School")
-    yield _document(
+    yield from _documents(
         f"{{ monitoring({_SHORT}, groupBy: [SOURCE], sources: [ONLINE]) {{ cells"
         f" {{ cases(first: 1) {{ nodes {{ ...Whole }} }}"
         f" contributions(first: 5) {{ nodes {{ case {_NAMED} school {school} }} }} }} }} }}"

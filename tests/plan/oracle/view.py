@@ -312,7 +312,7 @@ _NAMED_IN_BREACHES = (
     ("interviews", "person"),
     ("findings", "found_by"),
     ("disciplinary_referral", "referred_by"),
-    ("hearings", "chaired_by"),
+    ("disciplinary_hearings", "chaired_by"),
     ("sanctions", "decided_by"),
     ("appeals", "officer"),
 )
