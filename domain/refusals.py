@@ -344,7 +344,7 @@ class DutiesOutstanding(Refused):
     @classmethod
     def of(cls, owed: tuple[Duty, ...]) -> DutiesOutstanding:
         """The refusal for what is owed."""
-        return cls(clause=owed[0].clause, needs=tuple(duty.code for duty in owed))
+        return cls(clause=owed[0].clause, needs=tuple(str(duty.code) for duty in owed))
 
 
 class InvestigationIncomplete(Refused):

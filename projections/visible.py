@@ -162,6 +162,10 @@ class Reading:
         """The schools in the reader's sight, with their validity."""
         return f"(SELECT * FROM school WHERE {_OWN} AND {self._sees_school('urn')})"
 
+    def memberships(self) -> str:
+        """When each school was in the trust: (urn, joined_on, left_on); as little a secret as a school's name."""
+        return f"(SELECT urn, joined_on, left_on FROM school WHERE {_OWN} AND valid_to IS NULL)"
+
     def present_schools(self) -> str:
         """The schools in the reader's sight as they are now, one row each: (urn, name)."""
         return (

@@ -40,8 +40,8 @@ def _memberships(writer: Writer, selected: Selected, row: Row) -> str:
     alias = writer.alias("m")
     shown = writer.object("Membership", selected, Row(alias))
     return array_of(
-        f"(SELECT string_agg({shown}, ',' ORDER BY {alias}.joined_on) FROM {writer.reading.schools()} AS {alias}"
-        f" WHERE {alias}.valid_to IS NULL AND {alias}.urn = {row.alias}.urn)"
+        f"(SELECT string_agg({shown}, ',' ORDER BY {alias}.joined_on) FROM {writer.reading.memberships()} AS {alias}"
+        f" WHERE {alias}.urn = {row.alias}.urn)"
     )
 
 

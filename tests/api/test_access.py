@@ -169,8 +169,7 @@ def test_no_command_reaches_a_case_out_of_sight(demo: Client, name: str) -> None
 @pytest.mark.parametrize("role", ["auditor", "dashboard"])
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_auditor_and_dashboard_write_nothing(demo: Client, name: str, role: str) -> None:
-    is_of_complaints = getattr(COMMANDS[name], "case_kind", None) == "COMPLAINT"
-    case = a_complaint(demo) if is_of_complaints else case_of_school(demo, SCHOOL)
+    case = case_of_school(demo, SCHOOL)
     before = position(demo)
     target = OPENING.get(name) or {"caseId": case["id"]}
 

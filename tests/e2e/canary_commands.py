@@ -7,12 +7,15 @@ from dataclasses import fields
 from typing import Any, get_args, get_type_hints
 from uuid import UUID, uuid4, uuid5
 
+from api.settings import DEMONSTRATION_TRUST
 from domain.case import Case
+from domain.complaint import Complaint
 from domain.incident import Incident
 from domain.naming import camel
 from domain.staff_breach import StaffBreach
 from services.catalogue import COMMANDS
-from services.commands import Command, OpeningCommand
+from services.commands import Command, OpeningCommand, new_case_id
+from services.conversion_commands import ConvertToComplaint
 from services.decisions import CaseDecision, parameters
 from tests.e2e.canaries import Canaries
 from tests.e2e.demonstration import Demonstration
@@ -20,8 +23,17 @@ from tests.e2e.demonstration import Demonstration
 Json = dict[str, Any]
 DAY = "2026-03-02"
 # Whose decision a command names; what every case has is asked of an incident.
-_AGGREGATES: dict[str | None, type[Case]] = {None: Incident, "INCIDENT": Incident, "STAFF_BREACH": StaffBreach}
-_OPENINGS: dict[str, Callable[..., Case]] = {"INC": Incident.report, "SBR": StaffBreach.report}
+_AGGREGATES: dict[str | None, type[Case]] = {
+    None: Incident,
+    "INCIDENT": Incident,
+    "COMPLAINT": Complaint,
+    "STAFF_BREACH": StaffBreach,
+}
+_OPENINGS: dict[str, Callable[..., Case]] = {
+    "INC": Incident.report,
+    "CMP": Complaint.receive,
+    "SBR": StaffBreach.report,
+}
 
 
 def sealed_fields(command: type[Command]) -> list[str]:
@@ -33,7 +45,9 @@ def sealed_fields(command: type[Command]) -> list[str]:
         decision = _OPENINGS[command.reference_kind]
     own = {field.name for field in fields(command)}
     sealed = {name for name, is_sealed in parameters(decision) if is_sealed and name in own}
-    return sorted(sealed | {"reason"})
+    # The complaint that an incident goes on as takes its own.
+    opened = {"summary"} if command is ConvertToComplaint else set()
+    return sorted(sealed | opened | {"reason"})
 
 
 def fields_by_kind(command: type[Command]) -> tuple[list[str], list[str]]:
@@ -125,6 +139,7 @@ class Giver:
         self.give("MarkNotReportable", caseId=unreportable)
         self.give("MarkRecordedInError", caseId=mistaken)
         self._measure(case, first, person)
+        self._convert(case, other)
         chair: Json = {"mode": "IN_PERSON", "heldOn": DAY, "attended": True, "roles": ["CHAIR"]}
         self.give("HoldMeeting", **on, **chair, override=self._text("HoldMeeting", "override"))
         self.give("CloseIncident", **on, outcome="RESOLVED_AT_MEETING", closedOn=DAY)
@@ -167,6 +182,58 @@ class Giver:
         self.give("AssessConduct", **on, assessment="UNACCEPTABLE", assessedOn=DAY)
         self.give("AssessDefamation", **on, itemId=item, tests=["LOWERED"], assessedOn=DAY)
         self.give("DecideOnAction", **on, action="POLICE", taken=False, decidedOn=DAY)
+
+    def _convert(self, case: str, other: str) -> None:
+        head = {"aboutSchool": True, "aboutStaff": False}
+        received: Json = {"receivedBy": "HEADTEACHER", "means": "LETTER", "heads": [head]}
+        converted = self.give("ConvertToComplaint", caseId=case, convertedOn=DAY, **received)
+        self.cases.append(str(new_case_id(DEMONSTRATION_TRUST, UUID(converted["commandId"]))))
+        received |= {"schoolUrn": "900003", "receivedOn": DAY}
+        self._complain(received, other)
+        data = self._received(received | {"process": "DATA_PROTECTION"})
+        self.give("RecordEnquiry", caseId=data, madeOn=DAY, complainantTold=True)
+        self.give("TellOutcome", caseId=data, toldOn=DAY, commissionerNamed=True)
+        self.give("ChooseProcess", caseId=self._received(received), process="DATA_PROTECTION")
+
+    def _received(self, content: Json) -> str:
+        case_id: str = self.give("ReceiveComplaint", **content)["case"]["id"]
+        self.cases.append(case_id)
+        return case_id
+
+    def _complain(self, received: Json, other: str) -> None:
+        """Lead a complaint through every step there is, and withdraw it in the end."""
+        persons = [str(uuid4()) for _ in range(6)]
+        on: Json = {"caseId": self._received(received)}
+        head = self.made("AddHead", "head/0", **on, head={"aboutSchool": False, "aboutStaff": True})
+        self.give("NameSubject", **on, headId=head, person=persons[0])
+        self.give("AcknowledgeComplaint", **on, acknowledgedOn=DAY, means="EMAIL")
+        self.give("TagComplaint", **on, tags=["CAMPAIGN"])
+        self.give("StartStage", **on, stage="INFORMAL", startedOn=DAY)
+        self.give("AppointInvestigator", **on, investigator=persons[1], appointedOn=DAY)
+        self.give("MeetParties", **on, mode="ONLINE", heldOn=DAY)
+        self.give("ExtendStage", **on, untilOn="2026-03-20", extendedOn=DAY, complainantTold=True)
+        self.give("PauseClock", **on, pausedOn=DAY)
+        self.give("ResumeClock", **on, resumedOn="2026-03-03")
+        answer: Json = {"resolved": False, "inWriting": True, "respondedOn": "2026-03-04"}
+        self.give("RespondToStage", **on, **answer)
+        self.give("RequestEscalation", **on, requestedOn="2026-03-04")
+        self.give("StartStage", **on, stage="FORMAL", startedOn="2026-03-04")
+        self.give("RespondToStage", **on, **answer)
+        self.give("StartStage", **on, stage="PANEL", startedOn="2026-03-04")
+        members = [{"person": person, "independent": True} for person in persons[2:5]]
+        self.give("AppointPanel", **on, members=members, appointedOn="2026-03-04")
+        member = {"person": persons[5], "independent": True}
+        self.give("ReplacePanelMember", **on, leaving=persons[2], member=member, replacedOn="2026-03-05")
+        self.give("HoldHearing", **on, heldOn="2026-03-06", complainantAttended=True, accompanied=True)
+        self.give("IssueFindings", **on, recipientRole="COMPLAINANT", issuedOn="2026-03-07")
+        self.give("DecideHead", **on, headId=head, outcome="NOT_UPHELD", decidedOn="2026-03-07")
+        self.give("RouteToProcedure", **on, route="DATA_PROTECTION", routedOn="2026-03-07", headId=head, other=other)
+        self.give("ManageConduct", **on, step="WARNING", takenOn="2026-03-07")
+        self.give("RecordActionTaken", **on, action="NONE", takenOn="2026-03-07")
+        self.give("RequestWithdrawal", **on, askedOn="2026-03-07")
+        self.give("ConfirmWithdrawal", **on, confirmedOn="2026-03-07")
+        self.give("CloseComplaint", **on, outcome="WITHDRAWN", closedOn="2026-03-08")
+        self.give("ReopenComplaint", **on, reopenedOn="2026-03-09")
 
     def _investigate(self, case: str, person: str) -> None:
         on = {"caseId": case}
