@@ -15,12 +15,11 @@ from uuid import UUID
 
 from eventsourcing.domain import CommandMethodDecorator
 
-from domain.aggregate import Recordable, event
+from domain.aggregate import event
 from domain.checks import present, refuse, require_not_future, require_order, require_sha256, require_text, require_word
 from domain.duties import Duty, bars_closing
-from domain.facts import missing
+from domain.held_to_policy import HeldToPolicy
 from domain.policy import PolicyPack
-from domain.policy_rules import StepRule, Strength
 from domain.refusals import (
     AlreadyImported,
     CaseClosed,
@@ -36,18 +35,17 @@ from domain.refusals import (
     NotLinked,
     OriginalNotCounting,
     OthersAreCopies,
-    PrerequisiteMissing,
     Refused,
 )
 from domain.sealed import Sealed
-from domain.values import CaseKind, CaseStatus, Imported, Mark, Override, PolicyRef
+from domain.values import CaseStatus, Imported, Mark, PolicyRef
 from domain.vocabulary import require_code
 
 AROSE_FROM = "AROSE_FROM"
 CLOSE = "CLOSE"
 
 
-class Case(Recordable):
+class Case(HeldToPolicy):
     """A matter that a school deals with, from the day it became aware until it is closed."""
 
     def __init_subclass__(cls) -> None:
@@ -91,7 +89,7 @@ class Case(Recordable):
         self.closed_as_logged = False
         self.imported: Imported | None = None
         self.addenda: tuple[Sealed, ...] = ()
-        self.overrides: tuple[Override, ...] = ()
+        self._begin_requirements()
 
     # --- decisions
 
@@ -251,23 +249,6 @@ class Case(Recordable):
         self.require_step(CLOSE, policy, override)
         self._closed(outcome=outcome, closed_on=closed_on, as_logged=False, notes=present(notes))
 
-    def require_step(self, step: str, policy: PolicyPack | None, override: Sealed | None = None) -> None:
-        """Refuse a step before which the policy requires something that is not there; to be asked last.
-
-        With a reason the requirement is set aside this once, and the record says so (design D14).
-        """
-        for rule, lacking in tuple(self.lacking(step, policy)):
-            refusal = PrerequisiteMissing.of(rule, lacking, policy)
-            if override is None:
-                raise refusal
-            for need in lacking:
-                self._set_aside(step, need, refusal.clause, override)
-
-    def _set_aside(self, step: str, requirement: str, clause: str | None, reason: Sealed | None) -> None:
-        require_text("override", reason)
-        assert reason is not None
-        self._requirement_overridden(step=step, requirement=requirement, clause=clause, override=reason)
-
     def _require_outcome(self, outcome: str | None) -> None:
         if outcome is not None:
             require_code(self.outcome_list, outcome, "outcome")
@@ -307,22 +288,7 @@ class Case(Recordable):
         if by is not None and by in self.subjects:
             raise DeciderIsSubject
 
-    def bars_by_policy(self, step: str, policy: PolicyPack | None) -> Refused | None:
-        """Why the policy rules a step out now, unless it is set aside."""
-        return next((PrerequisiteMissing.of(rule, facts, policy) for rule, facts in self.lacking(step, policy)), None)
-
-    def lacking(self, step: str, policy: PolicyPack | None) -> Iterator[tuple[StepRule, tuple[str, ...]]]:
-        """The rules of the policy that require something before a step, each with the facts that are not there."""
-        for rule in policy.rules_of(self.kind, step) if policy else ():
-            if rule.strength is Strength.REQUIRED and (facts := missing(self, rule.needs)):
-                yield rule, facts
-
     # --- changes
-
-    @event("RequirementOverridden", topic="*.requirement_overridden.v1")
-    def _requirement_overridden(self, step: str, requirement: str, clause: str | None, override: Sealed) -> None:
-        """Something that the policy requires before a step was set aside, with a reason: a fact or a duty."""
-        self.overrides = (*self.overrides, Override(step, requirement, clause, override))
 
     @event("Imported", topic="*.imported.v1")
     def _imported(self, file_sha256: str, lines: tuple[int, ...]) -> None:
@@ -407,11 +373,6 @@ class Case(Recordable):
     def own_duties(self) -> Iterator[Duty]:
         """What is owed on this kind of case whatever a policy says."""
         yield from ()
-
-    @property
-    @abstractmethod
-    def kind(self) -> CaseKind:
-        """Which of the three kinds the case is."""
 
     @property
     @abstractmethod

@@ -1,5 +1,4 @@
 """How a complaint ends, and what comes of it: withdrawn, acted upon, referred; conduct, tags, personal data."""
-# ruff: noqa: ARG002 - a change names every field of its event, also those that the present state does not keep
 
 from __future__ import annotations
 
@@ -19,9 +18,9 @@ from domain.complaint_refusals import (
     WithdrawalNotAsked,
 )
 from domain.complaint_stages import DATA_PROTECTION
-from domain.measures import Referral
+from domain.outside_referrals import OutsideReferrals
 from domain.policy import PolicyPack
-from domain.refusals import IdentityTaken, Refused, UnknownReferral
+from domain.refusals import Refused
 from domain.sealed import Sealed
 from domain.vocabulary import require_code
 
@@ -29,7 +28,7 @@ _PLAN = "COMMUNICATION_PLAN"
 _NONE = "NONE"
 
 
-class ComplaintEnding(ComplaintPanel):
+class ComplaintEnding(OutsideReferrals, ComplaintPanel):
     """The part of a complaint that says what came of it."""
 
     def _begin_ending(self) -> None:
@@ -37,7 +36,7 @@ class ComplaintEnding(ComplaintPanel):
         self.conduct_steps: tuple[ConductStep, ...] = ()
         self.tags: tuple[str, ...] = ()
         self.actions_taken: tuple[ActionTaken, ...] = ()
-        self.referrals: dict[UUID, Referral] = {}
+        self._begin_outside_referrals()
 
     # --- decisions
 
@@ -95,46 +94,6 @@ class ComplaintEnding(ComplaintPanel):
             raise ActionRecorded("action")
         self._action_taken(action=action, taken_on=taken_on, notes=present(notes))
 
-    def refer_to_body(
-        self,
-        *,
-        referral_id: UUID,
-        body: str,
-        grounds: tuple[str, ...],
-        referred_on: date,
-        today: date,
-        body_name: Sealed | None = None,
-        reference: Sealed | None = None,
-        notes: Sealed | None = None,
-    ) -> None:
-        """Record that the matter went to a body outside, such as the DfE; no state of the case refuses it."""
-        if referral_id in self.referrals:
-            raise IdentityTaken("referral_id")
-        require_code("external_bodies", body, "body", referred_on)
-        require_codes("dfe_grounds" if body == "DFE" else "referral_grounds", grounds, "grounds", referred_on)
-        require_not_future(today, referred_on=referred_on)
-        self._referred(
-            referral_id=referral_id,
-            body=body,
-            grounds=grounds,
-            referred_on=referred_on,
-            body_name=present(body_name),
-            reference=present(reference),
-            notes=present(notes),
-        )
-
-    def record_referral_answer(
-        self, *, referral_id: UUID, result: str, answered_on: date, today: date, notes: Sealed | None = None
-    ) -> None:
-        """Record what a body answered; it may answer more than once."""
-        referral = self.referrals.get(referral_id)
-        if referral is None:
-            raise UnknownReferral("referral_id")
-        require_code("referral_results", result, "result", answered_on)
-        require_not_future(today, answered_on=answered_on)
-        require_order(referral.answered_on or referral.referred_on, answered_on, "answered_on")
-        self._referral_answered(referral_id=referral_id, result=result, answered_on=answered_on, notes=present(notes))
-
     def record_enquiry(
         self, *, made_on: date, complainant_told: bool, today: date, notes: Sealed | None = None
     ) -> None:
@@ -163,10 +122,6 @@ class ComplaintEnding(ComplaintPanel):
         """Why there is no withdrawal to confirm."""
         waits = self.withdrawal is not None and self.withdrawal.confirmed_on is None
         return self.bars_step() or (None if waits else WithdrawalNotAsked)
-
-    def bars_referral_answer(self) -> type[Refused] | None:
-        """Why no body can have answered."""
-        return None if self.referrals else UnknownReferral
 
     def bars_data_step(self) -> type[Refused] | None:
         """Why the complaint is not dealt with as one about personal data."""
@@ -202,27 +157,6 @@ class ComplaintEnding(ComplaintPanel):
         """The school acted upon the complaint, or said that it did not."""
         self.actions_taken = (*self.actions_taken, ActionTaken(action, taken_on, notes))
 
-    @event("Referred", topic="complaint.referred.v1")
-    def _referred(
-        self,
-        referral_id: UUID,
-        body: str,
-        grounds: tuple[str, ...],
-        referred_on: date,
-        body_name: Sealed | None,
-        reference: Sealed | None,
-        notes: Sealed | None,
-    ) -> None:
-        """The matter went to a body outside the school."""
-        self.referrals[referral_id] = Referral(
-            referral_id, body, grounds, referred_on, None, None, body_name, reference, notes
-        )
-
-    @event("ReferralAnswered", topic="complaint.referral_answered.v1")
-    def _referral_answered(self, referral_id: UUID, result: str, answered_on: date, notes: Sealed | None) -> None:
-        """A body outside the school answered."""
-        self.referrals[referral_id] = replace(self.referrals[referral_id], result=result, answered_on=answered_on)
-
     @event("EnquiryMade", topic="complaint.enquiry_made.v1")
     def _enquiry_made(self, made_on: date, complainant_told: bool, notes: Sealed | None) -> None:
         """A step was taken to answer a complaint about personal data."""
@@ -234,6 +168,10 @@ class ComplaintEnding(ComplaintPanel):
         self.outcomes_told = (*self.outcomes_told, OutcomeTold(told_on, commissioner_named, notes))
 
     # --- questions
+
+    def grounds_list(self, body: str) -> str:
+        """The DfE takes a complaint on grounds of its own."""
+        return "dfe_grounds" if body == "DFE" else super().grounds_list(body)
 
     @property
     def is_withdrawn(self) -> bool:

@@ -8,62 +8,23 @@ from datetime import date
 from uuid import UUID
 
 from domain.aggregate import event
-from domain.checks import present, require_codes, require_not_future, require_order
+from domain.checks import present, require_not_future, require_order
 from domain.incident_measures import IncidentMeasures
-from domain.measures import ProviderContact, Referral
-from domain.refusals import IdentityTaken, Refused, UnknownProviderContact, UnknownReferral
+from domain.measures import ProviderContact
+from domain.outside_referrals import OutsideReferrals
+from domain.refusals import IdentityTaken, Refused, UnknownProviderContact
 from domain.sealed import Sealed
 from domain.vocabulary import require_code
 
 
-class IncidentReferrals(IncidentMeasures):
+class IncidentReferrals(OutsideReferrals, IncidentMeasures):
     """The part of an incident that goes outside; nothing about the case's state refuses any of it (design D14)."""
 
     def _begin_referrals(self) -> None:
-        self.referrals: dict[UUID, Referral] = {}
+        self._begin_outside_referrals()
         self.provider_contacts: dict[UUID, ProviderContact] = {}
 
     # --- decisions
-
-    def refer_to_body(
-        self,
-        *,
-        referral_id: UUID,
-        body: str,
-        grounds: tuple[str, ...],
-        referred_on: date,
-        today: date,
-        body_name: Sealed | None = None,
-        reference: Sealed | None = None,
-        notes: Sealed | None = None,
-    ) -> None:
-        """Record a report to the police or another body, with its grounds (Sharp Lane L64, Park Hall L68, L72)."""
-        if referral_id in self.referrals:
-            raise IdentityTaken("referral_id")
-        require_code("external_bodies", body, "body", referred_on)
-        require_codes("referral_grounds", grounds, "grounds", referred_on)
-        require_not_future(today, referred_on=referred_on)
-        self._referred(
-            referral_id=referral_id,
-            body=body,
-            grounds=grounds,
-            referred_on=referred_on,
-            body_name=present(body_name),
-            reference=present(reference),
-            notes=present(notes),
-        )
-
-    def record_referral_answer(
-        self, *, referral_id: UUID, result: str, answered_on: date, today: date, notes: Sealed | None = None
-    ) -> None:
-        """Record what a body answered; it may answer more than once."""
-        referral = self.referrals.get(referral_id)
-        if referral is None:
-            raise UnknownReferral("referral_id")
-        require_code("referral_results", result, "result", answered_on)
-        require_not_future(today, answered_on=answered_on)
-        require_order(referral.answered_on or referral.referred_on, answered_on, "answered_on")
-        self._referral_answered(referral_id=referral_id, result=result, answered_on=answered_on, notes=present(notes))
 
     def contact_provider(
         self,
@@ -110,36 +71,11 @@ class IncidentReferrals(IncidentMeasures):
 
     # --- guards
 
-    def bars_referral_answer(self) -> type[Refused] | None:
-        """Why there is no referral to be answered."""
-        return None if self.referrals else UnknownReferral
-
     def bars_provider_answer(self) -> type[Refused] | None:
         """Why there is no provider to answer."""
         return None if self.provider_contacts else UnknownProviderContact
 
     # --- changes
-
-    @event("Referred", topic="incident.referred.v1")
-    def _referred(
-        self,
-        referral_id: UUID,
-        body: str,
-        grounds: tuple[str, ...],
-        referred_on: date,
-        body_name: Sealed | None,
-        reference: Sealed | None,
-        notes: Sealed | None,
-    ) -> None:
-        """The matter was reported to a body outside the school."""
-        self.referrals[referral_id] = Referral(
-            referral_id, body, grounds, referred_on, None, None, body_name, reference, notes
-        )
-
-    @event("ReferralAnswered", topic="incident.referral_answered.v1")
-    def _referral_answered(self, referral_id: UUID, result: str, answered_on: date, notes: Sealed | None) -> None:
-        """A body outside the school answered."""
-        self.referrals[referral_id] = replace(self.referrals[referral_id], result=result, answered_on=answered_on)
 
     @event("ProviderContacted", topic="incident.provider_contacted.v1")
     def _provider_contacted(
