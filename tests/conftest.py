@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import settings
 
 from ledger.database import Database
 from tests.support import obligations
 from tests.support.postgres import DatabaseUrls, cloned_databases, running_server
+
+settings.register_profile("untimed", deadline=None)  # no test is timed: a busy machine is no fault
+settings.load_profile("untimed")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
