@@ -80,6 +80,12 @@ class Run:
             assert time.monotonic() < until, "commands are no longer carried out"
             time.sleep(0.01)
 
+    def wait_for_an_acknowledged(self, name: str) -> None:
+        until = time.monotonic() + 60
+        while all(told.name != name for told in list(self.journal.acknowledged.values())):
+            assert time.monotonic() < until, f"no {name} is carried out"
+            time.sleep(0.01)
+
     def kill_while_writing(self, what: Killed) -> None:
         """Kill at a random moment of full work, start again, and see work go on."""
         with self.writing():
@@ -143,7 +149,10 @@ def test_nothing_acknowledged_is_lost_and_the_figures_stay_true(pattern: Path) -
 def test_a_server_that_acknowledges_before_it_commits_is_found(pattern: Path) -> None:
     with installation(pattern, faulty_serve(Fault.ACKNOWLEDGES_BEFORE_COMMIT)) as installed:
         run = Run(installed, SEED)
-        run.kill_while_writing(Killed.API)
+        with run.writing():
+            run.wait_for_an_acknowledged("addAddendum")
+            installed.kill(Killed.API)
+            installed.restart(Killed.API)
         assert "command was acknowledged and is not recorded" in summary(run.findings(run.rows()))
 
 
