@@ -15,6 +15,7 @@ from api.graphql.schema import build_schema
 from ledger.database import TrustDatabase
 from projections.plan.answering import answer
 from projections.plan.plans import Plans, Question
+from services.clock import now
 from services.scope import Caller
 
 _SCHEMA = build_schema()._schema
@@ -36,7 +37,7 @@ def report(trust: TrustDatabase, caller: Caller, variables: dict[str, Any]) -> C
     assert operation is not None
     values = get_variable_values(_SCHEMA, operation.variable_definitions or (), variables)
     assert isinstance(values, VariableValues), values
-    question = Question(_REPORT, document, operation, values, caller.visibility, caller.role.value, actions=[])
+    question = Question(_REPORT, document, operation, values, caller.visibility, caller.role.value, [], now())
 
     def text() -> str:
         found = answer(_PLANS, trust, question)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from domain.checks import require_distinct, require_order
@@ -106,6 +106,14 @@ class SchoolCalendar:
         ends = [*(later - timedelta(days=1) for later in begins[1:]), last_day(self.academic_year)]
         for term, first, last in zip(self.terms, begins, ends, strict=True):
             yield Term(term.name, first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSet:
+    """That a school set a calendar, and the instant at which that was recorded."""
+
+    set_at: datetime
+    calendar: SchoolCalendar
 
 
 # A school's calendars, by academic year.

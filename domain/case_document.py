@@ -6,14 +6,17 @@ whoever may read them opens them afterwards.
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from domain.calendars import CalendarSet
 from domain.case import Case
+from domain.case_deadlines import CaseDeadline, deadlines
 from domain.duties import Duty, duties
 from domain.offered import mask
 from domain.policy import PolicyPack
@@ -139,7 +142,8 @@ class LinkDocument(msgspec.Struct, frozen=True):
 class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One case. `detail` holds what the kind adds, such as `items`: JSON values, with lists in the order of recording.
 
-    `offered` is the bit mask of `offered.from_mask`; `duties` are what is outstanding, in order.
+    `offered` is the bit mask of `offered.from_mask`; `duties` are what is outstanding and `deadlines` what falls due,
+    in order. `measured_at` is the moment of which a case is shown as it stood: what was overdue then is told from it.
     """
 
     id: UUID
@@ -164,19 +168,37 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     offered: int
     duties: tuple[Duty, ...]
     detail: JSON
+    # Documents that were written before there were deadlines say nothing of them.
+    deadlines: tuple[CaseDeadline, ...] = ()
+    measured_at: datetime | None = None
 
     def to_json(self) -> bytes:
         """The document as JSON text, for a read table or an answer."""
         return msgspec.json.encode(self)
 
 
-def case_document(case: Case, pack: PolicyPack | None = None) -> CaseDocument:
-    """Show a case; `pack` is the policy pinned to it. Raises NotRecordedYetError while a text is not sealed."""
-    return from_json(case_json(case, pack, duties(case, pack)))
+def case_document(
+    case: Case,
+    pack: PolicyPack | None = None,
+    calendars: Sequence[CalendarSet] = (),
+    measured_at: datetime | None = None,
+) -> CaseDocument:
+    """Show a case: by the policy pinned to it and the calendars of its school.
+
+    Raises NotRecordedYetError while a text is not sealed.
+    """
+    due = deadlines(case, pack, calendars)
+    return from_json(case_json(case, pack, duties(case, pack, due), due, measured_at))
 
 
-def case_json(case: Case, pack: PolicyPack | None, owed: tuple[Duty, ...]) -> bytes:
-    """The document of a case as JSON text; `owed` are its duties. Raises NotRecordedYetError as `case_document` does.
+def case_json(
+    case: Case,
+    pack: PolicyPack | None,
+    owed: tuple[Duty, ...],
+    due: tuple[CaseDeadline, ...],
+    measured_at: datetime | None = None,
+) -> bytes:
+    """The document of a case, with its duties and deadlines, as JSON text; raises as `case_document` does.
 
     The members of the state are written as they are: taking them apart in Python first took four times as long.
     """
@@ -204,6 +226,8 @@ def case_json(case: Case, pack: PolicyPack | None, owed: tuple[Duty, ...]) -> by
             offered=mask(case, pack),
             duties=owed,
             detail=_detail(case),
+            deadlines=due,
+            measured_at=measured_at,
         )
     )
 

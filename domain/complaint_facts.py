@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from domain.fact import DatedFact, Fact, RuledStep
@@ -10,9 +11,21 @@ from domain.fact import DatedFact, Fact, RuledStep
 _FORMAL = ("FORMAL", "PANEL")
 
 
-def _begun(case: Any, *forms: str) -> date | None:
-    """The day on which a stage of one of the forms was begun last."""
-    return max((stage.started_on for stage in case.stages.values() if stage.form in forms), default=None)
+def _last_of(form: str) -> Callable[[Any], Any]:
+    """The stage of a form that was begun last."""
+
+    def found(case: Any) -> Any:
+        of_form = [stage for stage in case.stages.values() if stage.form == form]
+        return max(of_form, key=attrgetter("started_on"), default=None)
+
+    return found
+
+
+def _started(name: str, definition: str, form: str) -> DatedFact:
+    last = _last_of(form)
+    return DatedFact(
+        name, definition, lambda case: (found := last(case)) and found.started_on, lambda case: last(case).stage
+    )
 
 
 def _conduct_step(code: str) -> Any:
@@ -103,8 +116,8 @@ COMPLAINT_FACTS: tuple[Fact, ...] = (
 )
 COMPLAINT_DATES: tuple[DatedFact, ...] = (
     DatedFact("RECEIVED", "The complaint was received.", lambda case: case.received_on),
-    DatedFact("FORMAL_STARTED", "A formal stage was begun last.", lambda case: _begun(case, "FORMAL")),
-    DatedFact("PANEL_STARTED", "The stage of the panel was begun.", lambda case: _begun(case, "PANEL")),
+    _started("FORMAL_STARTED", "A formal stage was begun last.", "FORMAL"),
+    _started("PANEL_STARTED", "The stage of the panel was begun.", "PANEL"),
     DatedFact("HEARD", "The panel heard it last.", lambda case: max((h.held_on for h in case.hearings), default=None)),
     DatedFact(
         "STAGE_ANSWERED",

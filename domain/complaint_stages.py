@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
+from domain import deadlines
 from domain.aggregate import event
 from domain.checks import present, refuse, require_not_future, require_order, require_text
 from domain.complaint_heads import ComplaintHeads
@@ -331,3 +333,16 @@ class ComplaintStages(ComplaintHeads):
     def has_reached(self, *forms: str) -> bool:
         """Whether a stage of one of the forms was begun."""
         return any(stage.form in forms for stage in self.stages.values())
+
+    @property
+    def clock_pauses(self) -> Sequence[deadlines.Pause]:
+        """The days that count for no deadline: from that of pausing to the one before that of resuming."""
+        return [
+            deadlines.Pause(one.paused_on, one.resumed_on and one.resumed_on - timedelta(days=1))
+            for one in self.pauses
+            if one.resumed_on is None or one.paused_on < one.resumed_on
+        ]
+
+    def extensions_of(self, stage: str | None) -> Sequence[deadlines.Extension]:
+        """The days that were agreed for a stage instead of the one that the clock gives, in order."""
+        return [deadlines.Extension(one.extended_on, one.until_on) for one in self.extensions if one.stage == stage]

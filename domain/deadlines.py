@@ -1,8 +1,7 @@
 """When a length of time ends, by the school's clocks (design D13): one walk from day to day, in Europe/London.
 
 The day on which it begins is day 0, and it ends with the last moment of its last day. A school day is one on which a
-calendar of the school has pupils taught, less bank holidays. Bank holidays are asked of whoever calls: the domain keeps
-no list.
+calendar of the school has pupils taught, less bank holidays.
 """
 
 from __future__ import annotations
@@ -12,13 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from domain.bank_holidays import is_bank_holiday
 from domain.calendars import CalendarMissing, Calendars, is_school_day
 from domain.policy_rules import Clock, ClockUnit
 from domain.values import LONDON
 
-__all__ = ["Deadline", "Due", "IsBankHoliday", "NotComputable", "Pause", "Paused", "deadline"]
-
-IsBankHoliday = Callable[[date], bool]
+__all__ = ["Deadline", "Due", "Extension", "NotComputable", "Pause", "Paused", "deadline", "midnight"]
 
 _DAY = timedelta(days=1)
 _FRIDAY = 5
@@ -61,6 +59,14 @@ class Pause:
         return self.first <= day and (self.last is None or day <= self.last)
 
 
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """That another day was agreed, and when it was."""
+
+    extended_on: date
+    until_on: date
+
+
 class _StandsStill(Exception):
     """The walk came to a pause that is still going on."""
 
@@ -73,7 +79,6 @@ def deadline(
     since: date | datetime,
     clock: Clock,
     calendars: Calendars,
-    is_bank_holiday: IsBankHoliday,
     *,
     pauses: Iterable[Pause] = (),
     extended_to: date | None = None,
@@ -90,16 +95,14 @@ def deadline(
     try:
         if clock.unit is ClockUnit.HOUR:
             return _after_hours(_instant(since), timedelta(hours=clock.amount), stops)
-        return _by_the_end_of(_last_day(_day(since), clock, calendars, is_bank_holiday, stops))
+        return _by_the_end_of(_last_day(_day(since), clock, calendars, stops))
     except _StandsStill as still:
         return Paused(still.since)
     except CalendarMissing as missing:
         return NotComputable(missing.years)
 
 
-def _last_day(
-    start: date, clock: Clock, calendars: Calendars, is_bank_holiday: IsBankHoliday, stops: list[Pause]
-) -> date:
+def _last_day(start: date, clock: Clock, calendars: Calendars, stops: list[Pause]) -> date:
     if clock.unit is ClockUnit.SCHOOL_DAY:
 
         def is_taught(day: date) -> bool:
@@ -150,23 +153,23 @@ def _after_hours(start: datetime, length: timedelta, stops: list[Pause]) -> Due:
     """Hours are elapsed time, so a night on which the clocks change makes none longer or shorter."""
     at, left = start, length
     for stop in stops:
-        begins = _midnight(stop.first)
+        begins = midnight(stop.first)
         if at + left <= begins:
             break
         left -= max(begins - at, timedelta())
         if stop.last is None:
             raise _StandsStill(stop.first)
-        at = max(at, begins, _midnight(stop.last + _DAY))
+        at = max(at, begins, midnight(stop.last + _DAY))
     ends = at + left
     # What ends at midnight was to be done on the day before.
     return Due(_day(ends - timedelta.resolution), ends)
 
 
 def _by_the_end_of(day: date) -> Due:
-    return Due(day, _midnight(day + _DAY))
+    return Due(day, midnight(day + _DAY))
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     """The first instant of a day in London."""
     return datetime.combine(day, time(), LONDON).astimezone(UTC)
 
@@ -177,7 +180,7 @@ def _day(since: date | datetime) -> date:
 
 def _instant(since: date | datetime) -> datetime:
     # Of a day alone the first moment is taken, so that what is said to be in time is in time.
-    return _aware(since).astimezone(UTC) if isinstance(since, datetime) else _midnight(since)
+    return _aware(since).astimezone(UTC) if isinstance(since, datetime) else midnight(since)
 
 
 def _aware(instant: datetime) -> datetime:

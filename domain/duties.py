@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from domain.case_deadlines import CaseDeadline, missing_years
 from domain.facts import all_hold
 from domain.policy_rules import Strength
 from domain.step_codes import STEPS
@@ -27,6 +28,7 @@ class DutyCode(StrEnum):
     DECIDE_HEADS = "DECIDE_HEADS"
     RECORD_ACTION_TAKEN = "RECORD_ACTION_TAKEN"
     COMMUNICATE_OUTCOME = "COMMUNICATE_OUTCOME"
+    SET_CALENDAR = "SET_CALENDAR"
     SIGNPOST_COMMISSIONER = "SIGNPOST_COMMISSIONER"
     LINK_STAFF_CASE = "LINK_STAFF_CASE"
 
@@ -46,18 +48,23 @@ class Duty:
     before_closing: bool = False
 
 
-def duties(case: Case, pack: PolicyPack | None = None) -> tuple[Duty, ...]:
+def duties(case: Case, pack: PolicyPack | None = None, due: Sequence[CaseDeadline] = ()) -> tuple[Duty, ...]:
     """List what is outstanding on a case; one that is marked owes nothing.
 
-    `pack` is the policy pinned to the case. That none was in force on the day the school became aware is itself
-    something for the administrator to put right.
+    `pack` is the policy pinned to the case, `due` its deadlines. That no policy was in force on the day the school
+    became aware, or that a deadline waits for a calendar, is itself something for the administrator to put right.
     """
-    return () if case.mark else tuple(_outstanding(case, pack))
+    return () if case.mark else (*_outstanding(case, pack), *_calendars_wanted(due))
 
 
 def bars_closing(case: Case, pack: PolicyPack | None) -> tuple[Duty, ...]:
     """What the policy asks for before the case is closed, and is still owed."""
     return tuple(duty for duty in duties(case, pack) if duty.before_closing)
+
+
+def _calendars_wanted(due: Sequence[CaseDeadline]) -> Iterator[Duty]:
+    if years := missing_years(due):
+        yield Duty(DutyCode.SET_CALENDAR, wording=f"A deadline waits for the calendar of {', '.join(years)}.")
 
 
 def _outstanding(case: Case, pack: PolicyPack | None) -> Iterator[Duty]:

@@ -20,11 +20,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class DatedFact:
-    """The day on which something was so, from which a deadline may run; None while it is not."""
+    """The day on which something was so, from which a deadline may run; None while it is not.
+
+    `stage` is the stage of a complaint that it began, where it began one: an extension of that moves the deadline.
+    """
 
     name: str
     definition: str
     day: Callable[[Any], date | None]
+    stage: Callable[[Any], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

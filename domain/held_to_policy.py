@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from domain.aggregate import Recordable, event
 from domain.checks import require_text
+from domain.deadlines import Extension, Pause
 from domain.facts import missing
 from domain.policy import PolicyPack
 from domain.policy_rules import StepRule, Strength
@@ -65,3 +66,12 @@ class HeldToPolicy(Recordable):
     @abstractmethod
     def kind(self) -> CaseKind:
         """Which of the three kinds the case is."""
+
+    @property
+    def clock_pauses(self) -> Sequence[Pause]:
+        """The days that count for no deadline."""
+        return ()
+
+    def extensions_of(self, _stage: str | None) -> Sequence[Extension]:
+        """The days that were agreed for a stage instead of the one that the clock gives, in order."""
+        return ()

@@ -6,11 +6,11 @@ Figures and deadlines depend on these, so they are events too, and every questio
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
-from domain.aggregate import Opening, Recordable, event
-from domain.calendars import Days, SchoolCalendar, Term, require_sound
+from domain.aggregate import UNRECORDED, Opening, Recordable, event
+from domain.calendars import CalendarSet, Days, SchoolCalendar, Term, require_sound
 from domain.checks import require_order, require_word
 from domain.policy import Adoption, PolicyPackError, content_hash, in_force, parse_pack
 from domain.refusals import RefusalCode, Refused, UnknownCode
@@ -189,6 +189,8 @@ class SchoolRegister(_Appointing):
         self.name = name
         self.memberships: tuple[Membership, ...] = (Membership(joined_on),)
         self.calendars: dict[str, SchoolCalendar] = {}
+        # All that were ever set, in order: a deadline that was missed by one of them is not moved by a later one.
+        self.calendars_set: tuple[CalendarSet, ...] = ()
         self.adoptions: tuple[Adoption, ...] = ()
         self.appointments: tuple[Appointment, ...] = ()
 
@@ -301,11 +303,12 @@ class SchoolRegister(_Appointing):
         holidays: tuple[Days, ...],
         closures: tuple[Days, ...],
         inset_days: tuple[date, ...],
+        timestamp: datetime = UNRECORDED,
     ) -> None:
         """The school's calendar of an academic year was set, in place of any former one."""
-        self.calendars[academic_year] = SchoolCalendar(
-            academic_year, calendar_version, terms, holidays, closures, inset_days
-        )
+        calendar = SchoolCalendar(academic_year, calendar_version, terms, holidays, closures, inset_days)
+        self.calendars[academic_year] = calendar
+        self.calendars_set = (*self.calendars_set, CalendarSet(timestamp, calendar))
 
     @event("PackAdopted", topic="school.pack_adopted.v1")
     def _pack_adopted(self, policy: PolicyRef, content: str, adopted_on: date) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from domain.fact import DatedFact, Fact, RuledStep
+
+_HARM = "MET"
 
 
 def _detail(name: str) -> Callable[[Any, str], bool]:
@@ -24,6 +27,15 @@ def _advised(case: Any, body: str) -> bool:
 
 def _threshold(case: Any, level: str) -> bool:
     return bool(case.threshold_assessments) and case.threshold_assessments[-1].level == level
+
+
+def _knew_of_harm(case: Any) -> date | None:
+    """The day of the report, unless it was assessed as less at first: then that of the assessment as more."""
+    if not _threshold(case, _HARM):
+        return None
+    less = [place for place, one in enumerate(case.threshold_assessments) if one.level != _HARM]
+    day: date = case.threshold_assessments[less[-1] + 1].assessed_on if less else case.reported_on
+    return day
 
 
 STAFF_BREACH_FACTS: tuple[Fact, ...] = (
@@ -152,6 +164,11 @@ STAFF_BREACH_DATES: tuple[DatedFact, ...] = (
         "SUSPENDED",
         "The person was suspended, last.",
         lambda case: max((one.decided_on for one in case.suspensions.values() if one.suspended), default=None),
+    ),
+    DatedFact(
+        "THRESHOLD_MET",
+        "The school knew of what may meet the harm threshold: by the report, or by assessing it anew.",
+        _knew_of_harm,
     ),
 )
 STAFF_BREACH_STEPS: tuple[RuledStep, ...] = (

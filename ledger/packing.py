@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from struct import Struct, pack
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,8 @@ Members = Callable[[Sequence[Any]], bytes]
 _NULL = bytes.fromhex("ffffffff")
 _UUID_LENGTH = bytes.fromhex("00000010")
 _DAY_ZERO = date(2000, 1, 1).toordinal()
+_INSTANT_ZERO = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _length = Struct(">i").pack
 # Of an array: one dimension, whether there are nulls, the type of the members, how many, the first is number 1.
 _array = Struct(">iiIii").pack
@@ -89,6 +91,10 @@ def _dates(values: Sequence[date | None]) -> bytes:
     return _integers([None if value is None else value.toordinal() - _DAY_ZERO for value in values])
 
 
+def _instants(values: Sequence[datetime | None]) -> bytes:
+    return _long_integers([None if value is None else (value - _INSTANT_ZERO) // _MICROSECOND for value in values])
+
+
 def _uuids(values: Sequence[UUID | None]) -> bytes:
     return b"".join([_NULL if value is None else _UUID_LENGTH + value.bytes for value in values])
 
@@ -126,13 +132,15 @@ def _list(values: Sequence[Any]) -> str:
 
 
 _integers = _numbers("i", 4)
+_long_integers = _numbers("q", 8)
 
 # By the name of a column's type.
 COLUMN_TYPES: dict[str, ColumnType] = {
     "smallint": ColumnType("smallint[]", 21, _numbers("h", 2)),
     "integer": ColumnType("integer[]", 23, _integers),
-    "bigint": ColumnType("bigint[]", 20, _numbers("q", 8)),
+    "bigint": ColumnType("bigint[]", 20, _long_integers),
     "date": ColumnType("date[]", 1082, _dates),
+    "timestamp with time zone": ColumnType("timestamptz[]", 1184, _instants),
     "uuid": ColumnType("uuid[]", 2950, _uuids),
     "text": ColumnType("text[]", 25, _texts),
     "bytea": ColumnType("bytea[]", 17, _bytes),

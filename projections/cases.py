@@ -34,7 +34,7 @@ class CaseFilter:
     `natures` and `targets` together ask for one classification with both. `aware_from` and `aware_to` ask for something
     of the case of which the school became aware between these days, both included. `outstanding` are codes of duties,
     `person` anybody who stands in the case. `meets_no_count` asks for the cases that add to none of the eleven counts,
-    or for the others.
+    or for the others; `overdue` for those on which something is overdue at the parameter `now`, or for the others.
     """
 
     schools: tuple[str, ...] | None = None
@@ -50,6 +50,7 @@ class CaseFilter:
     school_reference: str | None = None
     meets_no_count: bool | None = None
     updated_after_position: int | None = None
+    overdue: bool | None = None
 
     @property
     def is_tallied(self) -> bool:
@@ -125,6 +126,9 @@ def conditions_of(reading: Reading, wanted: CaseFilter) -> tuple[list[str], dict
         require("listed.school_reference = %(school_reference)s", school_reference=wanted.school_reference)
     if wanted.meets_no_count is not None:
         require(f"listed.counts {'=' if wanted.meets_no_count else '<>'} '{{}}'")
+    if wanted.overdue is not None:
+        late = f"SELECT case_id FROM {reading.of_cases('deadline')} AS late WHERE ends <= %(now)s::timestamptz"
+        require(f"listed.case_id {'IN' if wanted.overdue else 'NOT IN'} ({late})")
     if wanted.updated_after_position is not None:
         require("listed.position > %(updated_after)s", updated_after=wanted.updated_after_position)
     return conditions, parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -10,7 +10,9 @@ from uuid import UUID
 
 import msgspec
 
+from domain.calendars import CalendarSet
 from domain.case import Case
+from domain.case_deadlines import deadlines
 from domain.case_document import case_json
 from domain.complaint import Complaint
 from domain.counting import Contribution, MonitoringCount
@@ -84,15 +86,18 @@ class _Piece(NamedTuple):
 def case_rows(
     case: Case,
     pack: PolicyPack | None,
+    calendars: Sequence[CalendarSet],
     adds: Iterable[Contribution],
     depends: Iterable[UUID],
     position: int,
 ) -> CaseRows:
     """The rows of a case by table, those with none left out.
 
-    `pack` is the policy pinned to the case; `position` is that of the event that changed its rows last.
+    `pack` is the policy pinned to the case, `calendars` are those that its school set so far; `position` is that of the
+    event that changed its rows last.
     """
-    owed = duties(case, pack)
+    due = deadlines(case, pack, calendars)
+    owed = duties(case, pack, due)
     pieces = list(_PIECES[case.kind](case))
     rows: CaseRows = {
         "case_file": [
@@ -116,7 +121,7 @@ def case_rows(
                 sorted(case.barred),
             )
         ],
-        "case_document": [(case.id, case.version, position, case_json(case, pack, owed).decode())],
+        "case_document": [(case.id, case.version, position, case_json(case, pack, owed, due).decode())],
     }
     if pieces:
         rows["case_item"] = [(case.id, piece.item_id, ordinal, *piece[1:]) for ordinal, piece in enumerate(pieces, 1)]
@@ -131,6 +136,10 @@ def case_rows(
     if owed:
         rows["duty"] = [
             (case.id, ordinal, duty.code, duty.item_id, duty.clause) for ordinal, duty in enumerate(owed, 1)
+        ]
+    if due:
+        rows["deadline"] = [
+            (case.id, ordinal, one.code, one.standing.value, one.due_on, one.ends) for ordinal, one in enumerate(due, 1)
         ]
     return rows
 

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import psycopg
 
+from domain.calendars import CalendarSet
 from domain.case import Case
+from domain.case_deadlines import deadlines
 from domain.counting import Contribution, contributions, depends_on
 from domain.policy import PolicyPack
 from domain.registers import SchoolRegister, school_register_id
@@ -39,6 +41,8 @@ class Folding:
         self.states = States(capacity)
         # Packs never change: what a hash stands for may be kept whatever happens to a batch.
         self.packs: dict[str, PolicyPack] = {}
+        # The streams of the schools' registers, by URN: working out the name of one takes longer than the rest.
+        self.register_ids: dict[str, UUID] = {}
 
     @property
     def position(self) -> int:
@@ -78,6 +82,7 @@ class Batch:
         self._generation = fold.generation
         self._states = fold.states
         self._packs = fold.packs
+        self._register_ids = fold.register_ids
         self._changes = Changes()
         # The streams of the page, and the cases to look at again when one of them changes.
         self._here: dict[UUID, Known] = {}
@@ -155,7 +160,8 @@ class Batch:
         for case_id, known in self._changed:
             assert known.case is not None
             pack = self._pack(known.case.policy)
-            rows = case_rows(known.case, pack, known.adds, known.depends, known.changed_at)
+            calendars = self._calendars(known.case.school_urn)
+            rows = case_rows(known.case, pack, calendars, known.adds, known.depends, known.changed_at)
             self._changes.put(case_id, {} if case_id in self._begun else known.written, rows)
             # The document is never the same twice, and by far the largest.
             rows["case_document"] = _WRITTEN
@@ -218,15 +224,44 @@ class Batch:
             for table, (gone, new) in by_table.items():
                 self._changes.of(table).replace(gone, new, position)
             self._take_packs(known)
+            if "school_calendar" in by_table:
+                self._compare_deadlines(known.state, position)
+
+    def _compare_deadlines(self, register: SchoolRegister, position: int) -> None:
+        """Note the cases of a school of which a deadline moves with the calendar that it has just set."""
+        waiting = self._connection.execute(_WAITING, [self._trust_id, self._generation, register.urn])
+        candidates = {**self._here, **dict.fromkeys([case_id for (case_id,) in waiting if case_id not in self._here])}
+        self._load(candidates)
+        former = register.calendars_set[:-1]
+        for case_id in candidates:
+            known = self._states.known(case_id)
+            case = known.case
+            if case is not None and case.school_urn == register.urn:
+                pack = self._pack(case.policy)
+                if deadlines(case, pack, register.calendars_set) != deadlines(case, pack, former):
+                    self._change(case_id, known, position)
+
+    def _calendars(self, urn: str) -> Sequence[CalendarSet]:
+        """The calendars that a school has set so far, in order."""
+        stream_id = self._register_ids.get(urn)
+        if stream_id is None:
+            stream_id = self._register_ids[urn] = school_register_id(self._trust_id, urn)
+        register = self._stream(stream_id)
+        return register.calendars_set if isinstance(register, SchoolRegister) else ()
 
     def _resolve(self, case_id: UUID) -> Case | None:
-        known = self._states.get(case_id)
-        if known is None and case_id not in self._absent and case_id not in self._begun:
-            self._load([case_id])
-            known = self._states.get(case_id)
+        found = self._stream(case_id)
+        return found if isinstance(found, Case) else None
+
+    def _stream(self, stream_id: UUID) -> Any:
+        """The aggregate of a stream as it stands now; None where there is none yet."""
+        known = self._states.get(stream_id)
+        if known is None and stream_id not in self._absent and stream_id not in self._begun:
+            self._load([stream_id])
+            known = self._states.get(stream_id)
             if known is None:
-                self._absent.add(case_id)
-        return None if known is None else known.case
+                self._absent.add(stream_id)
+        return None if known is None else known.state
 
     def _depend(self, case_id: UUID, known: Known) -> None:
         for other in known.depends:
@@ -261,6 +296,11 @@ class Batch:
 _WRITTEN: list[Row] = [()]
 _DEPENDANTS = (
     b"SELECT case_id, depends_on FROM case_dependency WHERE trust_id = %s AND generation = %s AND depends_on = ANY(%s)"
+)
+# The cases of a school of which something falls due.
+_WAITING = (
+    b"SELECT DISTINCT case_id FROM deadline JOIN case_file USING (trust_id, generation, case_id)"
+    b" WHERE trust_id = %s AND generation = %s AND school_urn = %s"
 )
 _ADOPTERS = (
     b"SELECT DISTINCT urn FROM school_policy WHERE trust_id = %s AND generation = %s AND sha256 = %s ORDER BY urn"

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
 
 from domain.access import Visibility
+from domain.calendars import CalendarSet
 from domain.case import Case
 from domain.case_document import CaseDocument, case_document
 from domain.offered import Blocked, blocked
@@ -22,8 +24,8 @@ from projections.states import event_of
 from projections.visible import Reading
 
 Shown = TypeVar("Shown")
-# What is made of a case and the policy pinned to it.
-Show = Callable[[Case, PolicyPack | None], Shown]
+# What is made of a case, the policy pinned to it, and the calendars of its school, as they stood at an instant.
+Show = Callable[[Case, PolicyPack | None, Sequence[CalendarSet], datetime | None], Shown]
 
 
 def documents_after(
@@ -49,7 +51,7 @@ def blocked_after(
     recorded: UUID | None = None,
 ) -> dict[tuple[UUID, int], tuple[Blocked, ...]]:
     """What such cases did not offer then, and why; the same as `documents_after` otherwise."""
-    return _after(trust, visibility, wanted, recorded, blocked)
+    return _after(trust, visibility, wanted, recorded, lambda case, pack, *_moment: blocked(case, pack))
 
 
 def _after(
@@ -64,22 +66,50 @@ def _after(
     with snapshot(trust) as connection:
         openable = _openable(connection, reading, versions.keys() - {recorded})
         rows = read_streams(connection, trust.trust_id, [*openable, *(versions.keys() & {recorded})])
-        return _folded(connection, reading, rows, lambda row: row.version in versions[row.stream_id], show)
+        return _folded(
+            connection,
+            reading,
+            rows,
+            lambda row: row.version in versions[row.stream_id],
+            show,
+            lambda row: row.recorded_at,
+        )
 
 
 def documents_at(
-    trust: TrustDatabase, visibility: Visibility, case_ids: Sequence[UUID], position: int | None
+    trust: TrustDatabase,
+    visibility: Visibility,
+    case_ids: Sequence[UUID],
+    position: int | None,
+    at: datetime | None = None,
 ) -> dict[UUID, CaseDocument]:
     """Cases as they stood at a position (None: now).
 
-    One that had not begun, or that the reader may not open now, is left out.
+    `at` is the instant that was asked for, where one was; else it is that of the position. One that had not begun, or
+    that the reader may not open now, is left out.
     """
     with snapshot(trust) as connection:
         reading = Reading(visibility)
         rows = read_streams(connection, trust.trust_id, _openable(connection, reading, case_ids), up_to=position)
         last = {row.stream_id: row.version for row in rows}
-        found = _folded(connection, reading, rows, lambda row: row.version == last[row.stream_id], case_document)
+        moment = None if position is None else at or _recorded_at(connection, reading, position)
+        found = _folded(
+            connection,
+            reading,
+            rows,
+            lambda row: row.version == last[row.stream_id],
+            case_document,
+            lambda _row: moment,
+        )
     return {case_id: document for (case_id, _), document in found.items()}
+
+
+def _recorded_at(connection: psycopg.Connection[Any], reading: Reading, position: int) -> datetime | None:
+    row = connection.execute(
+        f"SELECT recorded_at FROM {reading.instants()} AS known WHERE position = %(position)s".encode(),
+        {**reading.parameters, "position": position},
+    ).fetchone()
+    return None if row is None else row[0]
 
 
 def _openable(connection: psycopg.Connection[Any], reading: Reading, case_ids: Iterable[UUID]) -> list[UUID]:
@@ -96,37 +126,48 @@ def _folded(
     rows: Iterable[StoredRow],
     is_wanted: Callable[[StoredRow], bool],
     show: Show[Shown],
+    moment_of: Callable[[StoredRow], datetime | None],
 ) -> dict[tuple[UUID, int], Shown]:
-    packs = _Packs(connection, reading)
+    registers = _Registers(connection, reading)
     states: dict[UUID, Case] = {}
     shown: dict[tuple[UUID, int], Shown] = {}
     for row in rows:
         case: Case = event_of(row).mutate(states.get(row.stream_id))
         states[row.stream_id] = case
         if is_wanted(row):
-            shown[row.stream_id, row.version] = show(case, packs.of(case))
+            moment = moment_of(row)
+            shown[row.stream_id, row.version] = show(
+                case, registers.pack_of(case), registers.calendars_of(case, moment), moment
+            )
     return shown
 
 
-class _Packs:
-    """The packs that cases are pinned to, read from the registers of the schools that adopted them."""
+class _Registers:
+    """What the registers of schools say of cases: the packs that they are pinned to, and the calendars."""
 
     def __init__(self, connection: psycopg.Connection[Any], reading: Reading) -> None:
         self._connection = connection
         self._reading = reading
-        self._known: dict[str, PolicyPack | None] = {}
+        self._packs: dict[str, PolicyPack | None] = {}
+        self._registers: dict[str, SchoolRegister | None] = {}
 
-    def of(self, case: Case) -> PolicyPack | None:
+    def pack_of(self, case: Case) -> PolicyPack | None:
         """The pack of a case; None where there is none."""
         if case.policy is None:
             return None
         sha256 = case.policy.sha256
-        if sha256 not in self._known:
+        if sha256 not in self._packs:
             # The read tables may not have the adoption yet; nearly always it is that of the case's own school.
-            self._known[sha256] = self._adopted(case.school_urn, sha256) or self._read(sha256)
-        return self._known[sha256]
+            self._packs[sha256] = self._adopted(case.school_urn, sha256) or self._found(sha256)
+        return self._packs[sha256]
 
-    def _read(self, sha256: str) -> PolicyPack | None:
+    def calendars_of(self, case: Case, moment: datetime | None) -> Sequence[CalendarSet]:
+        """The calendars that the case's school had set by an instant (None: by now)."""
+        register = self._register(case.school_urn)
+        found = () if register is None else register.calendars_set
+        return found if moment is None else [one for one in found if one.set_at <= moment]
+
+    def _found(self, sha256: str) -> PolicyPack | None:
         reading = self._reading
         adopter = self._connection.execute(
             f"SELECT urn FROM {reading.adoptions()} AS adopted WHERE sha256 = %(sha256)s ORDER BY urn LIMIT 1".encode(),
@@ -135,9 +176,15 @@ class _Packs:
         return None if adopter is None else self._adopted(adopter[0], sha256)
 
     def _adopted(self, urn: str, sha256: str) -> PolicyPack | None:
-        trust_id = self._reading.trust_id
-        register: SchoolRegister | None = None
-        for row in read_streams(self._connection, trust_id, [school_register_id(trust_id, urn)]):
-            register = event_of(row).mutate(register)
+        register = self._register(urn)
         adoptions = () if register is None else register.adoptions
         return next((adoption.pack for adoption in adoptions if adoption.policy.sha256 == sha256), None)
+
+    def _register(self, urn: str) -> SchoolRegister | None:
+        if urn not in self._registers:
+            trust_id = self._reading.trust_id
+            register: SchoolRegister | None = None
+            for row in read_streams(self._connection, trust_id, [school_register_id(trust_id, urn)]):
+                register = event_of(row).mutate(register)
+            self._registers[urn] = register
+        return self._registers[urn]

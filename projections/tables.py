@@ -186,6 +186,22 @@ duty = Table(
     Index("duty_code", "trust_id", "generation", "code"),
 )
 
+# What falls due on a case, in the order in which the domain lists it. One that is RUNNING has a day, and the instant
+# from which it is too late; others stand still, or wait for a calendar.
+deadline = Table(
+    "deadline",
+    METADATA,
+    *_generation(),
+    Column("case_id", Uuid, nullable=False),
+    Column("ordinal", SmallInteger, nullable=False),
+    Column("code", _KEY_TEXT, nullable=False),
+    Column("standing", _KEY_TEXT, nullable=False),
+    Column("due_on", Date),
+    Column("ends", _INSTANT),
+    PrimaryKeyConstraint("trust_id", "generation", "case_id", "ordinal"),
+    Index("deadline_ends", "trust_id", "generation", "ends"),
+)
+
 # What a case adds to a count, and between which positions. `count_number` is 1 to 11, in the order of Libra L107-L117.
 contribution = Table(
     "contribution",
@@ -294,7 +310,17 @@ school_policy = Table(
 )
 
 # The rows of one case, replaced together whenever the case changes.
-CASE_TABLES = (case_file, case_document, case_item, case_person, case_barred, case_link, case_dependency, duty)
+CASE_TABLES = (
+    case_file,
+    case_document,
+    case_item,
+    case_person,
+    case_barred,
+    case_link,
+    case_dependency,
+    duty,
+    deadline,
+)
 # Rows that are opened and closed, never replaced: they answer for any past position.
 TEMPORAL_TABLES = (contribution, school, school_calendar, school_policy)
 # All tables of the core projection, which has one position for all of them.

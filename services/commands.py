@@ -15,6 +15,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError
 
 from domain.access import Visibility, may
 from domain.aggregate import Recordable
+from domain.calendars import CalendarSet
 from domain.case import Case
 from domain.policy import PolicyPack, parse_pack
 from domain.refusals import RefusalCode, Refused
@@ -129,6 +130,11 @@ class Deciding:
             cases = self.services.ledger.load_many(list(waiting)).values()
             waiting = {origin for case in cases for origin in case.arose_from} - found
         return frozenset(found)
+
+    def calendars_of(self, case: Any) -> Sequence[CalendarSet]:
+        """The calendars that the case's school has set, in order."""
+        register = self.services.ledger.load(school_register_id(self.caller.trust_id, case.school_urn))
+        return register.calendars_set if isinstance(register, SchoolRegister) else ()
 
     def pack_of(self, case: Any) -> PolicyPack | None:
         """The pack that a case is pinned to, wherever the case is now."""

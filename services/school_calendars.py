@@ -16,8 +16,8 @@ from typing import Any
 import icalendar
 import msgspec
 
+from domain.bank_holidays import is_bank_holiday
 from domain.calendars import Days, SchoolCalendar, Term, TermName, first_day, last_day
-from services.bank_holidays import is_bank_holiday
 from services.registers import set_calendar
 from services.scope import Caller
 from services.store import TrustLedger

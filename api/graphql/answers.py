@@ -90,6 +90,7 @@ def question_of(prepared: PreparedOperation, variables: VariableValues, context:
         visibility=context.visibility,
         role=caller.role.value,
         actions=actions_of(caller.role),
+        now=context.services.now(),
         made={"public_key": partial(_public_key, context)},
     )
 

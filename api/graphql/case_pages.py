@@ -55,6 +55,9 @@ class CaseFilterInput:
     meets_no_count: bool | None = strawberry.field(
         default=None, description="True: cases that add to none of the eleven counts. False: the others."
     )
+    overdue: bool | None = strawberry.field(
+        default=None, description="True: cases on which something is overdue now. False: the others."
+    )
     updated_after_position: int | None = strawberry.field(
         default=None, description="Cases that changed after this position of the ledger."
     )

@@ -26,6 +26,7 @@ from api.graphql.complaint_parts import (
     Withdrawal,
 )
 from api.graphql.connections import After, First
+from api.graphql.deadlines import Deadline
 from api.graphql.declared import AnsweredByPlan
 from api.graphql.enums import CaseAction, CaseKind, CaseStatus, Mark, RefusalCode
 from api.graphql.incident_measures import (
@@ -179,6 +180,7 @@ class Case:
     version: int = strawberry.field(description="How many events it has; give it as `expectedVersion`.")
     outstanding: list[Duty] = strawberry.field(description="What is left to do.")
     overrides: list[Override] = strawberry.field(description="Requirements of the policy that were set aside.")
+    deadlines: list[Deadline] = strawberry.field(description="What falls due on it; done is gone.")
     links: list[CaseLink] = strawberry.field(description="The cases it is linked to.")
     addenda: list[Addendum] = strawberry.field(description="Words that were added.")
     school: School = strawberry.field(description="The school it belongs to now.")

@@ -78,9 +78,14 @@ def _recorded(planned: PlannedCommands, place: int, context: Context, outcome: R
     position = outcome.last_position
     if position is None:
         position = services.ledger.head()[0]
-    pack = Deciding(services, context.caller, london_date(services.now())).pack_of(outcome.case)
+    deciding = Deciding(services, context.caller, london_date(services.now()))
+    case = outcome.case
     recorded = RecordedCase(
-        case_document(outcome.case, pack), position, outcome.first_position, outcome.last_position, outcome.replayed
+        case_document(case, deciding.pack_of(case), deciding.calendars_of(case)),
+        position,
+        outcome.first_position,
+        outcome.last_position,
+        outcome.replayed,
     )
     text = text_of(services.ledger, context.visibility, planned.answer(services.ledger.trust, place, recorded))
     assert text is not None

@@ -14,12 +14,14 @@ from graphql import (
     FieldNode,
     GraphQLError,
     GraphQLSchema,
+    ObjectFieldNode,
     OperationDefinitionNode,
     OperationType,
     StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
+    get_named_type,
     get_operation_ast,
     parse,
     specified_rules,
@@ -148,7 +150,7 @@ class Documents:
 
 
 class _Fields(Visitor):
-    """Collects every field that a document reads, by the type it is read from."""
+    """Collects every field that a document reads or gives, by the type that it is of."""
 
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
@@ -159,6 +161,11 @@ class _Fields(Visitor):
         parent = self._types.get_parent_type()
         if parent is not None:
             self.found.add(f"{parent.name}.{node.name.value}")
+
+    def enter_object_field(self, node: ObjectFieldNode, *_rest: Any) -> None:
+        given = self._types.get_parent_input_type()
+        if given is not None:
+            self.found.add(f"{get_named_type(given).name}.{node.name.value}")
 
 
 def storable(text: str) -> bool:

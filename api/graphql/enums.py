@@ -11,6 +11,7 @@ from enum import Enum
 
 import strawberry
 
+from domain.case_deadlines import DUE_SOON_DAYS, DeadlineState
 from domain.counting import CountSource
 from domain.monitoring_counts import DEFINITIONS, MonitoringCount
 from domain.offered import CaseAction
@@ -32,6 +33,7 @@ __all__ = [
     "CountingUnit",
     "Coverage",
     "DateBasis",
+    "DeadlineState",
     "Mark",
     "MonitoringCount",
     "MonitoringDimension",
@@ -204,5 +206,16 @@ publish(
         "OPENED_OLDEST": "Those opened first come first.",
         "UPDATED_NEWEST": "Those that changed last come first.",
         "REFERENCE": "By reference.",
+    },
+)
+publish(
+    DeadlineState,
+    "How a deadline stands.",
+    {
+        "OVERDUE": "Its last day has passed.",
+        "DUE_SOON": f"It ends today or within the next {DUE_SOON_DAYS} days.",
+        "RUNNING": "It ends later.",
+        "PAUSED": "Its clock stands still.",
+        "NOT_COMPUTABLE": "The school has no calendar yet for an academic year that it reaches into.",
     },
 )

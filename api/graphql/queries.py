@@ -13,6 +13,12 @@ from api.graphql.cases import Case
 from api.graphql.codes import CodeList
 from api.graphql.connections import After, First
 from api.graphql.declared import AnsweredByPlan
+from api.graphql.due_pages import (
+    DeadlineFilterInput,
+    DeadlineOfCaseConnection,
+    DutyFilterInput,
+    DutyOfCaseConnection,
+)
 from api.graphql.enums import CaseOrder, CountingUnit, CountSource, DateBasis, MonitoringDimension
 from api.graphql.moments import AsOfInput
 from api.graphql.monitoring import MonitoringReport
@@ -106,6 +112,30 @@ class Query:
         ] = None,
         at_least: AtLeast = None,
     ) -> Case | None:
+        raise AnsweredByPlan
+
+    @strawberry.field(description="What falls due on the cases that the caller sees, page by page.")
+    def deadlines(
+        self,
+        filter: Annotated[  # noqa: A002 - as of cases
+            DeadlineFilterInput | None, strawberry.argument(description="Which deadlines. Unset: all.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+        at_least: AtLeast = None,
+    ) -> DeadlineOfCaseConnection:
+        raise AnsweredByPlan
+
+    @strawberry.field(description="What is left to do on the cases that the caller sees, page by page.")
+    def duties(
+        self,
+        filter: Annotated[  # noqa: A002 - as of cases
+            DutyFilterInput | None, strawberry.argument(description="Which duties. Unset: all.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+        at_least: AtLeast = None,
+    ) -> DutyOfCaseConnection:
         raise AnsweredByPlan
 
     @strawberry.field(description="The code lists, or those named.")

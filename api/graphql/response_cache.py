@@ -51,6 +51,9 @@ _MOVING = {
 _NOT_REPEATABLE = frozenset(name for name, field in _MOVING.items() if field.needs is None)
 _OF_PEOPLE = frozenset(_MOVING) - _NOT_REPEATABLE
 
+# A member of the filter of cases.
+_BY_TIME = "overdue"
+
 _CODE = ("api", "domain", "ledger", "policies", "projections", "services")
 _LIBRARIES = ("graphql-core", "strawberry-graphql")
 
@@ -75,6 +78,8 @@ def answer_key(
     operation: PreparedOperation, variables: Mapping[str, Any], caller: Caller, standing: Standing
 ) -> bytes | None:
     """Return what two requests have in common exactly if their answers are the same; None if it cannot be said."""
+    if _asks_by_time(operation.document, variables):
+        return None
     seen = caller.visibility
     parts = [
         code_version(),
@@ -90,6 +95,15 @@ def answer_key(
     except (ValueError, RecursionError):
         return None
     return hashlib.sha256(text.encode()).digest()
+
+
+def _asks_by_time(document: PreparedDocument, variables: Any) -> bool:
+    """Whether what is listed follows from the time, which passes without an event."""
+    if f"CaseFilter.{_BY_TIME}" in document.fields:
+        return True
+    if isinstance(variables, Mapping):
+        return _BY_TIME in variables or any(_asks_by_time(document, value) for value in variables.values())
+    return isinstance(variables, list) and any(_asks_by_time(document, value) for value in variables)
 
 
 def entity_tag(key: bytes, media_type: str, encoding: str | None) -> str:

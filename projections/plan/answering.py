@@ -214,10 +214,11 @@ def at_positions(trust: TrustDatabase, given: Arguments) -> Arguments:
     return {**given, **moments} if moments else given
 
 
-def _position(trust: TrustDatabase, given: Mapping[str, Any]) -> Mapping[str, int | None]:
+def _position(trust: TrustDatabase, given: Mapping[str, Any]) -> Mapping[str, Any]:
     at = given.get("at")
     moment = AsOf(position=given.get("position"), at=at if at is None or at.tzinfo is None else at.astimezone(UTC))
-    return {"position": resolve(trust, moment)}
+    found: Mapping[str, Any] = {"position": resolve(trust, moment), "at": moment.at}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +317,7 @@ class Answering:
         recorded = None if self.recorded is None else self.recorded.document.id
         after = documents_after(self.trust, visibility, versions, recorded=recorded) if versions else {}
         at = {
-            place: documents_at(self.trust, visibility, list(case_ids), self._moment(place))
+            place: documents_at(self.trust, visibility, list(case_ids), **self._moment(place))
             for place, case_ids in past.items()
         }
         return {
@@ -326,11 +327,11 @@ class Answering:
             for hole in holes
         }
 
-    def _moment(self, place: int) -> int | None:
+    def _moment(self, place: int) -> Mapping[str, Any]:
         given = self.arguments[place]
         assert given is not None
-        position: int | None = given["asOf"]["position"]
-        return position
+        moment: Mapping[str, Any] = given["asOf"]
+        return moment
 
 
 def numbered_parameters(

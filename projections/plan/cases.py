@@ -13,7 +13,7 @@ from projections.cases import ORDERS, CaseFilter, CaseOrder, conditions_of
 from projections.pages import CursorMalformed, place_of
 from projections.plan.pages import Listing, connection, placed
 from projections.plan.parts import PARTS, detail, part, person_of
-from projections.plan.reads import column, json_member, json_object, json_objects, number, person, words
+from projections.plan.reads import column, each_object, json_member, json_object, json_objects, number, person, words
 from projections.plan.selections import Selected
 from projections.plan.text import NULL, array_of, bare, joined, quoted, string
 from projections.plan.writer import Arguments, Read, Row, Writer, hole, keys_of
@@ -257,6 +257,13 @@ def _restricted(writer: Writer, _selected: Selected, row: Row) -> str:
     return bare(f"NOT EXISTS ({seen})")
 
 
+def _deadlines(writer: Writer, selected: Selected, row: Row) -> str:
+    """What falls due on a case; each says of which moment the case is shown, where that is not now."""
+    alias = writer.alias("e")
+    value = f"({alias}.value || jsonb_build_object('at', {row.value}->'measured_at'))"
+    return each_object(writer, selected, row, "deadlines", "Deadline", alias, value)
+
+
 _COMMON: dict[str, Read] = {
     "id": column("case_id"),
     "reference": words("reference"),
@@ -274,6 +281,7 @@ _COMMON: dict[str, Read] = {
     "imported": json_object("imported", "Imported"),
     "version": number("version"),
     "outstanding": json_objects("duties", "Duty"),
+    "deadlines": _deadlines,
     "links": json_objects("links", "CaseLink"),
     "school": lambda writer, selected, row: school_of(writer, selected, f"{row.alias}.school_urn"),
     "duplicateOf": _duplicate_of,

@@ -56,12 +56,15 @@ def _pages(of: str) -> dict[str, dict[str, Field]]:
 
 _CASE = _fields(
     "id reference schoolReference kind status openedOn closedOn outcome closedAsLogged mark version allowedActions",
-    "policy owner reportedBy imported outstanding overrides links addenda school duplicateOf history latestEvent",
+    "policy owner reportedBy imported outstanding overrides deadlines links addenda school duplicateOf history"
+    " latestEvent",
     "blockedActions",
 )
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
-    "Query": _fields(joins="viewer trust schools monitoring cases case codes ledger", holes="restatements"),
+    "Query": _fields(
+        joins="viewer trust schools monitoring cases case deadlines duties codes ledger", holes="restatements"
+    ),
     "Viewer": _fields("role listsCases opensSealedText seesOwnCasesOnly", "person schools"),
     "Trust": _fields("id name", "schools"),
     "School": _fields("urn name", "memberships"),
@@ -100,6 +103,13 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "Imported": _fields("fileSha256 lines"),
     "BlockedAction": _fields("action code message clause needs overridable"),
     "Duty": _fields("code clause itemId wording beforeClosing"),
+    # How a deadline stands follows from the time, too.
+    "Deadline": _fields("code clause wording since dueOn ends extended pausedSince missingYears")
+    | {"state": Field(FieldKind.COLUMN, of_events=False)},
+    **_pages("DeadlineOfCase"),
+    "DeadlineOfCase": _fields(joins="deadline case"),
+    **_pages("DutyOfCase"),
+    "DutyOfCase": _fields(joins="duty case"),
     "Override": _fields("step requirement clause", "reason"),
     "CaseLink": _fields("kind restricted", "case"),
     "Addendum": _fields(joins="text"),

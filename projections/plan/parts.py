@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from domain.case_deadlines import DUE_SOON_DAYS
 from domain.naming import with_underscores
 from projections.plan.reads import json_member, json_object, json_objects, person, persons, text_hole
 from projections.plan.selections import Selected
-from projections.plan.text import bare
+from projections.plan.text import bare, quoted
 from projections.plan.writer import Read, Row, Writer
 
 __all__ = ["PARTS", "detail", "part", "person_of"]
@@ -64,7 +65,21 @@ def _owed_before_closing(_writer: Writer, _selected: Selected, row: Row) -> str:
     return bare(f"coalesce(({row.value}->>'before_closing')::boolean, false)")
 
 
+def _state_of_deadline(_writer: Writer, _selected: Selected, row: Row) -> str:
+    """How a deadline stands now, or did at the moment of which the case is shown (`domain.case_deadlines`)."""
+    one = row.value
+    at = f"coalesce(({one}->>'at')::timestamptz, %(now)s::timestamptz)"
+    return quoted(
+        f"CASE WHEN {one}->>'paused_since' IS NOT NULL THEN 'PAUSED' WHEN {one}->>'due_on' IS NULL"
+        f" THEN 'NOT_COMPUTABLE' WHEN ({one}->>'ends')::timestamptz <= {at} THEN 'OVERDUE'"
+        f" WHEN ({one}->>'due_on')::date <= ({at} AT TIME ZONE 'Europe/London')::date + {DUE_SOON_DAYS}"
+        " THEN 'DUE_SOON' ELSE 'RUNNING' END"
+    )
+
+
 PARTS: dict[str, dict[str, Read]] = {
+    "Deadline": part("code clause wording since dueOn ends extended pausedSince", lists="missingYears")
+    | {"state": _state_of_deadline},
     "PolicyVersion": part("packId version sha256"),
     "Imported": part("fileSha256", lists="lines"),
     "Duty": part("code clause itemId wording") | {"beforeClosing": _owed_before_closing},

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -101,8 +101,9 @@ class Plan:
 class Question:
     """A valid query of one reader, or what somebody wants to be told of the commands that they give.
 
-    `key` stands for its document, `actions` are those that the role may take, each with its kind of case and bit, and
-    `made` makes those parameters that are not in the database, by name, where a statement binds them.
+    `key` stands for its document, `actions` are those that the role may take, each with its kind of case and bit, `now`
+    is the moment at which it is asked, and `made` makes those parameters that are not in the database, by name, where a
+    statement binds them.
     """
 
     key: Hashable
@@ -112,6 +113,7 @@ class Question:
     visibility: Visibility
     role: str
     actions: Sequence[tuple[str, str, int]]
+    now: datetime
     made: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
 
 
@@ -257,6 +259,7 @@ def parameters_of_reader(question: Question) -> dict[str, Any]:
     return {
         **Reading(question.visibility).parameters,
         "role": question.role,
+        "now": question.now,
         "action_kinds": [kind for kind, _, _ in question.actions],
         "actions": [action for _, action, _ in question.actions],
         "action_bits": [bit for _, _, bit in question.actions],

@@ -12,6 +12,7 @@ from projections.plan.writer import Read, Row, Writer, hole, keys_of
 __all__ = [
     "column",
     "constant",
+    "each_object",
     "json_member",
     "json_object",
     "json_objects",
@@ -67,10 +68,15 @@ def json_objects(name: str, type_name: str, *, wrap: str | None = None) -> Read:
     def read(writer: Writer, selected: Selected, row: Row) -> str:
         alias = writer.alias("e")
         value = f"{alias}.value" if wrap is None else f"jsonb_build_object('{wrap}', {alias}.value)"
-        shown = writer.object(type_name, selected, Row(alias, row.case_id, value))
-        return array_of(_each(alias, shown, row, name))
+        return each_object(writer, selected, row, name, type_name, alias, value)
 
     return read
+
+
+def each_object(writer: Writer, selected: Selected, row: Row, name: str, type_name: str, alias: str, value: str) -> str:
+    """The objects of a list within the part: `value` is what each is read from, where it is called `alias`."""
+    shown = writer.object(type_name, selected, Row(alias, row.case_id, value))
+    return array_of(_each(alias, shown, row, name))
 
 
 def person(id_of: Callable[[Row], str]) -> Read:

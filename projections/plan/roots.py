@@ -12,6 +12,7 @@ from projections.plan.cases import CASE_READS, case_at, case_list, one_case
 from projections.plan.codes import code_lists
 from projections.plan.commands import RECORDED
 from projections.plan.drill import CONTRIBUTION
+from projections.plan.due import deadline_list, duty_list
 from projections.plan.history import HISTORY_READS, history, latest_event
 from projections.plan.moments import instant
 from projections.plan.monitoring import monitoring_report
@@ -109,6 +110,8 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "monitoring": monitoring_report,
         "restatements": restatement_list,
         "codes": code_lists,
+        "deadlines": deadline_list,
+        "duties": duty_list,
         "ledger": _ledger,
     },
     "Ledger": {

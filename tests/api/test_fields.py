@@ -29,6 +29,7 @@ from domain.access import Role, visibility
 from projections.plan.fields import FIELDS, FieldKind
 from projections.plan.plans import Plan, Plans, Question
 from projections.visible import Reading
+from services.clock import now
 from tests.support.postgres import DatabaseUrls
 
 SCHEMA = build_schema()._schema
@@ -156,7 +157,7 @@ def planned(query: str, role: Role) -> Plan:
     values = get_variable_values(SCHEMA, operation.variable_definitions or (), {})
     assert isinstance(values, VariableValues)
     seen = visibility(TRUST, TRUST, role, "900001")
-    question = Question(query, document, operation, values, seen, role.value, actions_of(role))
+    question = Question(query, document, operation, values, seen, role.value, actions_of(role), now())
     plans = Plans(SCHEMA)
     selections = plans.selections(question)
     arguments = [given if isinstance(given, dict) else None for given in selections.arguments(values)]

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.bank_holidays import is_bank_holiday
 from domain.calendars import Days, SchoolCalendar, Term, TermName, is_school_day
 from domain.deadlines import Deadline, Due, NotComputable, Pause, Paused, deadline
 from domain.policy_rules import Clock, ClockUnit
-from services.bank_holidays import is_bank_holiday
 
 
 def calendar(year: int) -> SchoolCalendar:
@@ -58,9 +58,7 @@ def after(
     calendars: dict[str, SchoolCalendar] = CALENDARS,
     extended_to: date | None = None,
 ) -> Deadline:
-    return deadline(
-        since, Clock(unit=unit, amount=amount), calendars, is_bank_holiday, pauses=pauses, extended_to=extended_to
-    )
+    return deadline(since, Clock(unit=unit, amount=amount), calendars, pauses=pauses, extended_to=extended_to)
 
 
 def day(found: Deadline) -> date:

@@ -304,7 +304,8 @@ class _Writer:
             "suppressBelow",
             "atLeast",
         }
-        nullable |= set(getattr(self.schema.type_map["CaseFilter"], "fields", ()))
+        for filter_of in ("CaseFilter", "DeadlineFilter", "DutyFilter"):
+            nullable |= set(getattr(self.schema.type_map[filter_of], "fields", ()))
         return None if name in nullable else self.value_of(name, kind)
 
     def value_of(self, name: str, kind: Any) -> Any:
@@ -375,6 +376,7 @@ class _Writer:
             "types": pool.types,
             "lists": list(pool.codes),
             "outstanding": pool.codes["duties"],
+            "codes": [*pool.codes["duties"], *pool.codes["deadlines"]],
         }
         return known.get(name) or pool.codes[name]
 

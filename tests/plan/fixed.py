@@ -147,6 +147,7 @@ def _lists(pool: Pool) -> Iterator[Document]:
 
 def _filters(pool: Pool) -> Iterator[str]:
     yield from ("null", "{}", "{meetsNoCount: true}", "{meetsNoCount: false}", "{natures: []}", "{schools: []}")
+    yield from ("{overdue: true}", "{overdue: false}", "{overdue: true, kinds: [COMPLAINT]}")
     for name, values in (
         ("kinds", ("INCIDENT", "COMPLAINT", "STAFF_BREACH", "INCIDENT, COMPLAINT")),
         ("statuses", ("OPEN", "CLOSED", "DUPLICATE", "NOT_REPORTABLE", "RECORDED_IN_ERROR")),
@@ -170,6 +171,35 @@ def _filters(pool: Pool) -> Iterator[str]:
     yield from (f"{{updatedAfterPosition: {position}}}" for position in range(0, pool.position, 13))
     yield '{natures: ["COMPLAINT"], targets: ["STAFF"], awareTo: "2026-10-01"}'
     yield '{natures: ["ALLEGATION", "OTHER"], targets: ["STAFF"], kinds: [INCIDENT], meetsNoCount: false}'
+
+
+def _due(pool: Pool) -> Iterator[Document]:
+    """What is owed and what falls due, across cases."""
+    listed = "{ totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node"
+    for name in ("deadline", "duty"):
+        kind, plural = {"deadline": "Deadline", "duty": "Duty"}[name], {"deadline": "deadlines", "duty": "duties"}[name]
+        shown = f"{{ __typename {name} {everything(kind)} case {_NAMED} }}"
+        filters = ["null", "{}", "{codes: []}", "{owner: null, kinds: [COMPLAINT]}", '{owner: "nobody"}']
+        filters += [f"{{codes: [{json.dumps(code)}]}}" for code in pool.codes[plural]]
+        filters += [f"{{schools: [{json.dumps(urn)}]}}" for urn in pool.urns]
+        filters += [f"{{kinds: [{one}]}}" for one in ("INCIDENT", "COMPLAINT", "STAFF_BREACH", "INCIDENT, COMPLAINT")]
+        filters += [f"{{owner: {json.dumps(person)}}}" for person in pool.persons]
+        if name == "deadline":
+            filters += [
+                f"{{states: [{state}]}}" for state in ("OVERDUE", "DUE_SOON", "RUNNING, PAUSED", "NOT_COMPUTABLE")
+            ]
+            filters += [
+                '{dueFrom: "2026-05-18", dueTo: "2026-10-08"}',
+                '{dueTo: "2026-05-17"}',
+                '{dueFrom: "2026-10-31"}',
+            ]
+        fields = [f"{plural}(filter: {given}, first: 100) {listed} {shown} }} }}" for given in filters]
+        fields += [f"{plural}(first: {first}) {{ nodes {shown} }}" for first in (1, 100)]
+        for number in pool.cursors[plural][::9]:
+            fields.append(f'{plural}(first: 3, after: "cursor-number-{number}-") {listed} {shown} }} }}')
+        yield from _aliased(fields, 6)
+        yield Document(f'{{ {plural}(after: "nothing") {{ totalCount }} }}', {})
+        yield from _documents(f"{{ {plural}(first: 5) {{ nodes {{ case {{ ...Whole }} }} }} }}")
 
 
 def _history(pool: Pool) -> Iterator[Document]:
@@ -307,6 +337,7 @@ AREAS: Mapping[str, Callable[[Pool], Iterator[Document]]] = {
     "cases of past moments": _past_cases,
     "cases at their events": _at_events,
     "lists of cases": _lists,
+    "what is owed and falls due": _due,
     "histories": _history,
     "cases after events": _cases_after,
     "figures": _monitoring,
@@ -334,6 +365,14 @@ LISTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
         )
         for order in ORDERS
         for statuses, first in (("OPEN, CLOSED", 1), ("DUPLICATE, CLOSED", 2))
+    },
+    **{
+        plural: (
+            f"query ($after: String) {{ {plural}(first: 7, after: $after)"
+            f" {{ {_PAGE} nodes {{ {name} {{ code }} case {{ id }} }} }} }}",
+            (plural,),
+        )
+        for plural, name in (("deadlines", "deadline"), ("duties", "duty"))
     },
     "a history": (
         'query ($after: String) { case(reference: "INC-2026-000001") { history(first: 4, after: $after)'

@@ -16,10 +16,11 @@ from services.registers import adopt_pack, join_school, leave_school, register_t
 from services.scope import Caller, system_caller
 from services.store import TrustLedger
 from tests.plan.documents import Pool
+from tests.plan.due_happenings import fall_due
 from tests.plan.happenings import happen
 from tests.plan.oracle.facts import Facts
 from tests.plan.oracle.story import Story
-from tests.plan.world import ALDER, BIRCH, CEDAR, DOGWOOD, NOW, TRUST, World
+from tests.plan.world import ALDER, BIRCH, CEDAR, DOGWOOD, ELDER, NOW, TRUST, World
 
 
 def a_world(runtime: Runtime) -> World:
@@ -41,6 +42,7 @@ def a_world(runtime: Runtime) -> World:
     adopt_pack(ledger, system, urn=ALDER, content=policies.content("sharp-lane"), adopted_on=date(2024, 9, 1))
     adopt_pack(ledger, system, urn=CEDAR, content=policies.content("libra"), adopted_on=date(2025, 9, 1))
     happen(world)
+    fall_due(world)
     leave_school(ledger, system, urn=BIRCH, left_on=date(2026, 3, 31))
     rename_school(ledger, system, urn=CEDAR, name="Cedar שלום e\u0301 renamed 😀", renamed_on=date(2026, 9, 1))
     position, _ = ledger.head()
@@ -98,7 +100,7 @@ def a_pool(world: World, story: Story, cursors: Mapping[str, Sequence[int]]) -> 
         moments=[(case, event.position) for case, events in sorted(story.of_case.items()) for event in events],
         references=[*sorted(case["reference"] for case in cases), "INC-2026-999999", "'\"\\"],
         school_references=sorted({case["school_reference"] for case in cases} - {None}),
-        urns=[ALDER, BIRCH, CEDAR, DOGWOOD, "999999"],
+        urns=[ALDER, BIRCH, CEDAR, DOGWOOD, ELDER, "999999"],
         persons=[*sorted(world.facts.names), str(world.named(f"staff:{ALDER}")), str(world.named("trust-lead"))],
         dates=[each.isoformat() for each in sorted({*days, *edges})],
         instants=[*instants, "2020-01-01T00:00:00Z", "2099-01-01T00:00:00+01:00"],

@@ -32,8 +32,9 @@ from tests.plan.oracle.story import Story
 
 TRUST = UUID("6b1f0c52-7d0e-4f43-9a0c-5f2f5c1d7e01")
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
-# A school with calendars and a pack, one that left, one without calendars, and one at which nothing happened.
-ALDER, BIRCH, CEDAR, DOGWOOD = "900001", "900002", "900003", "900004"
+# A school with calendars and a pack, one that left, one without calendars, one at which nothing happened, and one
+# where things fall due.
+ALDER, BIRCH, CEDAR, DOGWOOD, ELDER = "900001", "900002", "900003", "900004", "900005"
 
 AWKWARD = (
     '"double" and \'single\' quotes, `ticks` and """three"""',

@@ -14,6 +14,7 @@ from domain.access import Visibility
 from ledger.database import TrustDatabase
 from projections.plan.answering import TextWithHoles, answer
 from projections.plan.plans import Plans, Question
+from services.clock import now
 
 Json = dict[str, Any]
 
@@ -43,7 +44,7 @@ def _answered(trust: TrustDatabase, visibility: Visibility, query: str, variable
     assert operation is not None
     values = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
     assert isinstance(values, VariableValues), values
-    return answer(PLANS, trust, Question(query, document, operation, values, visibility, role="", actions=[]))
+    return answer(PLANS, trust, Question(query, document, operation, values, visibility, "", [], now()))
 
 
 @cache

@@ -82,6 +82,8 @@ class Oracle:
             "restatements": lambda _info, **given: restatements(view, given),
             "cases": lambda _info, **given: view.cases(given),
             "case": lambda _info, **given: _case(view, given),
+            "deadlines": lambda _info, **given: view.deadlines(given),
+            "duties": lambda _info, **given: view.duties(given),
             "codes": lambda _info, lists: _codes(lists),
             "ledger": lambda _info: self._ledger(),
         }
@@ -125,6 +127,8 @@ def _case(view: View, given: Json) -> Json | None:
     document = view.seen(case_id)
     if document is not None and position is not None:
         document = view.story.case_at(document["id"], position)
+        at = given["asOf"].get("at") or view.story.recorded_at(position)
+        document = document and document | {"measured_at": at and at.isoformat()}
     return None if document is None else view.case(document)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from domain.calendars import CalendarSet
 from domain.case import Case
 from domain.case_document import case_document
 from domain.offered import blocked
@@ -61,6 +63,10 @@ class Story:
         self.changed_at: dict[str, int] = {}
         self._schools: list[tuple[int, dict[str, School]]] = [(0, {})]
         self._latest: dict[str, Json] = {}
+        # How each case stood from which position on: an event of its own or another calendar of its school changes it.
+        self._stood: dict[str, list[tuple[int, Json]]] = {}
+        self._cases: dict[str, Case] = {}
+        self._calendars: dict[str, Sequence[CalendarSet]] = {}
         self._packs: dict[str, PolicyPack] = {}
         self._adds: dict[str, frozenset[Contribution]] = {}
         states: dict[UUID, Any] = {}
@@ -96,8 +102,8 @@ class Story:
 
     def case_at(self, case_id: str, position: int) -> Json | None:
         """A case as it stood at a position; None before its first event."""
-        versions = [event.version for event in self.of_case[case_id] if event.position <= position]
-        return self.documents[case_id, versions[-1]] if versions else None
+        stood = [document for since, document in self._stood[case_id] if since <= position]
+        return stood[-1] if stood else None
 
     def _take(
         self, position: int, recorded_at: datetime, stream: str, version: int, name: str, body: bytes, state: Any
@@ -111,9 +117,15 @@ class Story:
         if isinstance(state, SchoolRegister):
             self._schools.append((position, dict(sorted({**self.schools(), state.urn: _school(state)}.items()))))
             self._packs |= {adoption.policy.sha256: adoption.pack for adoption in state.adoptions}
+            if self._calendars.get(state.urn, ()) != state.calendars_set:
+                self._calendars[state.urn] = state.calendars_set
+                self._calendar_set(position, state.urn)
         if isinstance(state, Case):
             pack = self._packs[state.policy.sha256] if state.policy else None
-            document: Json = json.loads(case_document(state, pack).to_json())
+            document = self._document(state)
+            self._cases[stream] = state
+            self._stood.setdefault(stream, []).append((position, document))
+            measured = {"measured_at": recorded_at.isoformat()}
             self.blocked[stream, version] = [
                 {
                     "action": one.action.value,
@@ -125,11 +137,26 @@ class Story:
                 }
                 for one in blocked(state, pack)
             ]
-            self.documents[stream, version] = self._latest[stream] = document
+            self.documents[stream, version] = document | measured
+            self._latest[stream] = document
             self.of_case.setdefault(stream, []).append(event)
             self.changed_at[stream] = position
             self._count(position)
         self.counted.append(frozenset().union(*self._adds.values()))
+
+    def _document(self, case: Case) -> Json:
+        pack = self._packs[case.policy.sha256] if case.policy else None
+        document: Json = json.loads(case_document(case, pack, self._calendars.get(case.school_urn, ())).to_json())
+        return document
+
+    def _calendar_set(self, position: int, urn: str) -> None:
+        """Work out again when what falls due at a school does."""
+        for case_id, case in self._cases.items():
+            document = self._document(case)
+            if case.school_urn == urn and document["deadlines"] != self._latest[case_id]["deadlines"]:
+                self._latest[case_id] = document
+                self._stood[case_id].append((position, document))
+                self.changed_at[case_id] = position
 
     def _count(self, position: int) -> None:
         """Count every case again: what one adds may hang on any other, and nothing here needs to be quick."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_list_type, is_non_null_type
 
@@ -95,16 +96,8 @@ class View:
             ],
             "latestEvent": lambda _info: latest_event(self, document["id"], document["version"]),
             "history": lambda _info, **given: history_page(self, document["id"], **given),
-            "outstanding": [
-                {
-                    "code": duty["code"],
-                    "clause": duty["clause"],
-                    "itemId": duty["item_id"],
-                    "wording": duty["wording"],
-                    "beforeClosing": duty["before_closing"],
-                }
-                for duty in document["duties"]
-            ],
+            "outstanding": [self._duty(duty) for duty in document["duties"]],
+            "deadlines": [self._deadline(document, one) for one in document["deadlines"]],
             "links": [self._link(link) for link in document["links"]],
             "addenda": [
                 {"text": self.text(document["id"], text["version"], text["part"])}
@@ -112,6 +105,40 @@ class View:
             ],
         }
         return case
+
+    def _deadline(self, document: Json, one: Json) -> Json:
+        return {
+            "code": one["code"],
+            "wording": one["wording"],
+            "clause": one["clause"],
+            "since": one["since"],
+            "state": self.state_of(document, one),
+            "dueOn": one["due_on"],
+            "ends": one["ends"],
+            "extended": one["extended"],
+            "pausedSince": one["paused_since"],
+            "missingYears": one["missing_years"],
+        }
+
+    def state_of(self, document: Json, one: Json) -> str:
+        """How a deadline stands, or stood at the moment of which the case is told."""
+        measured = document["measured_at"]
+        at = datetime.now(UTC) if measured is None else datetime.fromisoformat(measured)
+        if one["ends"] is None:
+            return "PAUSED" if one["paused_since"] else "NOT_COMPUTABLE"
+        if datetime.fromisoformat(one["ends"]) <= at:
+            return "OVERDUE"
+        days = date.fromisoformat(one["due_on"]) - at.astimezone(ZoneInfo("Europe/London")).date()
+        return "DUE_SOON" if days.days <= 5 else "RUNNING"
+
+    def _duty(self, duty: Json) -> Json:
+        return {
+            "code": duty["code"],
+            "clause": duty["clause"],
+            "itemId": duty["item_id"],
+            "wording": duty["wording"],
+            "beforeClosing": duty["before_closing"],
+        }
 
     def _link(self, link: Json) -> Json:
         return {
@@ -207,6 +234,71 @@ class View:
 
         return self.connection(order, chosen, given["first"], given["after"], place, self.case, descending=descending)
 
+    def deadlines(self, given: Json) -> Json:
+        """A page of what falls due."""
+        wanted = given["filter"] or {}
+
+        def is_listed(case: Json, one: Json) -> bool:
+            due = one["due_on"] and date.fromisoformat(one["due_on"])
+            first, last = wanted.get("dueFrom"), wanted.get("dueTo")
+            return (
+                _among(wanted, "states", self.state_of(case, one))
+                and _among(wanted, "codes", one["code"])
+                and (first is None or bool(due and first <= due))
+                and (last is None or bool(due and due <= last))
+            )
+
+        def day(_case: Json, one: Json) -> str:
+            return one["due_on"] or "9999-12-31"
+
+        return self._of_cases(given, "deadlines", is_listed, day, self._deadline)
+
+    def duties(self, given: Json) -> Json:
+        """A page of what is owed."""
+        wanted = given["filter"] or {}
+        return self._of_cases(
+            given,
+            "duties",
+            lambda _case, one: _among(wanted, "codes", one["code"]),
+            lambda case, _one: str(case["opened_on"]),
+            lambda _case, one: self._duty(one),
+        )
+
+    def _of_cases(
+        self,
+        given: Json,
+        members: str,
+        is_listed: Callable[[Json, Json], bool],
+        day: Callable[[Json, Json], str],
+        shown: Callable[[Json, Json], Json],
+    ) -> Json:
+        wanted = given["filter"] or {}
+        if wanted.get("owner") is not None:
+            _require_identifier(wanted["owner"])
+        found = [
+            (case, place, one)
+            for case in self.story.cases().values()
+            if self.reader.sees(case)
+            and _among(wanted, "schools", case["school_urn"])
+            and _among(wanted, "kinds", case["kind"])
+            and (wanted.get("owner") is None or case["owner"] == wanted["owner"].lower())
+            for place, one in enumerate(case[members], start=1)
+            if is_listed(case, one)
+        ]
+
+        def place(entry: tuple[Json, int, Json]) -> tuple[Any, ...]:
+            return (day(entry[0], entry[2]), entry[0]["id"], entry[1])
+
+        def node(entry: tuple[Json, int, Json]) -> Json:
+            case, _, one = entry
+            return {
+                {"deadlines": "deadline", "duties": "duty"}[members]: shown(case, one),
+                "case": lambda _info: self.case(case),
+            }
+
+        found.sort(key=place)
+        return self.connection(members, found, given["first"], given["after"], place, node)
+
     def _matches(self, case: Json, wanted: Json) -> bool:
         items = case["detail"]["items"] if case["kind"] == "INCIDENT" else ()
         said = [(one["nature"], one["target"]) for item in items for one in item["classifications"]]
@@ -226,6 +318,7 @@ class View:
             and is_("schoolReference", case["school_reference"])
             and (wanted.get("owner") is None or case["owner"] == wanted["owner"].lower())
             and is_("meetsNoCount", case["id"] not in counting)
+            and is_("overdue", any(self.state_of(case, one) == "OVERDUE" for one in case["deadlines"]))
             and (wanted.get("person") is None or wanted["person"].lower() in set(_people(case)))
             and (wanted.get("outstanding") is None or any(d["code"] in wanted["outstanding"] for d in case["duties"]))
             and (
@@ -240,6 +333,10 @@ class View:
             and self.story.changed_at[case["id"]]
             > (-1 if (after := wanted.get("updatedAfterPosition")) is None else after)
         )
+
+
+def _among(wanted: Json, name: str, value: Any) -> bool:
+    return wanted.get(name) is None or value in wanted[name]
 
 
 def _require_identifier(text: str) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.bank_holidays import is_bank_holiday
+from domain.bank_holidays import is_bank_holiday
 
 
 def test_the_bank_holidays_of_a_year_are_those_that_the_government_published() -> None:
