@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from domain.calendars import Term, TermName
+from domain.calendars import Days, Term, TermName
 from domain.complaint import Complaint, HeadReceived
 from domain.incident import Incident
 from domain.items import Classification
@@ -29,7 +29,9 @@ def school(trust_id: UUID, urn: str = "900001", **given: Any) -> SchoolRegister:
     return SchoolRegister.join(trust_id=trust_id, urn=urn, **values)
 
 
-def set_calendar(register: SchoolRegister, year: int = 2026, spring: date | None = None) -> None:
+def set_calendar(
+    register: SchoolRegister, year: int = 2026, spring: date | None = None, closures: tuple[Days, ...] = ()
+) -> None:
     """Set a calendar of three terms for the academic year that begins in `year`."""
     register.set_calendar(
         academic_year=f"{year}-{(year + 1) % 100}",
@@ -38,6 +40,7 @@ def set_calendar(register: SchoolRegister, year: int = 2026, spring: date | None
             Term(TermName.SPRING, spring or date(year + 1, 1, 4), date(year + 1, 3, 26)),
             Term(TermName.SUMMER, date(year + 1, 4, 12), date(year + 1, 7, 20)),
         ),
+        closures=closures,
     )
 
 
@@ -63,7 +66,7 @@ def add_item(case: Incident, name: str, classifications: str = "", on: date = SE
     return named(name)
 
 
-def complaint(name: str, *about: str, urn: str = "900001", on: date = SEPTEMBER) -> Complaint:
+def complaint(name: str, *about: str, urn: str = "900001", on: date = SEPTEMBER, **given: Any) -> Complaint:
     """A complaint with heads, each about SCHOOL, STAFF or BOTH."""
     heads = tuple(
         HeadReceived(named(f"{name} {number}"), what in {"SCHOOL", "BOTH"}, what in {"STAFF", "BOTH"}, ())
@@ -77,7 +80,7 @@ def complaint(name: str, *about: str, urn: str = "900001", on: date = SEPTEMBER)
         received_by="HEADTEACHER",
         means="EMAIL",
         heads=heads,
-        today=TODAY,
+        **{"today": TODAY, **given},
     )
 
 

@@ -11,7 +11,10 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+import policies
+from domain.calendars import Days
 from domain.case import AROSE_FROM, Case
+from domain.complaint import Complaint
 from domain.incident import Incident
 from domain.refusals import Refused
 from domain.registers import SchoolRegister
@@ -49,6 +52,7 @@ class History:
         """Take steps; one that is refused, or that finds nothing to be done to, does nothing."""
         for urn in URNS:
             self.schools.append(school(self.trust_id, urn))
+            self.schools[-1].adopt_pack(content=policies.content("trust-standard"), adopted_on=date(2024, 9, 1))
             self._collect(self.schools[-1])
         for name, number, *choices in steps:
             with suppress(Refused):
@@ -83,7 +87,23 @@ def _open_incident(history: History, number: int, a: int, b: int, c: int) -> Non
 
 def _open_complaint(history: History, number: int, a: int, b: int, c: int) -> None:
     about = [pick(("SCHOOL", "STAFF", "BOTH"), a), pick(("SCHOOL", "STAFF", "BOTH"), b)][: 1 + c % 2]
-    history.cases.append(complaint(history.name("CMP"), *about, urn=pick(URNS, number), on=pick(DAYS, c)))
+    policy = pick(history.schools, number).policy_on(pick(DAYS, c))
+    history.cases.append(
+        complaint(history.name("CMP"), *about, urn=pick(URNS, number), on=pick(DAYS, c), policy=policy)
+    )
+
+
+def _acknowledge(history: History, case: Case, a: int, b: int) -> None:
+    if isinstance(case, Complaint):
+        case.acknowledge_complaint(acknowledged_on=TODAY, means="EMAIL", today=TODAY)
+
+
+def _pause(history: History, case: Case, a: int, b: int) -> None:
+    if isinstance(case, Complaint):
+        if case.is_paused:
+            case.resume_clock(resumed_on=TODAY, reason=WHY, today=TODAY)
+        else:
+            case.pause_clock(paused_on=pick(DAYS, a), reason=WHY, today=TODAY)
 
 
 def _open_breach(history: History, number: int, a: int, b: int, c: int) -> None:
@@ -191,7 +211,9 @@ def _rejoin(history: History, number: int, a: int, b: int, c: int) -> None:
 
 def _set_calendar(history: History, number: int, a: int, b: int, c: int) -> None:
     register = pick(history.schools, number)
-    set_calendar(register, (2025, 2026)[a % 2], spring=date(2027, 1, 4 + b % 5) if a % 2 else None)
+    closures = () if c % 2 else (Days(date(2025 + a % 2, 9, 3), date(2025 + a % 2, 9, 3 + c)),)
+    spring = date(2027, 1, 4 + b % 5) if a % 2 else None
+    set_calendar(register, (2025, 2026)[a % 2], spring=spring, closures=closures)
 
 
 STEPS: dict[str, Callable[[History, int, int, int, int], None]] = {
@@ -212,6 +234,8 @@ STEPS: dict[str, Callable[[History, int, int, int, int], None]] = {
     "unlink": _on_case(_unlink),
     "correct school": _on_case(lambda history, case, a, b: case.correct_school(school_urn=pick(URNS, a), reason=WHY)),
     "addendum": _on_case(lambda history, case, a, b: case.add_addendum(text=WHY)),
+    "acknowledge": _on_case(_acknowledge),
+    "pause or resume": _on_case(_pause),
     "leave": _leave,
     "rejoin": _rejoin,
     "set calendar": _set_calendar,
@@ -219,5 +243,6 @@ STEPS: dict[str, Callable[[History, int, int, int, int], None]] = {
 
 _choice = st.integers(0, 11)
 # Openings are more frequent than anything else, so that there is something to do the rest to.
-_names = st.sampled_from([*STEPS, "open incident", "open incident", "open complaint", "open breach", "link", "link"])
+_OFTEN = ("open incident", "open incident", "open complaint", "open breach", "link", "link", "set calendar")
+_names = st.sampled_from([*STEPS, *_OFTEN])
 steps = st.lists(st.tuples(_names, _choice, _choice, _choice, _choice), min_size=1, max_size=40)

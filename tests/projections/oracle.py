@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.case import Case
+from domain.case_deadlines import deadlines
 from domain.counting import Contribution, contributions
 from domain.periods import PeriodDimension, period_of
 from domain.registers import SchoolRegister
@@ -55,6 +56,20 @@ class Oracle:
                 unit = case_id if query.unit is CountingUnit.CASES else each.item_id
                 seen.setdefault(key, Counter())[unit] += 1
         return {key: len(units) for key, units in seen.items()}
+
+    def deadlines(self) -> set[tuple[Any, ...]]:
+        """What falls due on each case: (case, place, code, day)."""
+        packs = {one.policy: one.pack for school in self.schools.values() for one in school.adoptions}
+        return {
+            (case_id, place, one.code, one.due_on)
+            for case_id, case in self.cases.items()
+            for place, one in enumerate(
+                deadlines(
+                    case, packs[case.policy] if case.policy else None, self.schools[case.school_urn].calendars_set
+                ),
+                1,
+            )
+        }
 
     def _contributions(self) -> Iterable[tuple[UUID, Contribution]]:
         for case_id, case in self.cases.items():

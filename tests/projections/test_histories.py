@@ -87,6 +87,7 @@ def check_history(
     cases = Oracle(recording, head).cases.values()
     assert tallied(recording) == Counter((case.school_urn, case.kind.value, case.status.value) for case in cases)
     assert barred(recording) == {(case.id, person) for case in cases for person in case.barred}
+    assert falling_due(recording) == Oracle(recording, head).deadlines()
 
     # and
     rebuilt = rebuild(database, recording.trust_id, verify=True, batch=rebuilt_in)
@@ -103,6 +104,12 @@ def tallied(recording: Recording) -> dict[tuple[str, ...], int]:
 def barred(recording: Recording) -> set[tuple[Any, ...]]:
     """Who may not know of which case, as it is kept."""
     return {tuple(row) for row in rows(recording, "SELECT case_id, person_id FROM case_barred WHERE generation = 1")}
+
+
+def falling_due(recording: Recording) -> set[tuple[Any, ...]]:
+    """What falls due, as it is kept."""
+    found = rows(recording, "SELECT case_id, ordinal, code, due_on FROM deadline WHERE generation = 1")
+    return {tuple(row) for row in found}
 
 
 def figures(recording: Recording, query: MonitoringQuery, position: int | None = None) -> dict[tuple[Any, ...], int]:
