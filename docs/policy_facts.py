@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from domain.facts import DATED_FACTS, FACTS
-from domain.policy_words import kind_in_words
+from domain.law_deadlines import LAW_DEADLINES
+from domain.policy_words import clock_in_words, kind_in_words
 from domain.step_codes import STEPS
 from domain.values import CaseKind
 from domain.vocabulary import CODE_LISTS
@@ -32,6 +33,7 @@ def policy_facts() -> str:
     ]
     for kind in CaseKind:
         lines += ["", f"## Of {_article(kind_in_words(kind))} (`{kind}`)", *_of_kind(kind)]
+    lines += ["", "## Deadlines of the law", *_of_law()]
     lines += ["", "## Codes"]
     for name, uses in _used_lists().items():
         lines += ["", f"### `{name}`", "", f"For {', '.join(uses)}.", "", "| code | label | meaning |", "|---|---|---|"]
@@ -51,6 +53,16 @@ def _of_kind(kind: CaseKind) -> Iterator[str]:
     for step in STEPS[kind].values():
         refusable = "no: it protects somebody, and is never refused" if step.never_refused else "yes"
         yield f"| `{step.code}` | {step.title} | {refusable} |"
+
+
+def _of_law() -> Iterator[str]:
+    yield from ("", "These run whatever a pack says, unless it has a deadline of the same code.")
+    yield from _table("Deadlines", "of", "code", "since", "time", "what", "source", "from")
+    for one in LAW_DEADLINES:
+        rule = one.rule
+        source, time = rule.source.removeprefix("LAW "), clock_in_words(rule.clock)
+        kind = kind_in_words(rule.kind)
+        yield f"| {kind} | `{rule.code}` | `{rule.since}` | {time} | {rule.text} | {source} | {one.from_day} |"
 
 
 def _table(title: str, *columns: str) -> Iterator[str]:

@@ -75,6 +75,24 @@ def test_an_answer_that_the_client_has_is_not_sent_again(demo: Client) -> None:
         assert answer.headers["vary"] == "Authorization, Accept, Accept-Encoding"
 
 
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ("{ cases(first: 1, filter: {overdue: true}) { totalCount } }", None),
+        ("query($b: Boolean) { cases(first: 1, filter: {overdue: $b}) { totalCount } }", {"b": False}),
+        ("query($f: CaseFilter) { cases(first: 1, filter: $f) { totalCount } }", {"f": {"overdue": False}}),
+        ("{ cases(first: 1) { nodes { deadlines { state } } } }", None),
+        ("{ deadlines(first: 1) { totalCount } }", None),
+        ("{ duties(first: 1) { totalCount } }", None),
+    ],
+)
+def test_an_answer_that_time_alone_changes_has_no_tag(demo: Client, query: str, variables: Json | None) -> None:
+    answer = get(demo, query, variables=variables)
+
+    assert ("errors" in answer.json(), "etag" in answer.headers) == (False, False)
+    assert "etag" in get(demo, "{ cases(first: 1) { nodes { deadlines { dueOn } } } }").headers
+
+
 def test_it_takes_one_statement_to_say_so(demo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     tag = get(demo, FIGURES).headers["etag"]
 

@@ -60,16 +60,12 @@ class Oracle:
     def deadlines(self) -> set[tuple[Any, ...]]:
         """What falls due on each case: (case, place, code, day)."""
         packs = {one.policy: one.pack for school in self.schools.values() for one in school.adoptions}
-        return {
-            (case_id, place, one.code, one.due_on)
-            for case_id, case in self.cases.items()
-            for place, one in enumerate(
-                deadlines(
-                    case, packs[case.policy] if case.policy else None, self.schools[case.school_urn].calendars_set
-                ),
-                1,
-            )
-        }
+        found: set[tuple[Any, ...]] = set()
+        for case_id, case in self.cases.items():
+            pack = packs[case.policy] if case.policy else None
+            due = deadlines(case, pack, self.schools[case.school_urn].calendars_set)
+            found |= {(case_id, place, one.code, one.due_on) for place, one in enumerate(due, 1)}
+        return found
 
     def _contributions(self) -> Iterable[tuple[UUID, Contribution]]:
         for case_id, case in self.cases.items():
