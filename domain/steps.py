@@ -23,6 +23,11 @@ class Evidence:
     custody: Sealed | None
 
 
+# A helpline outside takes on what a network has not taken down 48 hours after it was told (Report Harmful Content). The
+# hour of the report is not recorded, so it is surely so from the third day on.
+HELPLINE_AFTER_DAYS = 3
+
+
 @dataclass(frozen=True, slots=True)
 class PlatformReport:
     """A report to a network about an item, and what the network answered."""

@@ -85,6 +85,9 @@ class PlatformReport:
     reported_on: date = _field("The day it was reported.")
     result: str | None = _field("What the network answered: a code of the list `platform_results`.")
     answered_on: date | None = _field("The day of the answer.")
+    helpline_from: date | None = _field(
+        "The first day on which 48 hours have surely passed, so that a helpline outside takes it on; null once removed."
+    )
     reference: SealedText | None = _field("The network's own reference.")
 
 

@@ -120,7 +120,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     ),
     "Classification": _fields("nature target aspect"),
     "Evidence": _fields("id kind itemId sha256 collectedOn", "collectedBy description custody"),
-    "PlatformReport": _fields("id itemId network reportedOn result answeredOn", "reference"),
+    "PlatformReport": _fields("id itemId network reportedOn result answeredOn helplineFrom", "reference"),
     "Meeting": _fields("heldOn mode attended outcome roles", "attendees cause wayForward notes"),
     "Impact": _fields("target impact notedOn raisedBefore", "person notes"),
     "Investigation": _fields("id startedOn completedOn finding", "investigator notes report"),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from domain.case_deadlines import DUE_SOON_DAYS
 from domain.naming import with_underscores
+from domain.steps import HELPLINE_AFTER_DAYS
 from projections.plan.reads import json_member, json_object, json_objects, person, persons, text_hole
 from projections.plan.selections import Selected
 from projections.plan.text import bare, quoted
@@ -77,6 +78,12 @@ def _state_of_deadline(_writer: Writer, _selected: Selected, row: Row) -> str:
     )
 
 
+def _helpline_from(_writer: Writer, _selected: Selected, row: Row) -> str:
+    one = row.value
+    day = f"CASE WHEN {one}->>'result' IS DISTINCT FROM 'REMOVED' THEN"
+    return quoted(f"({day} ({one}->>'reported_on')::date + {HELPLINE_AFTER_DAYS} END)")
+
+
 PARTS: dict[str, dict[str, Read]] = {
     "Deadline": part("code clause wording since dueOn ends extended pausedSince", lists="missingYears")
     | {"state": _state_of_deadline},
@@ -99,7 +106,8 @@ PARTS: dict[str, dict[str, Read]] = {
     "Evidence": part(
         "kind itemId sha256 collectedOn", identity="evidence_id", people="collectedBy", texts="description custody"
     ),
-    "PlatformReport": part("itemId network reportedOn result answeredOn", identity="report_id", texts="reference"),
+    "PlatformReport": part("itemId network reportedOn result answeredOn", identity="report_id", texts="reference")
+    | {"helplineFrom": _helpline_from},
     "Meeting": part("heldOn mode attended outcome", lists="roles", crowds="attendees", texts="cause wayForward notes"),
     "Impact": part("target impact notedOn raisedBefore", people="person", texts="notes"),
     "Investigation": part(

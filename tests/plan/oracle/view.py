@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -164,6 +164,8 @@ class View:
                 found[name] = [self._one(get_named_type(inner), case_id, one) for one in value or ()]
             else:
                 found[name] = self._one(get_named_type(inner), case_id, value)
+        if kind.name == "PlatformReport" and record["result"] != "REMOVED":
+            found["helplineFrom"] = (date.fromisoformat(record["reported_on"]) + timedelta(days=3)).isoformat()
         return found
 
     def _one(self, kind: Any, case_id: str, value: Any) -> Any:
