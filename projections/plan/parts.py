@@ -73,7 +73,7 @@ PARTS: dict[str, dict[str, Read]] = {
     "Classification": part("nature target aspect"),
     "Item": part(
         "ordinal platform posterRole takerRole discoveredOn postedOn recordedOn namesIndividual mark removal removalOn"
-        " repostOf line",
+        " removalAskedBy repostOf line",
         identity="item_id",
         lists="characteristics",
         people="poster taker",
@@ -85,7 +85,12 @@ PARTS: dict[str, dict[str, Read]] = {
         "kind itemId sha256 collectedOn", identity="evidence_id", people="collectedBy", texts="description custody"
     ),
     "PlatformReport": part("itemId network reportedOn result answeredOn", identity="report_id", texts="reference"),
-    "Meeting": part("heldOn mode attended outcome", lists="roles", crowds="attendees", texts="cause wayForward notes"),
+    "Meeting": part(
+        "heldOn mode attended outcome",
+        lists="roles purposes",
+        crowds="attendees",
+        texts="cause wayForward notes",
+    ),
     "Impact": part("target impact notedOn raisedBefore", people="person", texts="notes"),
     "Investigation": part(
         "startedOn completedOn finding", identity="investigation_id", people="investigator", texts="notes report"
