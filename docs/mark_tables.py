@@ -57,7 +57,7 @@ lists each ruling with what came of its tests. Counts are numbered as in the def
     )
 
 
-def tests_by_mark(mark: str, folder: Path = TESTS) -> dict[str, list[str]]:
+def marked_tests(mark: str, folder: Path = TESTS) -> dict[str, list[str]]:
     """The tests that are marked with each row, as `path::name`, without importing one of them."""
     found: dict[str, list[str]] = {}
     for path in sorted(folder.rglob("test_*.py")):
@@ -72,7 +72,7 @@ def tests_by_mark(mark: str, folder: Path = TESTS) -> dict[str, list[str]]:
 def _page(mark: str, title: str, introduction: str, columns: Mapping[str, str]) -> str:
     """A page of the rows of a mark; `columns` are the headings of the members that it shows."""
     rows = MARKS[mark]()
-    shown = tests_by_mark(mark)
+    shown = marked_tests(mark)
     missing = [name for name in rows if name not in shown]
     lines = [
         f"# {title}",

@@ -24,8 +24,8 @@ class Item:
     """The present state of one item.
 
     `recorded_on` is the London date of recording, or what the school's own log says for an imported item. `about` are
-    the persons the item speaks of. `mark` excludes the item from every count. `removal_asked_by` is who, for the school,
-    last asked for the post to be taken down.
+    the persons the item speaks of. `mark` excludes the item from every count. `removal_asked_by` is who last asked,
+    for the school, for the post to be taken down.
     """
 
     item_id: UUID
