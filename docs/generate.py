@@ -1,6 +1,6 @@
 """Regenerates what is generated from the code: the event catalogue, the settings, the schema, what a pack may say.
 
-The table of obligations and the diagrams of states come with them.
+The tables of obligations and of rulings and the diagrams of states come with them.
 
 Run by `make docs`; tests compare the files with what this writes.
 """
@@ -11,7 +11,7 @@ import dataclasses
 from pathlib import Path
 from typing import get_type_hints
 
-from docs.obligation_table import obligation_table
+from docs.mark_tables import obligation_table, ruling_table
 from docs.policy_facts import policy_facts
 from docs.state_diagrams import state_diagrams
 from domain.stored import StoredName, stored_members, stored_names
@@ -53,6 +53,7 @@ def main() -> None:
     (DOCS / "settings.md").write_text(settings_page())
     (DOCS / "policy-facts.md").write_text(policy_facts())
     (DOCS / "obligations.md").write_text(obligation_table())
+    (DOCS / "rulings.md").write_text(ruling_table())
     (DOCS / "states.md").write_text(state_diagrams())
     SCHEMA_FILE.write_text(printed_schema())
 

@@ -21,6 +21,7 @@ _LISTS = {
     "breach_severities": "`default_severity` of `[staff]`",
     "breach_types": "`breach_types` of `[[staff.clauses]]`",
     "breach_exceptions": "`excused_by` of `[[staff.clauses]]`",
+    "legal_bases": "`legal_bases` of `[[staff.clauses]]`",
 }
 
 

@@ -91,6 +91,12 @@ INCIDENT_FACTS = (
         lambda case: any(item.removal is not None for item in case.counting_items),
     ),
     Fact(
+        "REMOVAL_ASKED_BY",
+        "This part of the school asked, last, for an item that counts to be taken down.",
+        lambda case, code: any(item.removal_asked_by == code for item in case.counting_items),
+        "removal_askers",
+    ),
+    Fact(
         "REMOVAL_UNCONFIRMED",
         "Somebody was asked to take an item down and nobody has checked yet.",
         lambda case: any(item.removal_unconfirmed for item in case.counting_items),
@@ -112,6 +118,12 @@ INCIDENT_FACTS = (
             or (case.intake is not None and case.intake.received_by == code)
         ),
         "informed_roles",
+    ),
+    Fact(
+        "MEETING_PURPOSE",
+        "A meeting that was offered was to discuss this.",
+        lambda case, code: any(code in meeting.purposes for meeting in case.meetings),
+        "meeting_purposes",
     ),
     Fact("CAUSE_ESTABLISHED", "A meeting brought out why.", lambda case: any(one.cause for one in case.meetings)),
     Fact(

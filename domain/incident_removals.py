@@ -37,15 +37,29 @@ class IncidentRemovals(IncidentCorrections):
     # --- decisions
 
     def request_removal(
-        self, *, item_id: UUID, requested_on: date, today: date, person: UUID | None = None, notes: Sealed | None = None
+        self,
+        *,
+        item_id: UUID,
+        requested_on: date,
+        today: date,
+        asked_by: str | None = None,
+        person: UUID | None = None,
+        notes: Sealed | None = None,
     ) -> None:
-        """Ask for a post to be taken down; a person may be asked again."""
+        """Ask for a post to be taken down; a person may be asked again.
+
+        `asked_by` says who asks for the school, such as the governing body (Park Hall L70).
+        """
         item = self.item(item_id)
         refuse(self.bars_removal_request(item), "item_id")
         require_not_future(today, requested_on=requested_on)
         require_order(item.discovered_on, requested_on, "requested_on")
+        if asked_by is not None:
+            require_code("removal_askers", asked_by, "asked_by", requested_on)
         if (item.removal, item.removal_on) != (REQUESTED, requested_on):
             self._removal_requested(item_id=item_id, requested_on=requested_on, person=person, notes=present(notes))
+        if asked_by not in (None, self.items[item_id].removal_asked_by):
+            self._removal_asker_noted(item_id=item_id, asked_by=asked_by)
 
     def confirm_removal(self, *, item_id: UUID, checked_on: date, today: date, checked_by: UUID | None = None) -> None:
         """Record that somebody checked that the post is gone, whether or not anybody had asked."""
@@ -178,6 +192,12 @@ class IncidentRemovals(IncidentCorrections):
     def _removal_requested(self, item_id: UUID, requested_on: date, person: UUID | None, notes: Sealed | None) -> None:
         """Somebody was asked to take a post down."""
         self._set_removal(item_id, REQUESTED, requested_on)
+        self.items[item_id] = replace(self.items[item_id], removal_asked_by=None)
+
+    @event("RemovalAskerNoted", topic="incident.removal_asker_noted.v1")
+    def _removal_asker_noted(self, item_id: UUID, asked_by: str) -> None:
+        """It was said who asked, for the school, for a post to be taken down."""
+        self.items[item_id] = replace(self.items[item_id], removal_asked_by=asked_by)
 
     @event("RemovalConfirmed", topic="incident.removal_confirmed.v1")
     def _removal_confirmed(self, item_id: UUID, checked_on: date, checked_by: UUID | None) -> None:
@@ -221,6 +241,7 @@ class IncidentRemovals(IncidentCorrections):
             characteristics=characteristics,
             removal=None,
             removal_on=None,
+            removal_asked_by=None,
             line=None,
             url=url,
             handle=handle,

@@ -117,6 +117,7 @@ class IncidentSteps(IncidentRemovals):
         outcome: str | None = None,
         roles: tuple[str, ...] = (),
         attendees: tuple[UUID, ...] = (),
+        purposes: tuple[str, ...] = (),
         cause: Sealed | None = None,
         way_forward: Sealed | None = None,
         notes: Sealed | None = None,
@@ -125,7 +126,8 @@ class IncidentSteps(IncidentRemovals):
     ) -> None:
         """Record a meeting that was offered, also one to which nobody came.
 
-        `cause` is the reason given for the post (Libra L121), `way_forward` what was agreed (Libra L126).
+        `purposes` say what it was to discuss, such as what may follow (Sharp Lane L58). `cause` is the reason given
+        for the post (Libra L121), `way_forward` what was agreed (Libra L126).
         """
         refuse(self.bars_step())
         require_code("meeting_modes", mode, "mode", held_on)
@@ -134,6 +136,7 @@ class IncidentSteps(IncidentRemovals):
             require_code("meeting_outcomes", outcome, "outcome", held_on)
         require_codes("meeting_roles", roles, "roles", held_on)
         require_distinct(attendees, "attendees")
+        require_codes("meeting_purposes", purposes, "purposes", held_on)
         if not attended and outcome == "RESOLVED":
             raise MeetingNotAttended("attended", "outcome")
         self.require_step("HOLD_CHAIR_MEETING" if "CHAIR" in roles else "HOLD_MEETING", policy, override)
@@ -148,6 +151,8 @@ class IncidentSteps(IncidentRemovals):
             way_forward=present(way_forward),
             notes=present(notes),
         )
+        if purposes:
+            self._meeting_purposes_noted(purposes=purposes)
 
     def record_impact(
         self,
@@ -328,6 +333,11 @@ class IncidentSteps(IncidentRemovals):
         """A meeting was offered on that day, and those asked came or did not."""
         meeting = Meeting(held_on, mode, attended, outcome, roles, attendees, cause, way_forward, notes)
         self.meetings = (*self.meetings, meeting)
+
+    @event("MeetingPurposesNoted", topic="incident.meeting_purposes_noted.v1")
+    def _meeting_purposes_noted(self, purposes: tuple[str, ...]) -> None:
+        """It was said what the meeting recorded last was to discuss."""
+        self.meetings = (*self.meetings[:-1], replace(self.meetings[-1], purposes=purposes))
 
     @event("ImpactRecorded", topic="incident.impact_recorded.v1")
     def _impact_recorded(

@@ -24,7 +24,8 @@ class Item:
     """The present state of one item.
 
     `recorded_on` is the London date of recording, or what the school's own log says for an imported item. `about` are
-    the persons the item speaks of. `mark` excludes the item from every count.
+    the persons the item speaks of. `mark` excludes the item from every count. `removal_asked_by` is who last asked,
+    for the school, for the post to be taken down.
     """
 
     item_id: UUID
@@ -50,6 +51,7 @@ class Item:
     handle: Sealed | None = None
     narrative: Sealed | None = None
     description: Sealed | None = None
+    removal_asked_by: str | None = None
 
     @property
     def is_classified(self) -> bool:

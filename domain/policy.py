@@ -226,6 +226,7 @@ def _require_sound_staff_code(pack: PolicyPack, file: str) -> None:
         named.add(clause.id)
         _require_codes(file, f"{key}.breach_types", "breach_types", clause.breach_types)
         _require_codes(file, f"{key}.excused_by", "breach_exceptions", clause.excused_by)
+        _require_codes(file, f"{key}.legal_bases", "legal_bases", clause.legal_bases)
 
 
 def _require_sound_stages(pack: PolicyPack, file: str) -> None:

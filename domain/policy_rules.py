@@ -126,7 +126,8 @@ class StaffClause(Member, frozen=True, kw_only=True):
     """One clause of the staff code: which kinds of breach it speaks of (`breach_types`), and how firmly.
 
     `under_18`: of contact with former pupils it forbids only that with those who were under 18 at the time.
-    `excused_by` are exceptions of the list `breach_exceptions` that make the conduct no breach.
+    `excused_by` are exceptions of the list `breach_exceptions` that make the conduct no breach. `legal_bases` are the
+    laws of that list that a breach of the clause concerns.
     """
 
     id: Code
@@ -134,6 +135,7 @@ class StaffClause(Member, frozen=True, kw_only=True):
     strength: ClauseStrength = ClauseStrength.FORBIDDEN
     under_18: bool = False
     excused_by: tuple[Code, ...] = ()
+    legal_bases: tuple[Code, ...] = ()
     text: Text
     source: Source
 

@@ -161,6 +161,7 @@ def _clause(clause: StaffClause) -> tuple[tuple[str, str], ...]:
         strength=clause.strength.value.lower(),
         age="only of those under 18 at the time" if clause.under_18 else None,
         excused=", ".join(_label("breach_exceptions", code) for code in clause.excused_by) or None,
+        laws=", ".join(_label("legal_bases", code) for code in clause.legal_bases) or None,
         text=clause.text,
     )
 

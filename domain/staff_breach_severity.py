@@ -1,4 +1,4 @@
-"""What the staff code of a policy says of a breach: which clauses it breaks, and how it counts before any finding."""
+"""What the staff code of a policy says of a breach: which clauses it breaks, how it counts, which laws it concerns."""
 
 from __future__ import annotations
 
@@ -39,3 +39,9 @@ def default_severity(breach: StaffBreach, pack: PolicyPack | None) -> str | None
         if not firm:
             return None
     return pack.staff.default_severity
+
+
+def laws_concerned(breach: StaffBreach, pack: PolicyPack) -> tuple[str, ...]:
+    """The laws that the broken clauses name (Rivington L72): codes of `legal_bases`, in the order of the pack."""
+    named = (law for clause in clauses_broken(breach, pack) for law in clause.legal_bases)
+    return tuple(dict.fromkeys(named))

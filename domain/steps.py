@@ -43,7 +43,7 @@ class PlatformReport:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting that was offered: how, with whom by role and person, whether they came and what came of it."""
+    """A meeting that was offered: what for, how, with whom by role and person, whether they came, what came of it."""
 
     held_on: date
     mode: str
@@ -54,6 +54,7 @@ class Meeting:
     cause: Sealed | None
     way_forward: Sealed | None
     notes: Sealed | None
+    purposes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,4 +171,19 @@ MEASURE_LISTS: dict[str, tuple[Code, ...]] = {
         ("LOWERED", "Lowered standing", "Lowers a person's standing in others' estimation."),
         ("RIDICULED_AT_WORK", "Ridiculed at work", "Ridicules a person in business, trade, office or profession."),
     ),
+    "removal_askers": listed(
+        ("HEADTEACHER", "Headteacher", "The headteacher or principal."),
+        ("SENIOR_LEADER", "Senior leader", "A member of the senior management team."),
+        ("CLASS_TEACHER", "Class teacher", "The class teacher."),
+        ("COORDINATOR", "e-Safety coordinator", "The e-safety coordinator."),
+        ("GOVERNING_BODY", "Governing body", "The governors, directors or local governing body."),
+        ("TRUST", "Trust", "Somebody of the trust."),
+        ("OTHER", "Somebody else", "Somebody else for the school."),
+    ),
+    "meeting_purposes": listed(
+        ("CAUSE", "Why it was posted", "To learn why it was posted."),
+        ("REPERCUSSIONS", "What may follow", "To discuss what may follow from the posts."),
+        ("WAY_FORWARD", "The way forward", "To discuss how the problem can be resolved."),
+        ("OTHER", "Other", "To discuss something else."),
+    ),
 }

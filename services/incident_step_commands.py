@@ -50,6 +50,7 @@ class RequestRemoval(IncidentDecision):
 
     item_id: ItemId
     requested_on: Annotated[date, Described("The day of the request.")]
+    asked_by: Annotated[str | None, Described("Who asks for the school: a code of the list removal_askers.")] = None
     person: Person = None
     notes: Notes = None
 
@@ -131,6 +132,9 @@ class HoldMeeting(IncidentDecision):
     outcome: Annotated[str | None, Described("What came of it: a code of the list meeting_outcomes.")] = None
     roles: Annotated[tuple[str, ...], Described("Who met, by role: codes of the list meeting_roles.")] = ()
     attendees: Annotated[tuple[UUID, ...], Described("The persons who met.")] = ()
+    purposes: Annotated[
+        tuple[str, ...], Described("What the meeting was to discuss: codes of the list meeting_purposes.")
+    ] = ()
     cause: Annotated[str | None, Described("The reason given for the post; stored sealed.")] = None
     way_forward: Annotated[str | None, Described("What was agreed; stored sealed.")] = None
     notes: Notes = None

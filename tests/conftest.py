@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from ledger.database import Database
-from tests.support import obligations
+from tests.support import shown
 from tests.support.postgres import DatabaseUrls, cloned_databases, running_server
 
 settings.register_profile("untimed", deadline=None)  # no test is timed: a busy machine is no fault
@@ -62,14 +62,14 @@ def trust_id() -> UUID:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let reports carry obligations where the tests are chosen by them."""
-    if obligations.are_asked_for(config):
-        obligations.note(items)
+    """Let reports carry the rows that they show where the tests are chosen by them."""
+    for mark in shown.asked_for(config):
+        shown.note(items, mark)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """List each obligation with its tests where the tests were chosen by them."""
-    if obligations.are_asked_for(config):
-        terminalreporter.section("obligations")
-        for line in obligations.summary(terminalreporter.stats):
+    """List each row with its tests where the tests were chosen by its mark."""
+    for mark in shown.asked_for(config):
+        terminalreporter.section(f"{mark}s")
+        for line in shown.summary(mark, shown.rows(mark), terminalreporter.stats):
             terminalreporter.write_line(line)

@@ -57,6 +57,9 @@ class Item:
     mark: Mark | None = _field("Why it counts nothing, if it does not.")
     removal: str | None = _field("How far its removal has come: a code of the list `removal_states`.")
     removal_on: date | None = _field("The day of that.")
+    removal_asked_by: str | None = _field(
+        "Who asked last, for the school, that it be taken down: a code of the list `removal_askers`."
+    )
     repost_of: strawberry.ID | None = _field("The item of this incident that it puts up again.")
     line: int | None = _field("The line of the imported log that it came from.")
     url: SealedText | None = _field("Where the post is.")
@@ -99,6 +102,7 @@ class Meeting:
     outcome: str | None = _field("A code of the list `meeting_outcomes`.")
     roles: list[str] = _field("Who took part, by role: codes of the list `meeting_roles`.")
     attendees: list[Person] = _field("Who took part.")
+    purposes: list[str] = _field("What it was to discuss: codes of the list `meeting_purposes`.")
     cause: SealedText | None = _field("What lay behind the post, as it came out.")
     way_forward: SealedText | None = _field("What was agreed.")
     notes: SealedText | None = _field("Notes.")

@@ -115,13 +115,13 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "Addendum": _fields(joins="text"),
     "Item": _fields(
         "id ordinal platform posterRole takerRole discoveredOn postedOn recordedOn characteristics namesIndividual mark"
-        " removal removalOn repostOf line",
+        " removal removalOn removalAskedBy repostOf line",
         "poster taker classifications about url handle narrative description",
     ),
     "Classification": _fields("nature target aspect"),
     "Evidence": _fields("id kind itemId sha256 collectedOn", "collectedBy description custody"),
     "PlatformReport": _fields("id itemId network reportedOn result answeredOn helplineFrom", "reference"),
-    "Meeting": _fields("heldOn mode attended outcome roles", "attendees cause wayForward notes"),
+    "Meeting": _fields("heldOn mode attended outcome roles purposes", "attendees cause wayForward notes"),
     "Impact": _fields("target impact notedOn raisedBefore", "person notes"),
     "Investigation": _fields("id startedOn completedOn finding", "investigator notes report"),
     "Account": _fields("side givenOn", "person text"),

@@ -95,7 +95,7 @@ PARTS: dict[str, dict[str, Read]] = {
     "Classification": part("nature target aspect"),
     "Item": part(
         "ordinal platform posterRole takerRole discoveredOn postedOn recordedOn namesIndividual mark removal removalOn"
-        " repostOf line",
+        " removalAskedBy repostOf line",
         identity="item_id",
         lists="characteristics",
         people="poster taker",
@@ -108,7 +108,12 @@ PARTS: dict[str, dict[str, Read]] = {
     ),
     "PlatformReport": part("itemId network reportedOn result answeredOn", identity="report_id", texts="reference")
     | {"helplineFrom": _helpline_from},
-    "Meeting": part("heldOn mode attended outcome", lists="roles", crowds="attendees", texts="cause wayForward notes"),
+    "Meeting": part(
+        "heldOn mode attended outcome",
+        lists="roles purposes",
+        crowds="attendees",
+        texts="cause wayForward notes",
+    ),
     "Impact": part("target impact notedOn raisedBefore", people="person", texts="notes"),
     "Investigation": part(
         "startedOn completedOn finding", identity="investigation_id", people="investigator", texts="notes report"

@@ -77,6 +77,7 @@ def position(demo: Client) -> int:
     return found
 
 
+@pytest.mark.obligation("S2-016")
 def test_the_dashboard_sees_every_figure_and_no_case(demo: Client) -> None:
     case = case_of_school(demo, SCHOOL)
     query = (

@@ -58,7 +58,9 @@ def _decisions(action: CaseAction, incident: Incident, pack: PolicyPack | None, 
         case CaseAction.REPORT_TO_HEADTEACHER:
             yield lambda one: one.report_to_headteacher(reported_on=TODAY, today=TODAY)
         case CaseAction.HOLD_MEETING:
-            yield lambda one: one.hold_meeting(mode="ONLINE", held_on=TODAY, attended=True, today=TODAY)
+            yield lambda one: one.hold_meeting(
+                mode="ONLINE", held_on=TODAY, attended=True, purposes=("REPERCUSSIONS",), today=TODAY
+            )
         case CaseAction.RECORD_IMPACT:
             yield lambda one: one.record_impact(target="STAFF", impact="EMOTIONAL", noted_on=TODAY, today=TODAY)
         case CaseAction.RECORD_INVESTIGATION:
@@ -179,7 +181,9 @@ def _on_item(action: CaseAction, of: UUID, fresh: str) -> Decision:
         CaseAction.EXCLUDE_ITEM: lambda one: one.exclude_item(item_id=of, mark="DUPLICATE", reason=WHY),
         CaseAction.RESTORE_ITEM: lambda one: one.restore_item(item_id=of, reason=WHY),
         CaseAction.IDENTIFY_POSTER: lambda one: one.identify_poster(item_id=of, poster_role="PUPIL"),
-        CaseAction.REQUEST_REMOVAL: lambda one: one.request_removal(item_id=of, requested_on=TODAY, today=TODAY),
+        CaseAction.REQUEST_REMOVAL: lambda one: one.request_removal(
+            item_id=of, requested_on=TODAY, asked_by="GOVERNING_BODY", today=TODAY
+        ),
         CaseAction.CONFIRM_REMOVAL: lambda one: one.confirm_removal(item_id=of, checked_on=TODAY, today=TODAY),
         CaseAction.REFUSE_REMOVAL: lambda one: one.refuse_removal(item_id=of, refused_on=TODAY, today=TODAY),
         CaseAction.RECORD_REPOST: lambda one: one.record_repost(

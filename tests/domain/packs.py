@@ -1,10 +1,13 @@
-"""Packs made up for the tests of rules: nothing in them but what is given."""
+"""Packs made up for the tests of rules, with nothing in them but what is given; and those of the schools."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
+import policies
+from domain.duties import Duty, duties
 from domain.policy import PolicyPack, parse_pack
 
 
@@ -30,6 +33,16 @@ def pack_with(rules: str) -> PolicyPack:
         """
         + "\n\n".join(tables)
     )
+
+
+def shipped(name: str) -> PolicyPack:
+    """The pack of a school as it is shipped."""
+    return parse_pack(policies.content(name), f"{name}.toml")
+
+
+def owed(case: Any, pack: PolicyPack) -> dict[str, Duty]:
+    """What a case owes under a policy, by code."""
+    return {duty.code: duty for duty in duties(case, pack)}
 
 
 def example_text() -> str:

@@ -146,6 +146,7 @@ def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -
                     "handle": None,
                     "narrative": {"version": 3, "part": "narrative"},
                     "description": None,
+                    "removal_asked_by": None,
                 }
             ],
             "addenda": [],

@@ -84,6 +84,7 @@ def test_a_case_is_a_duplicate_only_of_its_own_kind() -> None:
     )
 
 
+@pytest.mark.ruling(38)
 @pytest.mark.parametrize(
     "mark",
     [

@@ -194,6 +194,7 @@ def test_one_post_adds_one_to_each_count_it_meets_and_one_only() -> None:
     assert figures(post) == numbered(1, 7, 9)
 
 
+@pytest.mark.ruling(12)
 @pytest.mark.obligation("S2-039")
 @pytest.mark.parametrize("role", ROLES)
 def test_an_image_of_staff_counts_by_who_took_it(role: str) -> None:
@@ -204,6 +205,7 @@ def test_an_image_of_staff_counts_by_who_took_it(role: str) -> None:
     assert figures(incident(taken_by_role)) == expected
 
 
+@pytest.mark.ruling(12)
 @pytest.mark.obligation("S2-039")
 @pytest.mark.parametrize("taker", [None, "UNKNOWN"])
 @pytest.mark.parametrize("role", ROLES)

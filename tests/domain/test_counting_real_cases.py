@@ -144,6 +144,7 @@ def test_links_of_another_kind_withhold_nothing() -> None:
     assert figures(*(recorded(case) for case in (incident, complaint, breach))) == numbered(C1=1, C3=1, C4=2)
 
 
+@pytest.mark.ruling(29, 30)
 @pytest.mark.parametrize("outcome", ["UPHELD", "NOT_UPHELD", "WITHDRAWN", "OUT_OF_SCOPE", "RESOLVED_INFORMALLY"])
 def test_rulings_29_and_30_no_outcome_of_a_complaint_takes_it_out(outcome: str) -> None:
     complaint = received(head(school=True))
@@ -175,6 +176,7 @@ def test_an_allegation_found_false_was_still_made(finding: str) -> None:
     assert figures(recorded(incident)) == numbered(1)
 
 
+@pytest.mark.ruling(39)
 def test_ruling_39_one_item_of_three_recorded_twice_is_excluded_by_its_own_mark() -> None:
     incident = incidents.reported()
     for name in ("one", "two", "two again"):

@@ -38,6 +38,7 @@ def test_that_no_policy_was_in_force_is_for_somebody_to_put_right() -> None:
     assert duties(incident) == (Duty(DutyCode.NO_POLICY_IN_FORCE),)
 
 
+@pytest.mark.ruling(48)
 def test_an_item_without_classification_waits_to_be_classified_and_an_excluded_one_does_not() -> None:
     incident = reported()
     first, second, third = (item(incident, name) for name in ("first", "second", "third"))
@@ -96,6 +97,7 @@ def test_a_marked_case_owes_nothing_until_the_mark_is_removed() -> None:
     ]
 
 
+@pytest.mark.ruling(9)
 def test_a_breach_that_is_a_post_waits_to_be_recorded_as_an_incident() -> None:
     breach = StaffBreach.report(
         case_id=named("breach"),

@@ -34,6 +34,7 @@ from tests.domain.incidents import (
     reported,
     with_item,
 )
+from tests.domain.recorded import recorded
 from tests.support.scenario import Given, decided
 
 ITEM = named("item")
@@ -133,9 +134,46 @@ def test_a_meeting_to_which_nobody_came_is_recorded_and_resolved_nothing() -> No
     assert [(meeting.attended, meeting.outcome) for meeting in incident.meetings] == [(False, "NOT_RESOLVED")]
 
 
+@pytest.mark.obligation("S0-033")
+@pytest.mark.parametrize("attended", [True, False])
+def test_a_meeting_says_what_it_was_to_discuss_and_keeps_the_points_in_words(attended: bool) -> None:
+    incident = with_item()
+    incident.hold_meeting(mode="TELEPHONE", held_on=day(4), attended=True, today=TODAY)
+    points = Secret("We spoke of a warning in writing.")
+
+    Given(incident).when(
+        lambda one: one.hold_meeting(
+            mode="IN_PERSON",
+            held_on=day(5),
+            attended=attended,
+            purposes=("REPERCUSSIONS", "WAY_FORWARD"),
+            notes=points,
+            today=TODAY,
+        )
+    ).then(
+        (
+            "incident.meeting_held.v1",
+            {
+                "mode": "IN_PERSON",
+                "held_on": day(5),
+                "attended": attended,
+                "roles": (),
+                "attendees": (),
+                "notes": points,
+            },
+        ),
+        ("incident.meeting_purposes_noted.v1", {"purposes": ("REPERCUSSIONS", "WAY_FORWARD")}),
+    )
+    kept = recorded(incident).meetings
+    assert [(one.held_on, one.purposes) for one in kept] == [(day(4), ()), (day(5), ("REPERCUSSIONS", "WAY_FORWARD"))]
+    assert kept[1].notes is not None
+
+
 @pytest.mark.parametrize(
     ("given", "because", "field"),
     [
+        ({"purposes": ("GOSSIP",)}, UnknownCode, "purposes"),
+        ({"purposes": ("CAUSE", "CAUSE")}, RepeatedValue, "purposes"),
         ({"mode": "PIGEON"}, UnknownCode, "mode"),
         ({"outcome": "GOOD"}, UnknownCode, "outcome"),
         ({"roles": ("CLOWN",)}, UnknownCode, "roles"),
@@ -166,7 +204,16 @@ def test_an_incident_can_be_harassment_that_damages_the_reputation_of_the_school
 
 
 @pytest.mark.obligation("S0-009", "S0-013")
-@pytest.mark.parametrize("impact", ["EMOTIONAL", "REPUTATION", "DETRIMENT", "PUPILS_LEARNING"])
+@pytest.mark.parametrize(
+    "impact",
+    [
+        "EMOTIONAL",
+        pytest.param("REPUTATION", marks=pytest.mark.obligation("S1-004")),
+        "DETRIMENT",
+        "PUPILS_LEARNING",
+        pytest.param("LEGAL_RISK", marks=pytest.mark.obligation("S1-004", "S4-004")),
+    ],
+)
 def test_harm_is_recorded_for_each_target_with_whether_the_school_had_been_told(impact: str) -> None:
     incident = with_item()
     harmed: dict[str, Any] = {

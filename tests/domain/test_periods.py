@@ -71,10 +71,12 @@ def test_only_the_terms_that_the_range_touches_are_listed() -> None:
     ]
 
 
+@pytest.mark.ruling(20)
 def test_ruling_20_a_day_of_the_summer_holiday_is_in_the_summer_term() -> None:
     assert term_of(date(2026, 8, 5), CALENDARS) == "2026-summer"
 
 
+@pytest.mark.ruling(21)
 def test_ruling_21_the_first_of_september_is_in_the_autumn_term_although_term_starts_later() -> None:
     assert AUTUMN.first == date(2026, 9, 2)
     assert term_of(date(2026, 9, 1), CALENDARS) == "2026-autumn"
@@ -102,10 +104,12 @@ def test_a_holiday_belongs_to_the_term_before_it(day: date, expected: str) -> No
     assert term_of(day, CALENDARS) == expected
 
 
+@pytest.mark.ruling(22)
 def test_ruling_22_both_ends_of_a_range_are_in_it() -> None:
     assert [period.label for period in periods(DAY, date(2026, 9, 30), date(2026, 9, 30))] == ["2026-09-30"]
 
 
+@pytest.mark.ruling(23)
 def test_ruling_23_the_second_half_of_a_month_is_partial() -> None:
     assert periods(MONTH, date(2026, 9, 15), date(2026, 9, 30)) == [
         Period("2026-09", date(2026, 9, 1), date(2026, 9, 30), partial=True)

@@ -306,7 +306,7 @@ _OTHERS: tuple[Any, ...] = (
         "NAME_OR_LOGO",
     ),
     *("SUBMITTED_WORK", "ASSIGNED", None, 7, True, False, []),
-    *([other] for other in ("ASSIGNED", "CHAIR", "TRUSTEE", "NAME_OR_LOGO", "SUBMITTED_WORK")),
+    *([other] for other in ("ASSIGNED", "CHAIR", "TRUSTEE", "NAME_OR_LOGO", "SUBMITTED_WORK", "PRIVACY")),
     {"text": "Otherwise", "source": "L1"},
     {"text": "Otherwise", "source": "L1", "investigation_before_closing": ["ALLEGATION"]},
 )

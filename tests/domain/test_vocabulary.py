@@ -70,6 +70,14 @@ def test_harm_may_fall_on_the_school_staff_pupils_and_anyone_associated_with_the
     assert {"SCHOOL", "STAFF", "PUPIL", "COMMUNITY"} <= set(codes("targets").split())
 
 
+@pytest.mark.ruling(33)
+def test_volunteers_supply_staff_and_contractors_are_staff_and_governors_and_the_trust_are_not() -> None:
+    meanings = {entry.code: entry.definition for entry in CODE_LISTS["targets"]}
+
+    assert "supply, volunteers and contractors included" in meanings["STAFF"]
+    assert (meanings["GOVERNOR"], meanings["TRUST"]) == ("A governor, director or trustee.", "The trust as a body.")
+
+
 @pytest.mark.obligation("S0-013")
 def test_harm_may_be_done_to_reputation_to_the_school_and_to_learning() -> None:
     assert {"REPUTATION", "DETRIMENT", "PUPILS_LEARNING"} <= set(codes("impacts").split())

@@ -163,6 +163,7 @@ def _whole_incident(world: World) -> None:
     world.do(NoteEvidence, kind="OTHER", **step)
     world.do(ReportToHeadteacher, reported_on=on, notes=world.words(), **step)
     world.do(RequestRemoval, item_id=first, requested_on=on, person=world.named("parent"), notes=world.words(), **step)
+    world.do(RequestRemoval, item_id=first, requested_on=on, asked_by="GOVERNING_BODY", **step)
     world.do(ConfirmRemoval, item_id=first, checked_on=on, **step)
     world.do(RecordRepost, repost_of=first, discovered_on=on, url=world.words(), narrative=world.words(), **step)
     world.do(RequestRemoval, item_id=second, requested_on=on, **step)
@@ -181,6 +182,7 @@ def _whole_incident(world: World) -> None:
         outcome="NOT_RESOLVED",
         roles=("CHAIR", "PARENT"),
         attendees=(world.named("parent"), world.named("chair")),
+        purposes=("REPERCUSSIONS", "WAY_FORWARD"),
         cause=world.words(),
         way_forward=world.words(),
         notes=world.words(),

@@ -77,6 +77,7 @@ def test_each_count_has_a_cell_and_a_zero_is_a_zero(recording: Recording) -> Non
     assert (answer["position"], answer["scope"], answer["excluded"]) == (recording.position, ReportScope.ALL, [])
 
 
+@pytest.mark.ruling(23)
 def test_cells_stand_in_the_order_of_the_dimensions_ascending(recording: Recording) -> None:
     # given
     recording.record(school(recording.trust_id, "900002"), school(recording.trust_id, "900001"))
@@ -93,6 +94,7 @@ def test_cells_stand_in_the_order_of_the_dimensions_ascending(recording: Recordi
     ]
 
 
+@pytest.mark.ruling(22)
 def test_both_days_of_the_range_are_in_it(recording: Recording) -> None:
     # given
     recording.record(school(recording.trust_id))
@@ -146,6 +148,7 @@ def test_without_counts_told_apart_an_item_is_one_and_cases_are_distinct(recordi
     }
 
 
+@pytest.mark.ruling(27)
 def test_platforms_have_cells_where_they_occur_and_complaints_have_none(recording: Recording) -> None:
     # given
     recording.record(
@@ -207,6 +210,7 @@ def test_a_cell_of_all_schools_is_null_only_when_none_was_a_member(recording: Re
     ]
 
 
+@pytest.mark.ruling(21)
 def test_each_school_has_the_terms_of_its_own_set_calendar(recording: Recording) -> None:
     # given
     early, late = school(recording.trust_id, "900001"), school(recording.trust_id, "900002")
@@ -305,6 +309,7 @@ def test_an_unknown_school_and_one_out_of_sight_are_not_there(recording: Recordi
     assert (cells(unseen, "school", "value"), unseen["scope"]) == ([("900001", 0)], ReportScope.VISIBLE)
 
 
+@pytest.mark.ruling(43)
 def test_a_breach_is_in_the_trusts_figure_and_not_in_the_heads(recording: Recording) -> None:
     # given
     recording.record(school(recording.trust_id), breach("A"), incident("B", "ALLEGATION:STAFF"))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from projections.suppression import hidden
 
 
+@pytest.mark.ruling(44)
 @pytest.mark.parametrize(
     ("line", "shown"),
     [
@@ -43,6 +44,7 @@ tables = st.tuples(st.integers(1, 4), st.integers(1, 4)).flatmap(
 )
 
 
+@pytest.mark.ruling(44)
 @given(tables, st.integers(2, 6))
 def test_no_printed_total_tells_a_hidden_figure(figures: dict[tuple[int, ...], int], below: int) -> None:
     # when

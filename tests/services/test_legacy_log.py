@@ -112,12 +112,14 @@ def test_two_identical_rows_are_two_items() -> None:
     assert lines(log) == [("1", [2, 3])]
 
 
+@pytest.mark.ruling(41)
 def test_the_same_reference_at_two_schools_is_two_cases() -> None:
     log = read(log_file(log_row(school_urn="900001"), log_row(school_urn="900003")))
 
     assert [case.key for case in all_cases(log)] == [("900001", "1"), ("900003", "1")]
 
 
+@pytest.mark.ruling(42)
 @pytest.mark.parametrize(
     ("column", "first", "second"),
     [

@@ -345,6 +345,7 @@ def test_a_second_run_adds_nothing(trust: Trust) -> None:
     assert (trust.ledger.head(), again.last_position, projected) == (head, None, [head[0]])
 
 
+@pytest.mark.ruling(40)
 def test_two_identical_rows_are_two_items_after_a_second_run_too(trust: Trust) -> None:
     for _ in range(2):
         bring(trust, log_file(row("1"), row("1")))

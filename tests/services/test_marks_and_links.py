@@ -48,6 +48,7 @@ def test_a_duplicate_is_told_to_both_histories_in_one_append(trust: Trust) -> No
     assert types(trust, original.id)[-1] == "incident.copy_added.v1"
 
 
+@pytest.mark.ruling(38)
 def test_a_case_with_copies_is_not_marked_until_they_are_pointed_elsewhere(trust: Trust) -> None:
     copy, original, other = an_incident(trust), an_incident(trust), an_incident(trust)
     trust.do(duplicate(copy.id, original.id))
