@@ -57,6 +57,9 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "decisions",
         "converted_to",
         "converted_on",
+        "transfers",
+        "corrections",
+        "closures",
     ),
     CaseKind.COMPLAINT: (
         "summary",
@@ -86,6 +89,9 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "referrals",
         "enquiries",
         "outcomes_told",
+        "transfers",
+        "corrections",
+        "closures",
     ),
     CaseKind.STAFF_BREACH: (
         "summary",
@@ -121,6 +127,10 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "disciplinary_hearings",
         "sanctions",
         "appeals",
+        "counted_at",
+        "transfers",
+        "corrections",
+        "closures",
     ),
 }
 

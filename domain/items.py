@@ -24,7 +24,8 @@ class Item:
     """The present state of one item.
 
     `recorded_on` is the London date of recording, or what the school's own log says for an imported item. `about` are
-    the persons the item speaks of. `mark` excludes the item from every count.
+    the persons the item speaks of. `mark` excludes the item from every count. `counted_at` is the school at which it
+    counts where the case was transferred from there since; `merged_into` and `split_from` are other items.
     """
 
     item_id: UUID
@@ -50,6 +51,9 @@ class Item:
     handle: Sealed | None = None
     narrative: Sealed | None = None
     description: Sealed | None = None
+    counted_at: str | None = None
+    merged_into: UUID | None = None
+    split_from: UUID | None = None
 
     @property
     def is_classified(self) -> bool:
