@@ -17,15 +17,8 @@ from domain.case_parts import APPROVED, REJECTED, Correction
 from domain.case_place import CasePlace
 from domain.checks import present, require_not_future, require_order, require_text
 from domain.duties import Duty, DutyCode
-from domain.refusals import (
-    CorrectionDecided,
-    DeciderIsRequester,
-    IdentityTaken,
-    Refused,
-    UnknownCorrection,
-    UnknownItem,
-    UnknownVersion,
-)
+from domain.lifecycle_refusals import CorrectionDecided, DeciderIsRequester, UnknownCorrection, UnknownVersion
+from domain.refusals import IdentityTaken, Refused, UnknownItem
 from domain.sealed import Sealed
 
 

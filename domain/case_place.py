@@ -15,7 +15,8 @@ from domain.aggregate import event
 from domain.case_parts import Transfer
 from domain.checks import refuse, require_not_future, require_order, require_text, require_word
 from domain.impartial import Impartial
-from domain.refusals import Refused, TransferredToItsSchool
+from domain.lifecycle_refusals import TransferredToItsSchool
+from domain.refusals import Refused
 from domain.sealed import Sealed
 
 

@@ -15,16 +15,8 @@ from domain.checks import present, refuse, require_distinct, require_text
 from domain.incident_corrections import IncidentCorrections
 from domain.incident_items import require_classification, require_some
 from domain.items import Classification, Item
-from domain.refusals import (
-    ItemExcluded,
-    MergedIntoItself,
-    MergedItemChanged,
-    NothingToMerge,
-    NothingToSplit,
-    NotOfTheItem,
-    Refused,
-    UnknownItem,
-)
+from domain.lifecycle_refusals import MergedIntoItself, MergedItemChanged, NothingToMerge, NothingToSplit, NotOfTheItem
+from domain.refusals import ItemExcluded, Refused, UnknownItem
 from domain.sealed import Sealed
 from domain.values import Mark
 from domain.vocabulary import require_code

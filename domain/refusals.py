@@ -164,18 +164,6 @@ class UnknownRestriction(Refused):
     code = RefusalCode.NOT_FOUND
 
 
-class UnknownCorrection(Refused):
-    """The case has no such request for a correction."""
-
-    code = RefusalCode.NOT_FOUND
-
-
-class UnknownVersion(Refused):
-    """The case has no event of this version."""
-
-    code = RefusalCode.NOT_FOUND
-
-
 class NotLinked(Refused):
     """The cases are not linked in this way."""
 
@@ -287,30 +275,6 @@ class InvestigationFinished(Refused):
     code = RefusalCode.ILLEGAL_STATE
 
 
-class CorrectionDecided(Refused):
-    """The request for a correction has been decided already."""
-
-    code = RefusalCode.ILLEGAL_STATE
-
-
-class MergedItemChanged(Refused):
-    """The item into which this one was merged was changed or excluded since; undo that first, or reclassify both."""
-
-    code = RefusalCode.ILLEGAL_STATE
-
-
-class NothingToMerge(Refused):
-    """Two items that are not excluded are needed for one to be merged into the other."""
-
-    code = RefusalCode.ILLEGAL_STATE
-
-
-class NothingToSplit(Refused):
-    """An item is split by its classifications: it needs two of them, and each side keeps at least one."""
-
-    code = RefusalCode.ILLEGAL_STATE
-
-
 # --- marks and links
 
 
@@ -336,20 +300,6 @@ class OthersAreCopies(Refused):
     """Other cases are recorded as duplicates of this one; point them elsewhere first."""
 
     code = RefusalCode.DUPLICATE_TARGET
-
-
-class TransferredToItsSchool(Refused):
-    """The case is at this school already; a transfer moves it to another one."""
-
-    code = RefusalCode.ILLEGAL_STATE
-
-
-class MergedIntoItself(Refused):
-    """An item cannot be merged into itself."""
-
-
-class NotOfTheItem(Refused):
-    """The item does not have this classification or characteristic."""
 
 
 class LinkedToItself(Refused):
@@ -405,11 +355,5 @@ class InvestigationIncomplete(Refused):
 
 class DeciderIsSubject(Refused):
     """The person this case is about cannot decide it."""
-
-    code = RefusalCode.CONFLICT_OF_INTEREST
-
-
-class DeciderIsRequester(Refused):
-    """Whoever asked for a correction does not decide on it."""
 
     code = RefusalCode.CONFLICT_OF_INTEREST

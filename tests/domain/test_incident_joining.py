@@ -9,6 +9,7 @@ import pytest
 
 from domain.incident import Incident
 from domain.items import Classification
+from domain.lifecycle_refusals import MergedIntoItself, MergedItemChanged, NothingToMerge, NothingToSplit, NotOfTheItem
 from domain.refusals import (
     CharacteristicMissing,
     DeciderIsSubject,
@@ -17,11 +18,6 @@ from domain.refusals import (
     ItemExcluded,
     ItemNotExcluded,
     MalformedValue,
-    MergedIntoItself,
-    MergedItemChanged,
-    NothingToMerge,
-    NothingToSplit,
-    NotOfTheItem,
     RepeatedValue,
     UnknownCode,
     UnknownItem,

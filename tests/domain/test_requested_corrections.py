@@ -12,18 +12,8 @@ from domain.case_document import case_document
 from domain.case_parts import Correction
 from domain.complaint_refusals import DeciderIsComplainant
 from domain.duties import Duty, duties
-from domain.refusals import (
-    CorrectionDecided,
-    DatesOutOfOrder,
-    DeciderIsRequester,
-    DeciderIsSubject,
-    EmptyText,
-    FutureDate,
-    IdentityTaken,
-    UnknownCorrection,
-    UnknownItem,
-    UnknownVersion,
-)
+from domain.lifecycle_refusals import CorrectionDecided, DeciderIsRequester, UnknownCorrection, UnknownVersion
+from domain.refusals import DatesOutOfOrder, DeciderIsSubject, EmptyText, FutureDate, IdentityTaken, UnknownItem
 from domain.sealed import Secret
 from tests.domain import complaints
 from tests.domain.incidents import TODAY, WHY, closed, day, marked, named, with_item

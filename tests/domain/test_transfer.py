@@ -10,15 +10,8 @@ import pytest
 from domain.case import Case
 from domain.counting import contributions
 from domain.duties import duties
-from domain.refusals import (
-    CaseMarked,
-    DatesOutOfOrder,
-    DeciderIsSubject,
-    EmptyText,
-    FutureDate,
-    MalformedValue,
-    TransferredToItsSchool,
-)
+from domain.lifecycle_refusals import TransferredToItsSchool
+from domain.refusals import CaseMarked, DatesOutOfOrder, DeciderIsSubject, EmptyText, FutureDate, MalformedValue
 from domain.sealed import Secret
 from tests.domain import complaints, incidents
 from tests.domain.incidents import TODAY, WHY, classified, closed, day, item, marked, named, removed, with_item
