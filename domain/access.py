@@ -63,7 +63,9 @@ _EVERY_COMMAND = frozenset({Role.TRUST_LEAD, Role.HEADTEACHER, Role.COORDINATOR,
 # Who may set aside what a policy requires before a step, with a reason (design D14).
 MAY_OVERRIDE = frozenset({Role.TRUST_LEAD, Role.HEADTEACHER})
 _LIMITED: dict[Role, frozenset[str]] = {
-    Role.STAFF: frozenset({"ReportIncident", "RecordItem", "NoteEvidence", "AddAddendum", "ReportToHeadteacher"}),
+    Role.STAFF: frozenset(
+        {"ReportIncident", "RecordItem", "NoteEvidence", "AddAddendum", "ReportToHeadteacher", "RequestCorrection"}
+    ),
     Role.MIS: frozenset({"ReportIncident"}),
 }
 

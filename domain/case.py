@@ -1,4 +1,4 @@
-"""What every kind of case shares: marks, links, assignment, the addendum, the corrected school, closing and reopening.
+"""What every kind of case shares: marks, links, assignment, the addendum, closing and reopening.
 
 `Case` is abstract. A kind names itself by `TOPIC` and takes over each shared event under a stored name of its own, such
 as `complaint.closed.v1`: a `*` in a topic stands for the kind.
@@ -8,7 +8,7 @@ as `complaint.closed.v1`: a `*` in a topic stands for the kind.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any, get_type_hints
 from uuid import UUID
@@ -16,9 +16,10 @@ from uuid import UUID
 from eventsourcing.domain import CommandMethodDecorator
 
 from domain.aggregate import event
-from domain.checks import present, refuse, require_not_future, require_order, require_sha256, require_text, require_word
-from domain.duties import Duty, bars_closing
-from domain.held_to_policy import HeldToPolicy
+from domain.case_corrections import CaseCorrections
+from domain.case_parts import Closure
+from domain.checks import present, refuse, require_not_future, require_order, require_sha256, require_text
+from domain.duties import bars_closing
 from domain.policy import PolicyPack
 from domain.refusals import (
     AlreadyImported,
@@ -26,7 +27,6 @@ from domain.refusals import (
     CaseMarked,
     CaseNotClosed,
     CaseNotMarked,
-    DeciderIsSubject,
     DuplicateOfAnotherKind,
     DuplicateOfItself,
     DutiesOutstanding,
@@ -45,7 +45,7 @@ AROSE_FROM = "AROSE_FROM"
 CLOSE = "CLOSE"
 
 
-class Case(HeldToPolicy):
+class Case(CaseCorrections):
     """A matter that a school deals with, from the day it became aware until it is closed."""
 
     def __init_subclass__(cls) -> None:
@@ -73,8 +73,7 @@ class Case(HeldToPolicy):
     ) -> None:
         self.reference = reference
         self.school_reference = school_reference
-        self.school_urn = school_urn
-        self.opened_at = school_urn
+        self._begin_at(school_urn)
         self.opened_on = opened_on
         self.policy = policy
         self.reported_by = reported_by
@@ -87,8 +86,10 @@ class Case(HeldToPolicy):
         self.closed_on: date | None = None
         self.outcome: str | None = None
         self.closed_as_logged = False
+        self.closures: tuple[Closure, ...] = ()
         self.imported: Imported | None = None
         self.addenda: tuple[Sealed, ...] = ()
+        self._begin_corrections()
         self._begin_requirements()
 
     # --- decisions
@@ -197,14 +198,6 @@ class Case(HeldToPolicy):
             raise NotLinked("other", "kind")
         self._unlinked(other=other, kind=kind, reason=present(reason))
 
-    def correct_school(self, *, school_urn: str, reason: Sealed, by: UUID | None = None) -> None:
-        """Say that the case was recorded at the wrong school: its counts move, past included."""
-        self.require_impartial(by)
-        require_word("school_urn", school_urn)
-        require_text("reason", reason)
-        if school_urn != self.school_urn:
-            self._school_corrected(school_urn=school_urn, reason=reason)
-
     def reopen(self, *, reopened_on: date, reason: Sealed, today: date, by: UUID | None = None) -> None:
         """Open a closed case again; its outcome is open again too."""
         refuse(self.bars_reopening())
@@ -283,11 +276,6 @@ class Case(HeldToPolicy):
         """Why the case cannot be opened again."""
         return CaseMarked if self.mark else None if self.is_closed else CaseNotClosed
 
-    def require_impartial(self, by: UUID | None) -> None:
-        """Refuse a decision by a person the case is about."""
-        if by is not None and by in self.subjects:
-            raise DeciderIsSubject
-
     # --- changes
 
     @event("Imported", topic="*.imported.v1")
@@ -347,11 +335,6 @@ class Case(HeldToPolicy):
         """A link to another case was taken away."""
         self.links.pop((other, kind), None)
 
-    @event("SchoolCorrected", topic="*.school_corrected.v1")
-    def _school_corrected(self, school_urn: str, reason: Sealed) -> None:
-        """The case turned out to belong to another school, and always did."""
-        self.school_urn = school_urn
-
     @event("Closed", topic="*.closed.v1")
     def _closed(self, outcome: str | None, closed_on: date | None, as_logged: bool, notes: Sealed | None) -> None:
         """The case was closed; `as_logged` says that a log said so and the rules for closing were not applied."""
@@ -359,6 +342,7 @@ class Case(HeldToPolicy):
         self.outcome = outcome
         self.closed_on = closed_on
         self.closed_as_logged = as_logged
+        self.closures = (*self.closures, Closure(closed_on, outcome, as_logged, notes))
 
     @event("Reopened", topic="*.reopened.v1")
     def _reopened(self, reopened_on: date, reason: Sealed) -> None:
@@ -367,22 +351,14 @@ class Case(HeldToPolicy):
         self.outcome = None
         self.closed_on = None
         self.closed_as_logged = False
+        self.closures = (*self.closures[:-1], replace(self.closures[-1], reopened_on=reopened_on, reason=reason))
 
     # --- questions
-
-    def own_duties(self) -> Iterator[Duty]:
-        """What is owed on this kind of case whatever a policy says."""
-        yield from ()
 
     @property
     @abstractmethod
     def outcome_list(self) -> str:
         """The code list of this kind's outcomes."""
-
-    @property
-    def subjects(self) -> frozenset[UUID]:
-        """The persons the case is about, who therefore do not decide it."""
-        return frozenset()
 
     @property
     def readers(self) -> frozenset[UUID]:

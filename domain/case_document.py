@@ -60,6 +60,9 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "decisions",
         "converted_to",
         "converted_on",
+        "transfers",
+        "corrections",
+        "closures",
     ),
     CaseKind.COMPLAINT: (
         "summary",
@@ -89,6 +92,9 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "referrals",
         "enquiries",
         "outcomes_told",
+        "transfers",
+        "corrections",
+        "closures",
     ),
     CaseKind.STAFF_BREACH: (
         "summary",
@@ -124,6 +130,10 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "disciplinary_hearings",
         "sanctions",
         "appeals",
+        "counted_at",
+        "transfers",
+        "corrections",
+        "closures",
     ),
 }
 

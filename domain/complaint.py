@@ -176,7 +176,8 @@ class Complaint(ComplaintEnding):
         return "complaint_outcomes"
 
     def own_duties(self) -> Iterator[Duty]:
-        """What the law or the procedure itself asks for; a complaint that is closed owes none of it any more."""
+        """What the law or the procedure itself asks for; a complaint that is closed owes none of that any more."""
+        yield from super().own_duties()
         if self.is_closed:
             return
         is_over = self.is_withdrawn or self.is_out_of_scope

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -202,6 +203,17 @@ class ComplaintHeads(Case):
         self.party_meetings = (*self.party_meetings, PartyMeeting(mode, held_on, roles, attendees, notes))
 
     # --- questions
+
+    def _count_at(self, school_urn: str) -> None:
+        self.heads = {
+            head_id: head if head.counted_at else replace(head, counted_at=school_urn)
+            for head_id, head in self.heads.items()
+        }
+
+    @property
+    def countable_ids(self) -> Collection[UUID]:
+        """The heads: each is counted by itself."""
+        return self.heads.keys()
 
     @property
     def subjects(self) -> frozenset[UUID]:

@@ -21,7 +21,10 @@ class HeadReceived:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The present state of one head; `recorded_on` is the London date on which it was recorded."""
+    """The present state of one head; `recorded_on` is the London date on which it was recorded.
+
+    `counted_at` is the school at which it counts where the case was transferred from there since.
+    """
 
     head_id: UUID
     about_school: bool
@@ -34,6 +37,7 @@ class Head:
     reasons: Sealed | None = None
     # The other procedure that it was routed to, if it was.
     route: str | None = None
+    counted_at: str | None = None
 
     @property
     def is_open(self) -> bool:

@@ -41,7 +41,8 @@ class CountSource(StrEnum):
 class Contribution:
     """One addition to one count by one item of an incident, one head of a complaint, or one staff breach.
 
-    The three dates are the three bases on which a report may ask, already resolved. A contribution counts when
+    The three dates are the three bases on which a report may ask, already resolved. `school_urn` is where the case was
+    when this was recorded: a transfer takes with it only what is recorded later. A contribution counts when
     `excluded_by` is None; otherwise it names the mark that keeps it out, so that a report can say how many were.
     """
 
@@ -145,7 +146,7 @@ def _of_incident(incident: CountedIncident) -> Iterator[Contribution]:
                 item_id=item.item_id,
                 count=count,
                 source=CountSource.ONLINE,
-                school_urn=incident.school_urn,
+                school_urn=item.counted_at or incident.school_urn,
                 discovered_on=item.discovered_on,
                 posted_on=item.posted_on or item.discovered_on,
                 recorded_on=item.recorded_on,
@@ -166,7 +167,7 @@ def _of_complaint(complaint: CountedComplaint, resolve: Resolve) -> Iterator[Con
                 item_id=head.head_id,
                 count=count,
                 source=CountSource.COMPLAINT,
-                school_urn=complaint.school_urn,
+                school_urn=head.counted_at or complaint.school_urn,
                 discovered_on=complaint.received_on,
                 posted_on=complaint.received_on,
                 recorded_on=head.recorded_on,
@@ -182,7 +183,7 @@ def _of_breach(breach: CountedBreach, resolve: Resolve) -> Iterator[Contribution
             item_id=breach.id,
             count=MonitoringCount.ALLEGATIONS_ABOUT_STAFF,
             source=CountSource.STAFF_BREACH,
-            school_urn=breach.school_urn,
+            school_urn=breach.counted_at or breach.school_urn,
             discovered_on=breach.reported_on,
             posted_on=breach.reported_on,
             recorded_on=breach.recorded_on,

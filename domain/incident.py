@@ -45,6 +45,7 @@ class Incident(IncidentAssessments):
     ) -> None:
         self._open(reference, school_reference, school_urn, opened_on, policy, reported_by)
         self._begin_items()
+        self._begin_joining()
         self._begin_removals()
         self._begin_steps()
         self._begin_measures()
@@ -90,6 +91,7 @@ class Incident(IncidentAssessments):
 
     def own_duties(self) -> Iterator[Duty]:
         """Every item that counts is to be classified: only what is classified counts."""
+        yield from super().own_duties()
         for item in self.counting_items:
             if not item.is_classified:
                 yield Duty(DutyCode.CLASSIFY_ITEM, item_id=item.item_id)

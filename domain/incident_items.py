@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -217,6 +218,17 @@ class IncidentItems(Case):
         if item_id not in self.items:
             raise UnknownItem(field)
         return self.items[item_id]
+
+    def _count_at(self, school_urn: str) -> None:
+        self.items = {
+            item_id: item if item.counted_at else replace(item, counted_at=school_urn)
+            for item_id, item in self.items.items()
+        }
+
+    @property
+    def countable_ids(self) -> Collection[UUID]:
+        """The items: each is counted by itself."""
+        return self.items.keys()
 
     @property
     def counting_items(self) -> tuple[Item, ...]:

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from domain.aggregate import UNRECORDED, event
 from domain.checks import present, refuse, require_not_future, require_order
-from domain.incident_corrections import IncidentCorrections
 from domain.incident_items import require_facts
+from domain.incident_joining import IncidentJoining
 from domain.items import Classification, Item
 from domain.refusals import (
     AlreadyRemoved,
@@ -28,7 +28,7 @@ from domain.vocabulary import require_code
 REQUESTED, REMOVED, REFUSED = "REQUESTED", "REMOVED", "REFUSED"
 
 
-class IncidentRemovals(IncidentCorrections):
+class IncidentRemovals(IncidentJoining):
     """The part of an incident that gets posts taken down."""
 
     def _begin_removals(self) -> None:
@@ -243,6 +243,9 @@ class IncidentRemovals(IncidentCorrections):
             removal_on=None,
             removal_asked_by=None,
             line=None,
+            split_from=None,
+            # It counts where the case is now, wherever the first one counts.
+            counted_at=None,
             url=url,
             handle=handle,
             narrative=narrative,

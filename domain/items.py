@@ -25,7 +25,8 @@ class Item:
 
     `recorded_on` is the London date of recording, or what the school's own log says for an imported item. `about` are
     the persons the item speaks of. `mark` excludes the item from every count. `removal_asked_by` is who last asked,
-    for the school, for the post to be taken down.
+    for the school, for the post to be taken down. `counted_at` is the school at which it counts where the case was
+    transferred from there since; `merged_into` and `split_from` are other items.
     """
 
     item_id: UUID
@@ -52,6 +53,9 @@ class Item:
     narrative: Sealed | None = None
     description: Sealed | None = None
     removal_asked_by: str | None = None
+    counted_at: str | None = None
+    merged_into: UUID | None = None
+    split_from: UUID | None = None
 
     @property
     def is_classified(self) -> bool:

@@ -141,6 +141,12 @@ class CaseAction(StrEnum):
     CLOSE_STAFF_BREACH = "CLOSE_STAFF_BREACH"
     REOPEN_STAFF_BREACH = "REOPEN_STAFF_BREACH"
     CONVERT_TO_COMPLAINT = "CONVERT_TO_COMPLAINT"
+    TRANSFER_CASE = "TRANSFER_CASE"
+    REQUEST_CORRECTION = "REQUEST_CORRECTION"
+    APPROVE_CORRECTION = "APPROVE_CORRECTION"
+    REJECT_CORRECTION = "REJECT_CORRECTION"
+    MERGE_ITEMS = "MERGE_ITEMS"
+    SPLIT_ITEM = "SPLIT_ITEM"
 
 
 Guard = Callable[[Any], type[Refused] | None]
@@ -312,11 +318,23 @@ _OF_A_STAFF_BREACH: Mapping[CaseAction, Guard] = {
     CaseAction.REOPEN_STAFF_BREACH: StaffBreach.bars_reopening,
 }
 
+# What came to every kind when each had places of its own already.
+_LATER_OF_EVERY_CASE: Mapping[CaseAction, Guard] = {
+    CaseAction.TRANSFER_CASE: Case.bars_late_step,
+    CaseAction.REQUEST_CORRECTION: _always,
+    CaseAction.APPROVE_CORRECTION: Case.bars_deciding_correction,
+    CaseAction.REJECT_CORRECTION: Case.bars_deciding_correction,
+}
+_LATER_OF_AN_INCIDENT: Mapping[CaseAction, Guard] = {
+    CaseAction.MERGE_ITEMS: Incident.bars_merging,
+    CaseAction.SPLIT_ITEM: _some_item(Incident.bars_splitting),
+}
+
 # Each kind has places of its own after those of every case; an action's place in a kind is never given to another.
 _OF_KIND: Mapping[CaseKind, Mapping[CaseAction, Guard]] = {
-    CaseKind.INCIDENT: {**_OF_EVERY_CASE, **_OF_AN_INCIDENT},
-    CaseKind.COMPLAINT: {**_OF_EVERY_CASE, **_OF_A_COMPLAINT},
-    CaseKind.STAFF_BREACH: {**_OF_EVERY_CASE, **_OF_A_STAFF_BREACH},
+    CaseKind.INCIDENT: {**_OF_EVERY_CASE, **_OF_AN_INCIDENT, **_LATER_OF_EVERY_CASE, **_LATER_OF_AN_INCIDENT},
+    CaseKind.COMPLAINT: {**_OF_EVERY_CASE, **_OF_A_COMPLAINT, **_LATER_OF_EVERY_CASE},
+    CaseKind.STAFF_BREACH: {**_OF_EVERY_CASE, **_OF_A_STAFF_BREACH, **_LATER_OF_EVERY_CASE},
 }
 # The step that an action is, where a policy may make something come before it and it is not called as the action is.
 _STEP_OF = dict.fromkeys((CaseAction.CLOSE_INCIDENT, CaseAction.CLOSE_COMPLAINT, CaseAction.CLOSE_STAFF_BREACH), CLOSE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from uuid import UUID
 
@@ -69,6 +69,7 @@ class StaffBreach(BreachDisciplinary):
         self.source = source
         self.subject = subject
         self.concerns_post = concerns_post
+        self.counted_at: str | None = None
         self.summary = summary
 
     # --- decisions
@@ -169,8 +170,17 @@ class StaffBreach(BreachDisciplinary):
 
     # --- questions
 
+    def _count_at(self, school_urn: str) -> None:
+        self.counted_at = self.counted_at or school_urn
+
+    @property
+    def countable_ids(self) -> Collection[UUID]:
+        """The breach itself, which counts once."""
+        return (self.id,)
+
     def own_duties(self) -> Iterator[Duty]:
         """A breach counts as an allegation at most; the post itself counts only as an item of an incident."""
+        yield from super().own_duties()
         if self.lacks_incident:
             yield Duty(DutyCode.RECORD_POST_AS_INCIDENT)
 

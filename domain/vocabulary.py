@@ -208,6 +208,11 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
     **COMPLAINT_LISTS,
     **BREACH_LISTS,
     **DUTY_LISTS,
+    "correction_states": listed(
+        ("REQUESTED", "Requested", "Somebody said that the record is wrong; nobody has decided yet."),
+        ("APPROVED", "Approved", "Somebody else agreed; the request stands beside the record."),
+        ("REJECTED", "Rejected", "Somebody else found that the record stands, and said why."),
+    ),
 }
 
 _BY_CODE = {name: {entry.code: entry for entry in entries} for name, entries in CODE_LISTS.items()}

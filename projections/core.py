@@ -34,7 +34,7 @@ _ALL_KINDS = ("school_urn", "mark", "duplicate_of")
 READ_BY_COUNTING: dict[str, tuple[str, ...]] = {
     "INCIDENT": _ALL_KINDS,
     "COMPLAINT": (*_ALL_KINDS, "received_on"),
-    "STAFF_BREACH": (*_ALL_KINDS, "source", "reported_on", "recorded_on"),
+    "STAFF_BREACH": (*_ALL_KINDS, "source", "reported_on", "recorded_on", "counted_at"),
 }
 PIECES_READ_BY_COUNTING = {"INCIDENT": "items", "COMPLAINT": "heads", "STAFF_BREACH": "links"}
 _FOOTPRINTS = {
@@ -194,6 +194,8 @@ def _people(case: Case) -> list[tuple[UUID, str]]:
     """The persons who stand in a case, each with the role in which they do."""
     named: list[tuple[UUID | None, str]] = [(case.owner, "OWNER"), (case.reported_by, "REPORTER")]
     named += [(person, "SUBJECT") for person in case.subjects]
+    for correction in case.corrections.values():
+        named += [(correction.requested_by, "REQUESTER"), (correction.decided_by, "DECIDER")]
     if isinstance(case, Incident):
         for item in case.items.values():
             named += [(item.poster, "POSTER"), (item.taker, "TAKER")]

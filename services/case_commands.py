@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -125,3 +126,55 @@ class CorrectSchool(CaseDecision):
         """The right school was a member of the trust on the day of awareness."""
         context.school(self.school_urn, "school_urn", case.opened_on)
         case.correct_school(school_urn=self.school_urn, reason=decided(self.reason), by=context.caller.person_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferCase(CaseDecision):
+    """Move the case to another school with the pupil: it is there from now on, and what was counted stays."""
+
+    decision: ClassVar[str] = "transfer"
+    needs_reason: ClassVar[bool] = True
+
+    school_urn: Annotated[str, Described("The school the case moves to, by URN.")]
+    transferred_on: Annotated[date, Described("The day of the move.")]
+
+    def decide(self, case: Any, context: Deciding) -> None:
+        """The school that takes the case is a member of the trust on the day of the move."""
+        context.school(self.school_urn, "school_urn", min(self.transferred_on, context.today))
+        case.transfer(**self.arguments(case, context))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestCorrection(CaseDecision):
+    """Ask for the record to be put right; whoever asks does not decide, and both stand beside the record for ever."""
+
+    decision: ClassVar[str] = "request_correction"
+    new_id: ClassVar[str | None] = "correction_id"
+
+    text: Annotated[str, Described("What is recorded wrongly, and how it should read; stored sealed.")]
+    item_id: Annotated[UUID | None, Described("The item or head of which it speaks, by its id, if of one.")] = None
+    version: Annotated[int | None, Described("The event of which it speaks, by its version, if of one.")] = None
+    requested_on: Annotated[date | None, Described("The day it was asked for; today if left out.")] = None
+    requested_by: Annotated[UUID | None, Described("The person who asks, if not the one who gives the command.")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApproveCorrection(CaseDecision):
+    """Agree that the record is wrong; it is put right by the commands that there are for that."""
+
+    decision: ClassVar[str] = "approve_correction"
+
+    correction_id: Annotated[UUID, Described("The request, by its id.")]
+    decided_on: Annotated[date | None, Described("The day of the decision; today if left out.")] = None
+    notes: Annotated[str | None, Described("What there is to say about it; stored sealed.")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectCorrection(CaseDecision):
+    """Say that the record stands as it is, and why."""
+
+    decision: ClassVar[str] = "reject_correction"
+    needs_reason: ClassVar[bool] = True
+
+    correction_id: Annotated[UUID, Described("The request, by its id.")]
+    decided_on: Annotated[date | None, Described("The day of the decision; today if left out.")] = None

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from domain.aggregate import Recordable
 from domain.incident import Incident
 from domain.items import Classification
+from domain.sealed import Secret
 from services.commands import Deciding, Described, OpeningCommand, decided
 from services.decisions import CaseDecision, OverrideReason
 
@@ -173,6 +174,49 @@ class RestoreItem(IncidentDecision):
     needs_reason: ClassVar[bool] = True
 
     item_id: ItemId
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeItems(IncidentDecision):
+    """Say that two items are one post: the first counts nothing any more, and the second gets what it did not have."""
+
+    decision: ClassVar[str] = "merge_items"
+    needs_reason: ClassVar[bool] = True
+
+    item_id: Annotated[UUID, Described("The item that is merged, by its id.")]
+    into: Annotated[UUID, Described("The item that stands for both from now on, by its id.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitItem(IncidentDecision):
+    """Say that an item is two posts: a new one with the same days and poster takes some of its classifications over."""
+
+    decision: ClassVar[str] = "split_item"
+    new_id: ClassVar[str | None] = "new_item_id"
+    needs_reason: ClassVar[bool] = True
+
+    item_id: ItemId
+    classifications: Annotated[
+        tuple[Classification, ...], Described("What the new item takes over; each side keeps at least one.")
+    ]
+    characteristics: Annotated[
+        tuple[str, ...] | None, Described("The characteristics of the new item; all of the old one's if left out.")
+    ] = None
+    platform: Annotated[str | None, Described("Where, if elsewhere than the old one: a code of platforms.")] = None
+    url: Url = None
+    handle: Handle = None
+    narrative: Narrative = None
+    description: Description = None
+
+    def arguments(self, case: Any, context: Deciding) -> dict[str, Any]:
+        """The account that posted is sealed under the key of the poster, whom the item knows."""
+        arguments = super().arguments(case, context)
+        item = case.items.get(self.item_id)
+        if item is not None and item.poster is not None:
+            for field in _UNDER_POSTER:
+                text = arguments[field]
+                arguments[field] = None if text is None else Secret(text.text, item.poster)
+        return arguments
 
 
 @dataclass(frozen=True, kw_only=True)

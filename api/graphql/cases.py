@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from api.graphql.case_parts import Closure, Correction, Transfer
 from api.graphql.complaint_parts import (
     Acknowledgement,
     ActionTaken,
@@ -184,6 +185,9 @@ class Case:
     links: list[CaseLink] = strawberry.field(description="The cases it is linked to.")
     addenda: list[Addendum] = strawberry.field(description="Words that were added.")
     school: School = strawberry.field(description="The school it belongs to now.")
+    transfers: list[Transfer] = strawberry.field(description="Its moves to other schools, with the pupil.")
+    corrections: list[Correction] = strawberry.field(description="Requests to put the record right, and decisions.")
+    closures: list[Closure] = strawberry.field(description="Each time it was closed, the last one included.")
     duplicate_of: Case | None = strawberry.field(
         description="The case of which it is a copy, if it is marked so and the reader may see it."
     )
@@ -325,6 +329,9 @@ class StaffBreach(Case):
     disciplinary_hearings: list[DisciplinaryHearing] = strawberry.field(description="The disciplinary hearings.")
     sanctions: list[Sanction] = strawberry.field(description="The sanctions.")
     appeals: list[SanctionAppeal] = strawberry.field(description="Appeals against sanctions.")
+    counted_at: School | None = strawberry.field(
+        description="The school at which it counts, where the case was transferred from there since."
+    )
 
 
 KINDS = (Incident, Complaint, StaffBreach)

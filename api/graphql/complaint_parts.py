@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 
 from api.graphql.people import Person
+from api.graphql.schools import School
 from api.graphql.texts import SealedText
 
 __all__ = [
@@ -45,6 +46,9 @@ class Head:
     decided_by: Person | None = _field("Who decided.")
     reasons: SealedText | None = _field("Why.")
     route: str | None = _field("The procedure that it was routed to: a code of the list `complaint_routes`.")
+    counted_at: School | None = _field(
+        "The school at which it counts, where the case was transferred from there after it was recorded."
+    )
 
 
 @strawberry.type(description="That the complainant was told that the complaint had come.")

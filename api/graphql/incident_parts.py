@@ -10,6 +10,7 @@ import strawberry
 
 from api.graphql.enums import Mark
 from api.graphql.people import Person
+from api.graphql.schools import School
 from api.graphql.texts import SealedText
 
 __all__ = [
@@ -66,6 +67,11 @@ class Item:
     handle: SealedText | None = _field("The account that posted.")
     narrative: SealedText | None = _field("What it says or shows.")
     description: SealedText | None = _field("What is meant where the nature is OTHER.")
+    counted_at: School | None = _field(
+        "The school at which it counts, where the case was transferred from there after it was recorded."
+    )
+    merged_into: strawberry.ID | None = _field("The item of this incident that stands for it, where both are one post.")
+    split_from: strawberry.ID | None = _field("The item of this incident from which it was split.")
 
 
 @strawberry.type(description="A piece of evidence. A file is known by its SHA-256 alone.")

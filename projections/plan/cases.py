@@ -13,6 +13,7 @@ from projections.cases import ORDERS, CaseFilter, CaseOrder, conditions_of
 from projections.pages import CursorMalformed, place_of
 from projections.plan.pages import Listing, connection, placed
 from projections.plan.parts import PARTS, detail, part, person_of
+from projections.plan.places import PLACED_PARTS, school_named, school_of
 from projections.plan.reads import column, each_object, json_member, json_object, json_objects, number, person, words
 from projections.plan.selections import Selected
 from projections.plan.text import NULL, array_of, bare, joined, quoted, string
@@ -216,15 +217,6 @@ def _place(after: str, order: CaseOrder) -> tuple[Any, Any]:
     return value, case_id
 
 
-def school_of(writer: Writer, selected: Selected, urn: str) -> str:
-    """A school by its URN, an expression: one that stands in something the reader sees."""
-    alias = writer.alias("s")
-    shown = writer.object("School", selected, Row(alias))
-    return (
-        f"coalesce((SELECT {shown} FROM {writer.reading.named_schools()} AS {alias} WHERE {alias}.urn = {urn}), {NULL})"
-    )
-
-
 def _duplicate_of(writer: Writer, selected: Selected, row: Row) -> str:
     return case_by_id(writer, selected, f"{row.alias}.duplicate_of")
 
@@ -291,6 +283,9 @@ _COMMON: dict[str, Read] = {
         {
             "addenda": json_objects("addenda", "Addendum", wrap="text"),
             "overrides": json_objects("overrides", "Override"),
+            "transfers": json_objects("transfers", "Transfer"),
+            "corrections": json_objects("corrections", "Correction"),
+            "closures": json_objects("closures", "Closure"),
         }
     ),
 }
@@ -303,6 +298,7 @@ def _is_safeguarding_concern(_writer: Writer, _selected: Selected, row: Row) -> 
 
 CASE_READS: dict[str, dict[str, Read]] = {
     **PARTS,
+    **PLACED_PARTS,
     "Case": _COMMON,
     "Incident": _COMMON
     | detail(
@@ -402,7 +398,7 @@ CASE_READS: dict[str, dict[str, Read]] = {
                 "appeals": "SanctionAppeal",
             },
         )
-        | {"isSafeguardingConcern": _is_safeguarding_concern}
+        | {"isSafeguardingConcern": _is_safeguarding_concern, "countedAt": school_named("counted_at")}
     ),
     "CaseLink": {"kind": json_member("kind"), "restricted": _restricted, "case": _linked},
 }

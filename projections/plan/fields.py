@@ -57,7 +57,7 @@ def _pages(of: str) -> dict[str, dict[str, Field]]:
 _CASE = _fields(
     "id reference schoolReference kind status openedOn closedOn outcome closedAsLogged mark version allowedActions",
     "policy owner reportedBy imported outstanding overrides deadlines links addenda school duplicateOf history"
-    " latestEvent",
+    " latestEvent transfers corrections closures",
     "blockedActions",
 )
 
@@ -95,7 +95,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "subject summary details employment exceptionsConsulted managerReports informed advice"
         " laterContacts requests reasonedNone tracks holds disclosures thresholdAssessments bodyContacts"
         " decisionsNotToRefer reportingRestriction suspensions investigations interviews findings"
-        " disciplinaryReferral disciplinaryHearings sanctions appeals",
+        " disciplinaryReferral disciplinaryHearings sanctions appeals countedAt",
     ),
     **_pages("Case"),
     "SealedText": _masked(_fields(holes="state text"), "opens_sealed", of_events=False),
@@ -115,8 +115,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "Addendum": _fields(joins="text"),
     "Item": _fields(
         "id ordinal platform posterRole takerRole discoveredOn postedOn recordedOn characteristics namesIndividual mark"
-        " removal removalOn removalAskedBy repostOf line",
-        "poster taker classifications about url handle narrative description",
+        " removal removalOn removalAskedBy repostOf line mergedInto splitFrom",
+        "poster taker classifications about url handle narrative description countedAt",
     ),
     "Classification": _fields("nature target aspect"),
     "Evidence": _fields("id kind itemId sha256 collectedOn", "collectedBy description custody"),
@@ -179,7 +179,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "DisciplinaryHearing": _fields("heldOn attended accompanied", "chairedBy notes"),
     "Sanction": _fields("id sanction decidedOn spentOn setAside", "decidedBy reasons"),
     "SanctionAppeal": _fields("id sanctionId lodgedOn result decidedOn", "officer grounds reasons"),
-    "Head": _fields("id aboutSchool aboutStaff outcome decidedOn route", "about decidedBy reasons"),
+    "Head": _fields("id aboutSchool aboutStaff outcome decidedOn route", "about decidedBy reasons countedAt"),
     "Acknowledgement": _fields("acknowledgedOn means", "notes"),
     "ComplaintStage": _fields(
         "stage form startedOn respondedOn resolved inWriting escalatedOn", "investigators respondedBy response"
@@ -196,6 +196,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "ActionTaken": _fields("action takenOn", "notes"),
     "Enquiry": _fields("madeOn complainantTold", "notes"),
     "OutcomeTold": _fields("toldOn commissionerNamed", "notes"),
+    "Transfer": _fields("transferredOn", "fromSchool toSchool reason"),
+    "Correction": _fields("id requestedOn itemId version state decidedOn", "requestedBy decidedBy text notes reason"),
+    "Closure": _fields("closedOn outcome asLogged reopenedOn", "notes reason"),
     # Histories.
     "CaseEvent": _fields(
         "id position version type recordedAt data leafHash", "actor reason sealed", "changes caseAfter"

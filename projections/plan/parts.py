@@ -95,7 +95,7 @@ PARTS: dict[str, dict[str, Read]] = {
     "Classification": part("nature target aspect"),
     "Item": part(
         "ordinal platform posterRole takerRole discoveredOn postedOn recordedOn namesIndividual mark removal removalOn"
-        " removalAskedBy repostOf line",
+        " removalAskedBy repostOf line mergedInto splitFrom",
         identity="item_id",
         lists="characteristics",
         people="poster taker",
@@ -230,4 +230,11 @@ PARTS: dict[str, dict[str, Read]] = {
     "ActionTaken": part("action takenOn", texts="notes"),
     "Enquiry": part("madeOn complainantTold", texts="notes"),
     "OutcomeTold": part("toldOn commissionerNamed", texts="notes"),
+    "Correction": part(
+        "requestedOn itemId version state decidedOn",
+        identity="correction_id",
+        people="requestedBy decidedBy",
+        texts="text notes reason",
+    ),
+    "Closure": part("closedOn outcome asLogged reopenedOn", texts="notes reason"),
 }

@@ -296,6 +296,6 @@ def _shape(value: Any) -> Hashable:
         return tuple([(name, member if name == "first" else _shape(member)) for name, member in value.items()])
     if isinstance(value, list):
         return tuple(map(_shape, value)) if value and isinstance(value[0], Enum) else ("list", bool(value))
-    if isinstance(value, date):
+    if type(value) is date:
         return ("day", value.day == 1, (value + timedelta(days=1)).day == 1 if value < date.max else False)
     return value if value is None or isinstance(value, bool | Enum) else "given"

@@ -15,6 +15,7 @@ from domain.staff_breach import StaffBreach
 from domain.values import CaseKind
 from tests.domain.breaches import INVESTIGATOR, WHY, contacted, found, held, investigated, sanctioned, suspended
 from tests.domain.complaints import TODAY, day, named, reported
+from tests.domain.lifecycle_histories import LIFECYCLE, lifecycle
 
 Decision = Callable[[Any], object]
 ACTIONS = tuple(BITS[CaseKind.STAFF_BREACH])
@@ -27,6 +28,9 @@ def decisions(action: CaseAction, breach: StaffBreach, pack: PolicyPack | None, 
 
 
 def _decisions(action: CaseAction, breach: StaffBreach, pack: PolicyPack | None, fresh: str) -> Iterator[Decision]:
+    if action in LIFECYCLE:
+        yield from lifecycle(action, breach, named(fresh), TODAY)
+        return
     if action in _ALIKE:
         decide = _ALIKE[action]
         yield lambda one: decide(one, fresh, pack)

@@ -13,6 +13,7 @@ from domain.policy import PolicyPack
 from domain.refusals import Refused
 from domain.values import CaseKind
 from tests.domain.complaints import TODAY, WORDS, head, members, named, received
+from tests.domain.lifecycle_histories import LIFECYCLE, lifecycle
 
 Decision = Callable[[Complaint], object]
 ACTIONS = tuple(BITS[CaseKind.COMPLAINT])
@@ -58,6 +59,8 @@ def _several(action: CaseAction, complaint: Complaint, pack: PolicyPack | None, 
                 yield _referral_answered(referral_id)
         case CaseAction.CLOSE_COMPLAINT:
             yield from (_closing(outcome, pack) for outcome in ("NOT_UPHELD", "WITHDRAWN", "OUT_OF_SCOPE"))
+        case _ if action in LIFECYCLE:
+            yield from lifecycle(action, complaint, named(fresh), TODAY)
         case _:
             raise AssertionError(f"{action} is not tried")
 

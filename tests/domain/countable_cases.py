@@ -42,6 +42,7 @@ class Item:
     recorded_on: date = SEPTEMBER
     characteristics: tuple[str, ...] = ()
     mark: Mark | None = None
+    counted_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Head:
     about_school: bool = False
     about_staff: bool = False
     recorded_on: date = SEPTEMBER
+    counted_at: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,7 @@ class Breach(Case):
     source: str = "ALLEGED"
     reported_on: date = SEPTEMBER
     recorded_on: date = SEPTEMBER
+    counted_at: str | None = None
 
 
 def item(text: str = "", name: str = "item", **given: object) -> Item:

@@ -10,12 +10,14 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from domain.incident import Incident
+from domain.items import Classification
 from domain.offered import BITS, CaseAction
 from domain.policy import PolicyPack
 from domain.refusals import Refused
 from domain.sealed import Secret
 from domain.values import CaseKind
 from tests.domain.incidents import TODAY, WHY, classified, item, named, reported
+from tests.domain.lifecycle_histories import LIFECYCLE, lifecycle
 
 Decision = Callable[[Incident], object]
 
@@ -81,6 +83,15 @@ def _decisions(action: CaseAction, incident: Incident, pack: PolicyPack | None, 
             yield from (_referral_answered(one) for one in (*incident.referrals, named("none")))
         case CaseAction.RECORD_PROVIDER_ANSWER:
             yield from (_provider_answered(one) for one in (*incident.provider_contacts, named("none")))
+        case _ if action in LIFECYCLE:
+            yield from lifecycle(action, incident, named(fresh), TODAY)
+        case CaseAction.MERGE_ITEMS:
+            items = (*incident.items, named("none"))
+            yield from (_merged(one, into) for one in items for into in items)
+        case CaseAction.SPLIT_ITEM:
+            for one in incident.items.values():
+                yield from (_split(one.item_id, given, fresh) for given in one.classifications[:1])
+            yield _split(named("none"), classified("ALLEGATION:STAFF")[0], fresh)
         case _ if action in _MEASURES:
             measure = _MEASURES[action]
             yield lambda one: measure(one, fresh, pack)
@@ -134,6 +145,16 @@ _MEASURES: dict[CaseAction, Callable[[Any, str, PolicyPack | None], object]] = {
         decision_id=named(fresh), action="POLICE", taken=False, decided_on=TODAY, today=TODAY, reasons=WHY
     ),
 }
+
+
+def _merged(of: UUID, into: UUID) -> Decision:
+    return lambda one: one.merge_items(item_id=of, into=into, reason=WHY)
+
+
+def _split(of: UUID, given: Classification, fresh: str) -> Decision:
+    return lambda one: one.split_item(
+        item_id=of, new_item_id=named(fresh), classifications=(given,), reason=WHY, url=Secret("https://b.example")
+    )
 
 
 def _lifted(of: UUID) -> Decision:

@@ -40,7 +40,9 @@ NEVER_REFUSED = frozenset(
         CaseAction.SET_TRACK_STATE,
     }
 )
-OF_EVERY_STATE = frozenset({CaseAction.ADD_ADDENDUM, CaseAction.LINK_CASE, CaseAction.CORRECT_SCHOOL})
+OF_EVERY_STATE = frozenset(
+    {CaseAction.ADD_ADDENDUM, CaseAction.LINK_CASE, CaseAction.CORRECT_SCHOOL, CaseAction.REQUEST_CORRECTION}
+)
 
 
 def succeeds(action: CaseAction, breach: StaffBreach, pack: PolicyPack | None) -> bool:

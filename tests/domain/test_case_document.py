@@ -70,6 +70,7 @@ EMPTY = (
     *("platform_reports", "supports", "informed", "legal_explanations", "warnings", "refusals", "continuations"),
     *("legal_advice", "legal_actions", "restrictions", "referrals", "provider_contacts", "item_tags"),
     *("conduct_assessments", "defamation_assessments", "decisions"),
+    *("transfers", "corrections", "closures"),
 )
 
 
@@ -147,6 +148,9 @@ def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -
                     "narrative": {"version": 3, "part": "narrative"},
                     "description": None,
                     "removal_asked_by": None,
+                    "counted_at": None,
+                    "merged_into": None,
+                    "split_from": None,
                 }
             ],
             "addenda": [],
@@ -201,7 +205,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
                 "about_staff": False,
                 "about": [str(named("teacher"))],
                 "recorded_on": "2026-10-15",
-                **dict.fromkeys(("outcome", "decided_on", "decided_by", "reasons", "route")),
+                **dict.fromkeys(("outcome", "decided_on", "decided_by", "reasons", "route", "counted_at")),
             }
         ],
         "process": "SCHOOL",
@@ -211,7 +215,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
             for name in (
                 *("addenda", "overrides", "accounts", "stages", "extensions", "pauses", "party_meetings", "panel"),
                 *("hearings", "findings_notices", "routings", "conduct_steps", "tags", "actions_taken", "referrals"),
-                *("enquiries", "outcomes_told"),
+                *("enquiries", "outcomes_told", "transfers", "corrections", "closures"),
             )
         },
     }
@@ -226,7 +230,9 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
         "overrides": [],
         "is_safeguarding_concern": False,
         "tracks": [{"track": track, "state": "NOT_STARTED"} for track in ("SAFEGUARDING", "DISCIPLINARY", "CRIMINAL")],
-        **dict.fromkeys(("details", "employment", "reasoned_none", "reporting_restriction", "disciplinary_referral")),
+        **dict.fromkeys(
+            ("details", "employment", "reasoned_none", "reporting_restriction", "disciplinary_referral", "counted_at")
+        ),
         **{
             name: []
             for name in (
@@ -241,6 +247,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
                     "appeals",
                     "disciplinary_hearings",
                 ),
+                *("transfers", "corrections", "closures"),
             )
         },
     }
@@ -248,8 +255,8 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
 
 @pytest.mark.parametrize("case", [reported(), complaint(), breach()], ids=lambda case: case.kind.value)
 def test_nothing_of_the_state_is_left_out(case: Case) -> None:
-    # A closed case is told by its status, and the school it was opened at by its first event.
-    told_otherwise = {"is_closed", "opened_at"}
+    # A closed case is told by its status, the school it was opened at by its first event, and a merge by its items.
+    told_otherwise = {"is_closed", "opened_at", "merges"}
     state = {name for name in vars(case) if not name.startswith("_")}
     shown = set(get_type_hints(CaseDocument)) | set(DETAIL[case.kind])
     assert state - told_otherwise <= shown

@@ -90,9 +90,10 @@ def _of_type(value: Any, kind: type) -> list[Any]:
 @given(SEEDS)
 def test_nothing_that_was_recorded_of_an_incident_can_be_removed(seed: int) -> None:
     incident = history(seed)
-    recorded = [one for one in incident.pending_events if type(one).__name__ in ("ItemRecorded", "ItemReposted")]
+    ids = {"ItemRecorded": "item_id", "ItemReposted": "item_id", "ItemSplit": "new_item_id"}
+    recorded = [one for one in incident.pending_events if type(one).__name__ in ids]
     assert [(one.item_id, one.ordinal) for one in incident.items.values()] == [
-        (vars(one)["item_id"], ordinal) for ordinal, one in enumerate(recorded, start=1)
+        (vars(one)[ids[type(one).__name__]], ordinal) for ordinal, one in enumerate(recorded, start=1)
     ]
     assert [one.originator_version for one in incident.pending_events] == list(range(1, incident.version + 1))
 
@@ -125,7 +126,8 @@ def test_decisions_can_be_taken_on_a_case_that_was_read_back() -> None:
 def test_every_kind_of_case_has_the_shared_events_under_names_of_its_own() -> None:
     shared = (
         "imported assigned addendum_recorded marked_duplicate copy_added copy_removed marked_not_reportable"
-        " marked_recorded_in_error unmarked linked unlinked school_corrected closed reopened"
+        " marked_recorded_in_error unmarked linked unlinked school_corrected closed reopened transferred"
+        " correction_requested correction_approved correction_rejected"
     )
     for kind in ("incident", "complaint", "staff_breach"):
         assert {f"{kind}.{fact}.v1" for fact in shared.split()} <= stored_names().keys()

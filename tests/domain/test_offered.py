@@ -19,7 +19,14 @@ from tests.domain.incidents import AWARE, TODAY, WHY, closed, item, marked, name
 from tests.domain.test_duties import INVESTIGATE, SILENT
 
 EVERY_STATE = frozenset(
-    {CaseAction.ADD_ADDENDUM, CaseAction.LINK_CASE, CaseAction.CORRECT_SCHOOL, CaseAction.MARK_DUPLICATE}
+    {
+        CaseAction.ADD_ADDENDUM,
+        CaseAction.LINK_CASE,
+        CaseAction.CORRECT_SCHOOL,
+        CaseAction.MARK_DUPLICATE,
+        CaseAction.TRANSFER_CASE,
+        CaseAction.REQUEST_CORRECTION,
+    }
 )
 # What protects somebody, or only says what is known of an incident, whatever became of it.
 NEVER_REFUSED = frozenset(
@@ -50,6 +57,7 @@ def test_the_histories_reach_states_that_offer_each_action_and_states_that_do_no
         CaseAction.ADD_ADDENDUM,
         CaseAction.LINK_CASE,
         CaseAction.CORRECT_SCHOOL,
+        CaseAction.REQUEST_CORRECTION,
     }
 
 
@@ -180,9 +188,9 @@ def test_a_bit_mask_holds_the_actions(incident: Incident) -> None:
 def test_the_places_in_the_mask_are_never_given_to_another_action() -> None:
     # Read tables hold masks of this numbering: an action of a kind of case is added at the end.
     assert {kind: [action.name for action in bits] for kind, bits in BITS.items()} == {
-        CaseKind.INCIDENT: [*COMMON, *INCIDENT],
-        CaseKind.COMPLAINT: [*COMMON, *COMPLAINT],
-        CaseKind.STAFF_BREACH: [*COMMON, *STAFF_BREACH],
+        CaseKind.INCIDENT: [*COMMON, *INCIDENT, *LATER, "MERGE_ITEMS", "SPLIT_ITEM"],
+        CaseKind.COMPLAINT: [*COMMON, *COMPLAINT, *LATER],
+        CaseKind.STAFF_BREACH: [*COMMON, *STAFF_BREACH, *LATER],
     }
     assert from_mask(1 << 33 | 1, CaseKind.INCIDENT) == (CaseAction.ASSIGN_CASE, CaseAction.REOPEN_INCIDENT)
     assert {len(bits) < 63 for bits in BITS.values()} == {True}
@@ -192,6 +200,7 @@ COMMON = (
     *("ASSIGN_CASE", "ADD_ADDENDUM", "MARK_DUPLICATE", "MARK_NOT_REPORTABLE", "MARK_RECORDED_IN_ERROR", "UNMARK"),
     *("LINK_CASE", "UNLINK_CASE", "CORRECT_SCHOOL"),
 )
+LATER = ("TRANSFER_CASE", "REQUEST_CORRECTION", "APPROVE_CORRECTION", "REJECT_CORRECTION")
 INCIDENT = (
     *("RECORD_ITEM", "CLASSIFY_ITEM", "RECLASSIFY_ITEM"),
     *("CORRECT_ITEM", "EXCLUDE_ITEM", "RESTORE_ITEM", "IDENTIFY_POSTER", "NOTE_EVIDENCE", "REPORT_TO_HEADTEACHER"),

@@ -18,6 +18,7 @@ from tests.domain.countable_cases import (
     Breach,
     Case,
     Complaint,
+    Head,
     Incident,
     breach,
     complaint,
@@ -26,6 +27,7 @@ from tests.domain.countable_cases import (
     figures,
     incident,
     item,
+    named,
     numbered,
 )
 
@@ -374,6 +376,24 @@ def test_ruling_37_a_corrected_school_moves_all_contributions_of_the_case() -> N
     assert {each.school_urn for each in contributions_of(recorded)} == {"900001"}
     assert {each.school_urn for each in contributions_of(corrected)} == {"900002"}
     assert figures(recorded) == figures(corrected)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        incident(item("ALLEGATION:PUPIL", counted_at="900001"), school_urn="900002"),
+        replace(
+            complaint(school_urn="900002"),
+            heads={named("head"): Head(named("head"), about_school=True, counted_at="900001")},
+        ),
+        breach(school_urn="900002", counted_at="900001"),
+    ],
+    ids=lambda case: case.kind,
+)
+def test_ruling_37_what_was_counted_before_a_transfer_stays_at_the_school(case: Case) -> None:
+    (only,) = contributions_of(case)
+
+    assert only.school_urn == "900001"
 
 
 @pytest.mark.obligation("S2-039")

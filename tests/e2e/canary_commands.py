@@ -134,6 +134,7 @@ class Giver:
         self.give("UnlinkCase", **on, other=other, kind="RELATED")
         self.give("ExcludeItem", **on, itemId=second, mark="NOT_REPORTABLE")
         self.give("RestoreItem", **on, itemId=second)
+        self._join_and_correct(case, second, person)
         self.give("MarkDuplicate", caseId=copy, original=case)
         self.give("Unmark", caseId=copy)
         self.give("MarkNotReportable", caseId=unreportable)
@@ -146,6 +147,19 @@ class Giver:
         self.give("ReopenIncident", **on, reopenedOn=DAY)
         if other_urn != school_urn:
             self.give("CorrectSchool", caseId=other, schoolUrn=other_urn)
+            self.give("TransferCase", caseId=other, schoolUrn=school_urn, transferredOn=DAY)
+
+    def _join_and_correct(self, case: str, item: str, person: str) -> None:
+        """Take an item apart, put it together again, and ask for corrections, of which one is not granted."""
+        on: Json = {"caseId": case}
+        both = [{"nature": "ALLEGATION", "target": "STAFF"}, {"nature": "OTHER", "target": "COMMUNITY"}]
+        self.give("ReclassifyItem", **on, itemId=item, classifications=both)
+        new = self.made("SplitItem", "new_item_id", **on, itemId=item, classifications=both[1:])
+        self.give("MergeItems", **on, itemId=new, into=item)
+        asked: Json = {**on, "requestedBy": person}
+        granted, refused = (self.made("RequestCorrection", "correction_id", **asked, itemId=item) for _ in range(2))
+        self.give("ApproveCorrection", **on, correctionId=granted)
+        self.give("RejectCorrection", **on, correctionId=refused)
 
     def _take_down(self, case: str, item: str, person: str) -> None:
         on: Json = {"caseId": case, "itemId": item}

@@ -76,6 +76,7 @@ from services.incident_step_commands import (
     RequestRemoval,
 )
 from tests.plan.breach_happenings import go_through
+from tests.plan.lifecycle_happenings import live_on
 from tests.plan.school_log import LOG
 from tests.plan.world import ALDER, BIRCH, CEDAR, NOW, World, classified
 
@@ -98,6 +99,7 @@ def happen(world: World) -> None:
     world.bring_in(LOG)
     _complaints_and_breaches(world)
     _links(world)
+    live_on(world)
     world.forget("gone")
     world.destroy_keys("whole", "parent")
     world.destroy_keys("early", None)

@@ -7,14 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from hypothesis import strategies as st
 
 import policies
 from domain.calendars import Days
 from domain.case import AROSE_FROM, Case
-from domain.complaint import Complaint
+from domain.complaint import Complaint, HeadReceived
 from domain.incident import Incident
 from domain.refusals import Refused
 from domain.registers import SchoolRegister
@@ -150,6 +150,15 @@ def _restore(case: Incident, item_id: UUID, b: int) -> None:
     case.restore_item(item_id=item_id, reason=WHY)
 
 
+def _merge(case: Incident, item_id: UUID, b: int) -> None:
+    case.merge_items(item_id=item_id, into=pick(list(case.items), b), reason=WHY)
+
+
+def _split(case: Incident, item_id: UUID, b: int) -> None:
+    moved = case.items[item_id].classifications[: 1 + b % 2]
+    case.split_item(item_id=item_id, new_item_id=uuid5(item_id, str(case.version)), classifications=moved, reason=WHY)
+
+
 def _on_case(act: Callable[[History, Case, int, int], None]) -> Callable[[History, int, int, int, int], None]:
     def step(history: History, number: int, a: int, b: int, c: int) -> None:
         case = history.case(number)
@@ -216,6 +225,17 @@ def _set_calendar(history: History, number: int, a: int, b: int, c: int) -> None
     set_calendar(register, (2025, 2026)[a % 2], spring=spring, closures=closures)
 
 
+def _transfer(history: History, case: Case, a: int, b: int) -> None:
+    case.transfer(school_urn=pick(URNS, a), transferred_on=TODAY, reason=WHY, today=TODAY)
+
+
+def _add_head(history: History, number: int, a: int, b: int, c: int) -> None:
+    complaints = [case for case in history.cases if isinstance(case, Complaint)]
+    if complaints:
+        head = HeadReceived(uuid5(history.trust_id, history.name("head")), a % 2 == 0, a % 3 == 0, ())
+        pick(complaints, number).add_head(head=head)
+
+
 STEPS: dict[str, Callable[[History, int, int, int, int], None]] = {
     "open incident": _open_incident,
     "open complaint": _open_complaint,
@@ -233,6 +253,10 @@ STEPS: dict[str, Callable[[History, int, int, int, int], None]] = {
     "link": _on_case(_link),
     "unlink": _on_case(_unlink),
     "correct school": _on_case(lambda history, case, a, b: case.correct_school(school_urn=pick(URNS, a), reason=WHY)),
+    "transfer": _on_case(_transfer),
+    "merge": _on_item(_merge),
+    "split": _on_item(_split),
+    "add head": _add_head,
     "addendum": _on_case(lambda history, case, a, b: case.add_addendum(text=WHY)),
     "acknowledge": _on_case(_acknowledge),
     "pause or resume": _on_case(_pause),

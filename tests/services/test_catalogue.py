@@ -87,6 +87,7 @@ def test_who_may_do_what(command: str) -> None:
         "NoteEvidence",
         "AddAddendum",
         "ReportToHeadteacher",
+        "RequestCorrection",
     }
     expected[Role.MIS] = command == "ReportIncident"
     assert {role: may(role, command) for role in Role} == expected

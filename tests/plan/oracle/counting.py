@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -47,9 +47,9 @@ class Contribution(NamedTuple):
         return COUNTS.index(self.adds_to) + 1
 
 
-def contributions(case: Json, resolve: Resolve) -> Iterator[Contribution]:
-    """What a case adds, what marks keep out included (rules 1 to 3, 5 and 6)."""
-    detail, school, mark = case["detail"], case["school_urn"], case["mark"]
+def contributions(case: Json, resolve: Resolve, at: Mapping[str, str]) -> Iterator[Contribution]:
+    """What a case adds, what marks keep out included (rules 1 to 3 and 5 to 7); `at` are the schools of its parts."""
+    detail, mark = case["detail"], case["mark"]
     if case["kind"] == "INCIDENT":
         for item in detail["items"]:
             discovered = date.fromisoformat(item["discovered_on"])
@@ -58,7 +58,7 @@ def contributions(case: Json, resolve: Resolve) -> Iterator[Contribution]:
             days = (discovered, posted, recorded)
             given = (item["platform"], item["poster_role"], item["mark"] or mark)
             for count in _met(item):
-                yield Contribution(case["id"], item["item_id"], count, "ONLINE", school, *days, *given)
+                yield Contribution(case["id"], item["item_id"], count, "ONLINE", at[item["item_id"]], *days, *given)
     elif case["kind"] == "COMPLAINT":
         # Not to a count to which the incident it arose from adds now.
         taken = {
@@ -73,11 +73,12 @@ def contributions(case: Json, resolve: Resolve) -> Iterator[Contribution]:
             for count in _heads(head):
                 if count not in taken:
                     days = (day, day, recorded)
-                    yield Contribution(case["id"], head["head_id"], count, "COMPLAINT", school, *days, None, None, mark)
+                    place = at[head["head_id"]]
+                    yield Contribution(case["id"], head["head_id"], count, "COMPLAINT", place, *days, None, None, mark)
     elif detail["source"] == "ALLEGED" and not _counted_elsewhere(case, resolve):
         day, recorded = date.fromisoformat(detail["reported_on"]), date.fromisoformat(detail["recorded_on"])
         yield Contribution(
-            case["id"], case["id"], COUNTS[0], "STAFF_BREACH", school, day, day, recorded, None, None, mark
+            case["id"], case["id"], COUNTS[0], "STAFF_BREACH", at[case["id"]], day, day, recorded, None, None, mark
         )
 
 

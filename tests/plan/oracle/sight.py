@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 ALL_KINDS = frozenset({"COMPLAINT", "INCIDENT", "STAFF_BREACH"})
 # What only staff may do of the actions on a case; whoever else writes may do all of them.
-_OF_STAFF = frozenset({"RECORD_ITEM", "NOTE_EVIDENCE", "ADD_ADDENDUM", "REPORT_TO_HEADTEACHER"})
+_OF_STAFF = frozenset({"RECORD_ITEM", "NOTE_EVIDENCE", "ADD_ADDENDUM", "REPORT_TO_HEADTEACHER", "REQUEST_CORRECTION"})
 
 
 @dataclass(frozen=True)

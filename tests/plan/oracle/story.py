@@ -21,6 +21,7 @@ from domain.stored import decode
 from ledger.database import TrustDatabase
 from ledger.reading import clear_part, read_page
 from tests.plan.oracle.counting import Contribution, contributions
+from tests.plan.oracle.places import Places
 
 Json = dict[str, Any]
 
@@ -69,6 +70,7 @@ class Story:
         self._calendars: dict[str, Sequence[CalendarSet]] = {}
         self._packs: dict[str, PolicyPack] = {}
         self._adds: dict[str, frozenset[Contribution]] = {}
+        self._places: dict[str, Places] = {}
         states: dict[UUID, Any] = {}
         with trust.connection() as connection:
             rows = read_page(connection, trust.trust_id, after=0, limit=100_000)
@@ -141,6 +143,7 @@ class Story:
             self._latest[stream] = document
             self.of_case.setdefault(stream, []).append(event)
             self.changed_at[stream] = position
+            self._places.setdefault(stream, Places()).take(name, stream, event.body["data"])
             self._count(position)
         self.counted.append(frozenset().union(*self._adds.values()))
 
@@ -161,7 +164,7 @@ class Story:
     def _count(self, position: int) -> None:
         """Count every case again: what one adds may hang on any other, and nothing here needs to be quick."""
         for case_id, document in self._latest.items():
-            adds = frozenset(contributions(document, self._latest.get))
+            adds = frozenset(contributions(document, self._latest.get, self._places[case_id].now()))
             if adds != self._adds.get(case_id, frozenset()):
                 self.changed_at[case_id] = position
             self._adds[case_id] = adds

@@ -24,6 +24,7 @@ _IDS |= {"Head": "head", "Restriction": "restriction", "Decision": "decision", "
 _IDS |= {"ProviderContact": "contact"}
 _IDS |= {"BreachAdvice": "advice", "BreachRequest": "request", "DisciplinaryHold": "hold"}
 _IDS |= {"Disclosure": "disclosure", "BodyContact": "contact", "SuspensionDecision": "suspension"}
+_IDS |= {"Correction": "correction"}
 _IDS |= {"BreachInvestigation": "investigation", "Sanction": "sanction", "SanctionAppeal": "appeal"}
 
 
@@ -175,6 +176,8 @@ class View:
             return self.text(case_id, value["version"], value["part"])
         if kind.name == "Person":
             return self.person(value)
+        if kind.name == "School" and isinstance(value, str):
+            return self.school(value)
         if isinstance(kind, GraphQLObjectType) and isinstance(value, dict):
             return self._shown(kind, case_id, value)
         return value
@@ -357,6 +360,8 @@ def _people(case: Json) -> Iterable[str | None]:
     """Everybody whom a case names."""
     detail = case["detail"]
     yield from (case["owner"], case["reported_by"], detail.get("complainant"), detail.get("subject"))
+    for correction in detail["corrections"]:
+        yield from (correction["requested_by"], correction["decided_by"])
     for item in detail.get("items", ()):
         yield from (item["poster"], item["taker"], *item["about"])
     for head in detail.get("heads", ()):
