@@ -32,7 +32,7 @@ from domain.staff_breach_records import (
     ManagerReport,
     ReasonedNone,
 )
-from domain.staff_breach_refusals import UnknownAdvice, UnknownClause, UnknownRequest
+from domain.staff_breach_refusals import ClauseSparesAdults, UnknownAdvice, UnknownClause, UnknownRequest
 from domain.vocabulary import require_code
 
 # Conduct that concerns the safety of children by what it is (Rivington L55, L72; Sharp Lane L88).
@@ -83,7 +83,8 @@ class BreachConduct(Case):
     ) -> None:
         """Say what was done and in which circumstances; what was said before is replaced.
 
-        `clauses` are those of the staff code in the policy that the case is held to.
+        `clauses` are those of the staff code in the policy that the case is held to; one that speaks of former pupils
+        under 18 is not cited of a former pupil who was of age.
         """
         refuse(self.bars_step())
         for name, code, field in (
@@ -103,8 +104,12 @@ class BreachConduct(Case):
         require_codes("targets", targets, "targets", today)
         require_codes("contact_detail_kinds", contact_details, "contact_details", today)
         require_distinct(clauses, "clauses")
-        if not set(clauses) <= ({clause.id for clause in policy.staff.clauses} if policy else set()):
+        known = {clause.id: clause for clause in policy.staff.clauses} if policy else {}
+        if not set(clauses) <= set(known):
             raise UnknownClause("clauses")
+        for cited in clauses:
+            if policy and known[cited].spares(breach_types, under18_at_contact):
+                raise ClauseSparesAdults("clauses", "under18_at_contact", clause=policy.clause(known[cited].source))
         self._details_noted(
             intake=intake,
             breach_types=tuple(breach_types),

@@ -118,3 +118,15 @@ def test_no_breach_is_closed_uninvestigated_unless_the_lead_says_why(sharp_lane:
             }
         ],
     }
+
+
+@pytest.mark.obligation("S0-012")
+def test_what_is_no_allegation_needs_no_investigation_before_its_outcome_is_told(sharp_lane: School) -> None:
+    head = sharp_lane.head
+    case = head.gives("reportIncident", openedOn="2026-09-14", summary="A rude word about the dinner.")
+    head.gives("recordItem", case, **a_post(about("NEGATIVE_COMMENT", "SCHOOL")))
+
+    head.gives("communicateOutcome", case, recipientRole="POSTER", communicatedOn="2026-09-16")
+
+    shown = head.reads(case, "... on Incident { outcomeNotices { recipientRole communicatedOn } }")
+    assert shown["outcomeNotices"] == [{"recipientRole": "POSTER", "communicatedOn": "2026-09-16"}]
