@@ -13,7 +13,14 @@ from domain.refusals import DatesOutOfOrder, EmptyText, FutureDate, Refused, Rep
 from domain.sealed import SealedRef, Secret
 from domain.staff_breach import StaffBreach
 from domain.staff_breach_records import BreachDetails, Employment
-from domain.staff_breach_refusals import ClauseSparesAdults, ActionMissing, OutcomeNotReached, UnknownAdvice, UnknownClause, UnknownRequest
+from domain.staff_breach_refusals import (
+    ActionMissing,
+    ClauseSparesAdults,
+    OutcomeNotReached,
+    UnknownAdvice,
+    UnknownClause,
+    UnknownRequest,
+)
 from domain.staff_breach_severity import clauses_broken, default_severity
 from domain.vocabulary import CODE_LISTS
 from tests.domain.breaches import WHY, advised, with_details

@@ -42,9 +42,7 @@ def test_a_decision_against_a_measure_is_kept_with_its_reasons(sharp_lane: Schoo
         reasons=no_threat,
     )
     too_dear = "The cost stands in no relation."
-    head.gives(
-        "decideOnAction", case, action="LEGAL_ADVICE", taken=False, decidedOn="2026-09-18", reasons=too_dear
-    )
+    head.gives("decideOnAction", case, action="LEGAL_ADVICE", taken=False, decidedOn="2026-09-18", reasons=too_dear)
 
     assert head.owes(case) == {}
     assert head.reads(case, DECIDED) == {

@@ -17,9 +17,7 @@ ADVICE = "... on StaffBreach { advice { id kind givenOn notes { text } } laterCo
 def test_later_contact_names_the_advice_that_it_went_against(rivington: School) -> None:
     lead = rivington.lead
     case = lead.gives("reportStaffBreach", reportedOn="2026-09-14", source="SELF_REPORTED")
-    lead.gives(
-        "noteBreachDetails", case, breachTypes=["CONTACT_WITH_PARENT"], clauses=["PARENT_AND_PUPIL_CONTACT"]
-    )
+    lead.gives("noteBreachDetails", case, breachTypes=["CONTACT_WITH_PARENT"], clauses=["PARENT_AND_PUPIL_CONTACT"])
     risks = "Their friendship is older than her post; it has to rest now."
     lead.gives("giveBreachAdvice", case, kind="PRIVACY_SETTINGS", givenOn="2026-09-15")
     advised = lead.gives("giveBreachAdvice", case, kind="CONTACT", givenOn="2026-09-16", notes=risks)

@@ -55,7 +55,7 @@ def test_at_westacre_it_is_one_where_she_was_under_18_or_nobody_knows(
         "code": "INVALID_INPUT",
         "clause": westacre.clause(lines),
         "message": "This clause speaks of former pupils under 18, and this one was of age."
-        " (fields: clauses, under18_at_contact)",
+        " (fields: clauses, under18AtContact)",
         "fields": ["clauses", "under18AtContact"],
     }
     lead.gives("noteBreachDetails", case, under18AtContact="NO", **CONTACT)

@@ -121,9 +121,7 @@ def test_the_officer_may_be_left_out_for_a_reason(westacre: School) -> None:
     case = what_a_parent_said(westacre)
     lead.gives("recordDisclosure", case, source="PARENT", receivedOn="2026-09-14", words="She was rude to my son.")
 
-    lead.gives(
-        "decideNotToRefer", case, body="LADO", decidedOn="2026-09-15", reasons="Rude, and no harm to a child."
-    )
+    lead.gives("decideNotToRefer", case, body="LADO", decidedOn="2026-09-15", reasons="Rude, and no harm to a child.")
 
     assert lead.owes(case) == {}
 

@@ -24,9 +24,7 @@ def test_the_case_stays_open_until_the_police_were_told(park_hall: School) -> No
         "REFER_TO_POLICE": park_hall.clause("L68"),
         "REPORT_TO_AUTHORITIES": park_hall.clause("L68"),
     }
-    head.gives(
-        "decideOnAction", case, action="POLICE", taken=False, decidedOn="2026-09-16", reasons="They are busy."
-    )
+    head.gives("decideOnAction", case, action="POLICE", taken=False, decidedOn="2026-09-16", reasons="They are busy.")
     refusal = head.refused("closeIncident", case, **CLOSED)
     assert (refusal["code"], refusal["clause"]) == ("DUTIES_OUTSTANDING", park_hall.clause("L68"))
     assert "REFER_TO_POLICE" in refusal["message"]

@@ -46,7 +46,9 @@ def test_nobody_hears_the_outcome_of_an_allegation_that_was_not_looked_into(shar
 def test_a_breach_goes_to_the_disciplinary_once_it_was_investigated_and_found(sharp_lane: School) -> None:
     lead = sharp_lane.lead
     investigator, governor = sharp_lane.trust.person("Mr Ashdown"), sharp_lane.trust.person("Ms Sykes")
-    case = lead.gives("reportStaffBreach", reportedOn="2026-09-14", source="ALLEGED", subject=sharp_lane.trust.person("Mr Holt"))
+    case = lead.gives(
+        "reportStaffBreach", reportedOn="2026-09-14", source="ALLEGED", subject=sharp_lane.trust.person("Mr Holt")
+    )
     lead.gives("noteBreachDetails", case, breachTypes=["CONTACT_WITH_PUPIL"], clauses=["PUPIL_CONTACT"])
     referred = {"referredOn": "2026-10-05"}
     found = {"finding": "SUBSTANTIATED", "grossMisconduct": False, "foundBy": governor, "foundOn": "2026-10-02"}
@@ -65,9 +67,7 @@ def test_a_breach_goes_to_the_disciplinary_once_it_was_investigated_and_found(sh
     lead.gives("referToDisciplinary", case, **referred)
 
     assert unfound["code"] == "STEP_PREREQUISITE"
-    assert unfound["message"] == (
-        "The disciplinary procedure and its sanctions follow a finding; none is recorded."
-    )
+    assert unfound["message"] == ("The disciplinary procedure and its sanctions follow a finding; none is recorded.")
     for refusal in (uninvestigated, underway):
         assert (refusal["code"], refusal["clause"]) == ("STEP_PREREQUISITE", sharp_lane.clause("L125"))
     assert "INVESTIGATE_BREACH" not in lead.owes(case)

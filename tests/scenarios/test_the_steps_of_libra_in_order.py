@@ -42,7 +42,9 @@ def test_the_chair_does_not_meet_parents_before_the_school_did(libra: School) ->
     }
     # A first meeting that settled the matter leaves nothing for the chair.
     head.gives("noteEvidence", case, kind="SCREENSHOT", collectedOn="2026-09-14")
-    head.gives("holdMeeting", case, heldOn="2026-09-22", roles=["HEADTEACHER", "PARENT"], outcome="RESOLVED", **FACE_TO_FACE)
+    head.gives(
+        "holdMeeting", case, heldOn="2026-09-22", roles=["HEADTEACHER", "PARENT"], outcome="RESOLVED", **FACE_TO_FACE
+    )
     assert head.refused("holdMeeting", case, heldOn="2026-09-23", **with_the_chair)["code"] == "STEP_PREREQUISITE"
 
 
@@ -59,16 +61,16 @@ def test_parents_who_do_not_come_to_the_first_meeting_are_met_by_the_chair(libra
     assert "HOLD_CHAIR_MEETING" not in head.owes(case)
 
 
-@pytest.mark.obligation("S2-042", "S2-044", "S2-045", "S2-046", "S2-047", "S2-048", "S2-049", "S2-050", "S2-052", "S2-053")
+@pytest.mark.obligation(
+    "S2-042", "S2-044", "S2-045", "S2-046", "S2-047", "S2-048", "S2-049", "S2-050", "S2-052", "S2-053"
+)
 def test_the_nine_steps_are_taken_and_each_leaves_nothing_owed(libra: School) -> None:
     head = libra.head
     case, post = an_attack_on_a_teacher(head)
     head.gives("reportToHeadteacher", case, reportedOn="2026-09-14")
     head.gives("assessConduct", case, assessment="UNACCEPTABLE", assessedOn="2026-09-14")
     reasons = "A matter for the school."
-    head.gives(
-        "decideOnAction", case, action="AUTHORITIES", taken=False, decidedOn="2026-09-14", reasons=reasons
-    )
+    head.gives("decideOnAction", case, action="AUTHORITIES", taken=False, decidedOn="2026-09-14", reasons=reasons)
     assert head.owes(case) == {
         "SUPPORT_TARGET": libra.clause("L119, L167"),
         "GATHER_EVIDENCE": libra.clause("L120"),
@@ -81,7 +83,13 @@ def test_the_nine_steps_are_taken_and_each_leaves_nothing_owed(libra: School) ->
     head.gives("noteEvidence", case, kind="SCREENSHOT", itemId=post, collectedOn="2026-09-14")
     cause = "Her son was kept in at lunch."
     head.gives(
-        "holdMeeting", case, heldOn="2026-09-17", roles=["HEADTEACHER", "PARENT"], cause=cause, outcome="NOT_RESOLVED", **FACE_TO_FACE
+        "holdMeeting",
+        case,
+        heldOn="2026-09-17",
+        roles=["HEADTEACHER", "PARENT"],
+        cause=cause,
+        outcome="NOT_RESOLVED",
+        **FACE_TO_FACE,
     )
     # L122: the posts are to go, and the school looks whether they are gone.
     head.gives("requestRemoval", case, itemId=post, requestedOn="2026-09-17")
@@ -93,12 +101,20 @@ def test_the_nine_steps_are_taken_and_each_leaves_nothing_owed(libra: School) ->
     head.gives("confirmRemoval", case, itemId=post, checkedOn="2026-09-18")
     # L124: the parents hear of the law. L125: the chair meets them.
     head.gives("explainLegalConsequence", case, toRole="POSTER", means="LETTER", explainedOn="2026-09-18")
-    head.gives("holdMeeting", case, heldOn="2026-09-25", roles=["CHAIR", "PARENT"], outcome="NOT_RESOLVED", **FACE_TO_FACE)
+    head.gives(
+        "holdMeeting", case, heldOn="2026-09-25", roles=["CHAIR", "PARENT"], outcome="NOT_RESOLVED", **FACE_TO_FACE
+    )
     assert head.owes(case) == {"AGREE_WAY_FORWARD": libra.clause("L126")}
     # L126: a way forward. L127: it goes on nevertheless, and legal advice is taken.
     agreed = "Concerns go to the head of year."
     head.gives(
-        "holdMeeting", case, heldOn="2026-09-29", roles=["CHAIR", "PARENT"], wayForward=agreed, outcome="RESOLVED", **FACE_TO_FACE
+        "holdMeeting",
+        case,
+        heldOn="2026-09-29",
+        roles=["CHAIR", "PARENT"],
+        wayForward=agreed,
+        outcome="RESOLVED",
+        **FACE_TO_FACE,
     )
     head.gives("recordContinuation", case, continuedOn="2026-10-12")
     assert head.owes(case) == {"TAKE_LEGAL_ADVICE": libra.clause("L127")}
