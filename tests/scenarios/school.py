@@ -163,7 +163,7 @@ class Person:
         return result
 
     def _command(self, mutation: str, case: Done | None, fields: Json) -> Json:
-        given = {"commandId": str(uuid4())} | fields
+        given: Json = {"commandId": str(uuid4())} | fields
         if case is not None:
             given |= {"caseId": case.case}
         elif mutation in _OPENINGS:

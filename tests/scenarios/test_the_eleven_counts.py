@@ -81,7 +81,7 @@ def test_each_figure_names_what_it_counts_and_is_the_same_when_built_anew(
     told(libra.head, AT_LIBRA, behind)
     told(park_hall.head, AT_PARK_HALL, behind)
     both = {"aboutSchool": True, "aboutStaff": True}
-    letter = {"receivedOn": "2026-09-16", "receivedBy": "HEADTEACHER", "means": "LETTER", "heads": [both]}
+    letter: Json = {"receivedOn": "2026-09-16", "receivedBy": "HEADTEACHER", "means": "LETTER", "heads": [both]}
     complaint = libra.head.gives("receiveComplaint", **letter)
     [head_of_it] = libra.head.reads(complaint, "... on Complaint { heads { id } }")["heads"]
     for count in ("COMPLAINTS_ABOUT_SCHOOL", "COMPLAINTS_ABOUT_STAFF"):

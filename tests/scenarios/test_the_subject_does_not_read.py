@@ -33,9 +33,7 @@ def breach(sharp_lane: School) -> Done:
 
 
 @pytest.mark.obligation("S0-015")
-def test_from_the_moment_of_being_named_no_road_leads_to_it(
-    sharp_lane: School, ms_ford: Person, breach: Done
-) -> None:
+def test_from_the_moment_of_being_named_no_road_leads_to_it(sharp_lane: School, ms_ford: Person, breach: Done) -> None:
     lead = sharp_lane.lead
     other = lead.gives("reportStaffBreach", reportedOn="2026-09-15", source="OBSERVED")
     lead.gives("linkCase", other, other=breach.case, kind="RELATED")
