@@ -32,11 +32,19 @@ from domain.staff_breach_records import (
     ManagerReport,
     ReasonedNone,
 )
-from domain.staff_breach_refusals import ClauseSparesAdults, UnknownAdvice, UnknownClause, UnknownRequest
+from domain.staff_breach_refusals import (
+    ClauseSparesAdults,
+    NotAdvisedAgainstContact,
+    UnknownAdvice,
+    UnknownClause,
+    UnknownRequest,
+)
 from domain.vocabulary import require_code
 
 # Conduct that concerns the safety of children by what it is (Rivington L55, L72; Sharp Lane L88).
 SAFEGUARDING_TYPES = frozenset({"GROOMING_RISK", "SUITABILITY"})
+# Advice against contact, after which contact can have gone on.
+CONTACT = "CONTACT"
 
 
 class BreachConduct(Case):
@@ -190,6 +198,7 @@ class BreachConduct(Case):
         refuse(self.bars_late_step())
         if advice_id not in self.advice:
             raise UnknownAdvice("advice_id")
+        refuse(None if self.advice[advice_id].kind == CONTACT else NotAdvisedAgainstContact, "advice_id")
         require_not_future(today, contact_on=contact_on)
         require_order(self.advice[advice_id].given_on, contact_on, "contact_on")
         self._contact_went_on(advice_id=advice_id, contact_on=contact_on, notes=present(notes))
@@ -230,7 +239,8 @@ class BreachConduct(Case):
 
     def bars_later_contact(self) -> type[Refused] | None:
         """Why there is no advice that contact could have gone on after."""
-        return self.bars_late_step() or (None if self.advice else UnknownAdvice)
+        advised = any(one.kind == CONTACT for one in self.advice.values())
+        return self.bars_late_step() or (None if advised else UnknownAdvice)
 
     def bars_compliance(self) -> type[Refused] | None:
         """Why no request waits for an answer."""

@@ -16,6 +16,7 @@ from domain.staff_breach_records import BreachDetails, Employment
 from domain.staff_breach_refusals import (
     ActionMissing,
     ClauseSparesAdults,
+    NotAdvisedAgainstContact,
     OutcomeNotReached,
     UnknownAdvice,
     UnknownClause,
@@ -375,6 +376,19 @@ def test_contact_that_goes_on_after_advice_is_linked_to_the_advice() -> None:
     )
     given.when(lambda one: one.record_later_contact(advice_id=named("advice"), contact_on=day(2), today=TODAY)).then(
         ("staff_breach.contact_went_on.v1", {"advice_id": named("advice"), "contact_on": day(2)})
+    )
+
+
+@pytest.mark.obligation("S3-023")
+def test_contact_does_not_go_on_after_advice_on_something_else() -> None:
+    breach = reported()
+    breach.give_advice(advice_id=named("advice"), kind="PRIVACY_SETTINGS", given_on=day(0), today=TODAY)
+    assert breach.bars_later_contact() is UnknownAdvice
+
+    Given(breach).refuses(
+        lambda one: one.record_later_contact(advice_id=named("advice"), contact_on=day(2), today=TODAY),
+        NotAdvisedAgainstContact,
+        "advice_id",
     )
 
 

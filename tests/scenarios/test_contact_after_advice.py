@@ -19,11 +19,15 @@ def test_later_contact_names_the_advice_that_it_went_against(rivington: School) 
     case = lead.gives("reportStaffBreach", reportedOn="2026-09-14", source="SELF_REPORTED")
     lead.gives("noteBreachDetails", case, breachTypes=["CONTACT_WITH_PARENT"], clauses=["PARENT_AND_PUPIL_CONTACT"])
     risks = "Their friendship is older than her post; it has to rest now."
-    lead.gives("giveBreachAdvice", case, kind="PRIVACY_SETTINGS", givenOn="2026-09-15")
+    on_settings = lead.gives("giveBreachAdvice", case, kind="PRIVACY_SETTINGS", givenOn="2026-09-15")
     advised = lead.gives("giveBreachAdvice", case, kind="CONTACT", givenOn="2026-09-16", notes=risks)
 
+    refusal = lead.refused("recordLaterContact", case, adviceId=on_settings["advice_id"], contactOn="2026-10-05")
     lead.gives("recordLaterContact", case, adviceId=advised["advice_id"], contactOn="2026-10-05")
 
+    assert refusal["message"] == (
+        "Contact goes on after advice against contact; this advice was on something else. (fields: adviceId)"
+    )
     shown = lead.reads(case, ADVICE)
     assert shown["laterContacts"] == [{"adviceId": advised["advice_id"], "contactOn": "2026-10-05"}]
     [against] = [one for one in shown["advice"] if one["id"] == advised["advice_id"]]

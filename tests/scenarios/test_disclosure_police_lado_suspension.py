@@ -126,6 +126,21 @@ def test_the_officer_may_be_left_out_for_a_reason(westacre: School) -> None:
     assert lead.owes(case) == {}
 
 
+@pytest.mark.obligation("S1-038")
+def test_whoever_decides_against_the_police_is_not_asked_for_them_again(westacre: School) -> None:
+    lead = westacre.lead
+    case = what_a_parent_said(westacre)
+    lead.gives("recordDisclosure", case, source="PARENT", receivedOn="2026-09-14", words="She was rude to my son.")
+    officer = lead.gives("contactBody", case, body="LADO", contactedOn="2026-09-15")
+    advice = {"advisedOn": "2026-09-15", "suspension": "DO_NOT_SUSPEND", "advice": "A matter for the school."}
+    lead.gives("recordBodyAdvice", case, contactId=officer["contact_id"], **advice)
+    assert lead.owes(case) == {"CONTACT_POLICE_FIRST": westacre.clause("L85")}
+
+    lead.gives("decideNotToRefer", case, body="POLICE", decidedOn="2026-09-15", reasons="No crime is thought of.")
+
+    assert lead.owes(case) == {}
+
+
 @pytest.mark.obligation("S1-040")
 def test_what_a_child_discloses_is_a_matter_of_safeguarding(westacre: School) -> None:
     lead = westacre.lead
