@@ -12,10 +12,11 @@ from tests.scenarios.school import School, a_post, about
 
 
 @pytest.mark.obligation("S4-016", "S4-017")
-def test_an_image_of_a_pupil_is_recorded_and_found_and_in_none_of_the_eleven(park_hall: School) -> None:
+@pytest.mark.parametrize("who", ["FAMILY_MEMBER", "PARENT", "PUPIL"])
+def test_an_image_of_a_pupil_is_recorded_and_found_and_in_none_of_the_eleven(park_hall: School, who: str) -> None:
     head = park_hall.head
     case = head.gives("reportIncident", openedOn="2026-09-14", summary="A photograph of the play.")
-    head.gives("recordItem", case, **a_post(about("UNAUTHORISED_IMAGE", "PUPIL"), posterRole="FAMILY_MEMBER"))
+    head.gives("recordItem", case, **a_post(about("UNAUTHORISED_IMAGE", "PUPIL"), posterRole=who))
 
     assert head.counts() == {}
     assert head.finds(natures=["UNAUTHORISED_IMAGE"], targets=["PUPIL"]) == {case.reference}

@@ -19,19 +19,23 @@ def test_every_incident_of_prejudice_waits_in_the_queue_until_it_is_taken_on(lib
     mocked = head.gives("reportIncident", openedOn="2026-09-14", summary="A parent mocks a child's wheelchair.")
     post = a_post(about("PREJUDICED_COMMENT", "PUPIL"), characteristics=["DISABILITY"])
     head.gives("recordItem", mocked, **post)
+    # Rude to one child in words that make a mark of her faith.
+    taunted = head.gives("reportIncident", openedOn="2026-09-14")
+    taunt = a_post(about("NEGATIVE_COMMENT", "PUPIL"), characteristics=["RELIGION_BELIEF"])
+    head.gives("recordItem", taunted, **taunt)
     racist = head.gives("reportIncident", openedOn="2026-09-14")
     head.gives("recordItem", racist, **a_post(about("RACIST_COMMENT", "COMMUNITY")))
     rude = head.gives("reportIncident", openedOn="2026-09-14")
     head.gives("recordItem", rude, **a_post(about("NEGATIVE_COMMENT", "STAFF")))
 
-    assert head.finds(**QUEUE) == {mocked.reference, racist.reference}
+    assert head.finds(**QUEUE) == {mocked.reference, taunted.reference, racist.reference}
     assert head.owes(mocked)["INFORM_EQUALITIES_MANAGER"] == libra.clause("L73")
     assert head.reads(mocked, "... on Incident { items { characteristics } }")["items"] == [
         {"characteristics": ["DISABILITY"]}
     ]
 
     head.gives("informPerson", racist, role="EQUALITIES_MANAGER", informedOn="2026-09-15")
-    assert head.finds(**QUEUE) == {mocked.reference}
+    assert head.finds(**QUEUE) == {mocked.reference, taunted.reference}
 
 
 @pytest.mark.obligation("S2-018")
