@@ -1,6 +1,6 @@
 """Regenerates what is generated from the code: the event catalogue, the settings, the schema, what a pack may say.
 
-The tables of obligations and of rulings and the diagrams of states come with them.
+The tables of obligations, rulings and scenarios and the diagrams of states come with them.
 
 Run by `make docs`; tests compare the files with what this writes.
 """
@@ -13,6 +13,7 @@ from typing import get_type_hints
 
 from docs.mark_tables import obligation_table, ruling_table
 from docs.policy_facts import policy_facts
+from docs.scenario_table import scenario_table
 from docs.state_diagrams import state_diagrams
 from domain.stored import StoredName, stored_members, stored_names
 
@@ -55,6 +56,7 @@ def main() -> None:
     (DOCS / "obligations.md").write_text(obligation_table())
     (DOCS / "rulings.md").write_text(ruling_table())
     (DOCS / "states.md").write_text(state_diagrams())
+    (DOCS / "scenarios.md").write_text(scenario_table())
     SCHEMA_FILE.write_text(printed_schema())
 
 

@@ -140,7 +140,11 @@ INCIDENT_FACTS = (
         "LEGAL_CONSEQUENCE_EXPLAINED", "Somebody was told of legal action.", lambda case: bool(case.legal_explanations)
     ),
     Fact("WARNING_SENT", "A warning was sent in writing.", lambda case: bool(case.warnings)),
-    Fact("REFUSED", "Somebody refused to comply.", lambda case: bool(case.refusals)),
+    Fact(
+        "REFUSED",
+        "Somebody refused to comply, or to take down an item that counts.",
+        lambda case: bool(case.refusals) or any(item.removal == "REFUSED" for item in case.counting_items),
+    ),
     Fact("CONTINUED", "It went on after the school had asked.", lambda case: bool(case.continuations)),
     Fact(
         "REFERRED",
@@ -203,6 +207,14 @@ INCIDENT_FACTS = (
         lambda case: bool(case.directions) or case.converted_to is not None,
     ),
     Fact("OUTCOME_TOLD", "Somebody was told the outcome.", lambda case: bool(case.outcome_notices)),
+    Fact(
+        "ALLEGATIONS_LOOKED_INTO",
+        "No item that counts is an allegation, or the school investigated, and every investigation has a finding.",
+        lambda case: (
+            not any(item.has_nature("ALLEGATION") for item in case.counting_items)
+            or (bool(case.investigations) and all(one.is_complete for one in case.investigations.values()))
+        ),
+    ),
 )
 INCIDENT_DATES = (
     DatedFact(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated
 
@@ -138,6 +139,19 @@ class StaffClause(Member, frozen=True, kw_only=True):
     legal_bases: tuple[Code, ...] = ()
     text: Text
     source: Source
+
+    def spares(self, breach_types: Collection[str], under18: str | None) -> bool:
+        """Whether of what was done it speaks of contact with a former pupil alone, who was of age.
+
+        Who is still a pupil is one at any age (Westacre L49); a friend request says nothing of which it was.
+        """
+        if not self.under_18 or under18 != "NO":
+            return False
+        about_former = {"CONTACT_WITH_FORMER_PUPIL"}
+        if "CONTACT_WITH_PUPIL" not in breach_types:
+            about_former.add("FRIEND_REQUEST")
+        spoken_of = set(self.breach_types).intersection(breach_types)
+        return bool(spoken_of) and spoken_of <= about_former
 
 
 class StaffCode(Member, frozen=True, kw_only=True):

@@ -32,11 +32,19 @@ from domain.staff_breach_records import (
     ManagerReport,
     ReasonedNone,
 )
-from domain.staff_breach_refusals import UnknownAdvice, UnknownClause, UnknownRequest
+from domain.staff_breach_refusals import (
+    ClauseSparesAdults,
+    NotAdvisedAgainstContact,
+    UnknownAdvice,
+    UnknownClause,
+    UnknownRequest,
+)
 from domain.vocabulary import require_code
 
 # Conduct that concerns the safety of children by what it is (Rivington L55, L72; Sharp Lane L88).
 SAFEGUARDING_TYPES = frozenset({"GROOMING_RISK", "SUITABILITY"})
+# Advice against contact, after which contact can have gone on.
+CONTACT = "CONTACT"
 
 
 class BreachConduct(Case):
@@ -83,7 +91,8 @@ class BreachConduct(Case):
     ) -> None:
         """Say what was done and in which circumstances; what was said before is replaced.
 
-        `clauses` are those of the staff code in the policy that the case is held to.
+        `clauses` are those of the staff code in the policy that the case is held to; one that speaks of former pupils
+        under 18 is not cited of a former pupil who was of age.
         """
         refuse(self.bars_step())
         for name, code, field in (
@@ -103,8 +112,12 @@ class BreachConduct(Case):
         require_codes("targets", targets, "targets", today)
         require_codes("contact_detail_kinds", contact_details, "contact_details", today)
         require_distinct(clauses, "clauses")
-        if not set(clauses) <= ({clause.id for clause in policy.staff.clauses} if policy else set()):
+        known = {clause.id: clause for clause in policy.staff.clauses} if policy else {}
+        if not set(clauses) <= set(known):
             raise UnknownClause("clauses")
+        for cited in clauses:
+            if policy and known[cited].spares(breach_types, under18_at_contact):
+                raise ClauseSparesAdults("clauses", "under18_at_contact", clause=policy.clause(known[cited].source))
         self._details_noted(
             intake=intake,
             breach_types=tuple(breach_types),
@@ -185,6 +198,7 @@ class BreachConduct(Case):
         refuse(self.bars_late_step())
         if advice_id not in self.advice:
             raise UnknownAdvice("advice_id")
+        refuse(None if self.advice[advice_id].kind == CONTACT else NotAdvisedAgainstContact, "advice_id")
         require_not_future(today, contact_on=contact_on)
         require_order(self.advice[advice_id].given_on, contact_on, "contact_on")
         self._contact_went_on(advice_id=advice_id, contact_on=contact_on, notes=present(notes))
@@ -225,7 +239,8 @@ class BreachConduct(Case):
 
     def bars_later_contact(self) -> type[Refused] | None:
         """Why there is no advice that contact could have gone on after."""
-        return self.bars_late_step() or (None if self.advice else UnknownAdvice)
+        advised = any(one.kind == CONTACT for one in self.advice.values())
+        return self.bars_late_step() or (None if advised else UnknownAdvice)
 
     def bars_compliance(self) -> type[Refused] | None:
         """Why no request waits for an answer."""

@@ -15,6 +15,14 @@ class UnknownClause(Refused):
     """The staff code of the policy that the case is held to has no such clause."""
 
 
+class ClauseSparesAdults(Refused):
+    """This clause speaks of former pupils under 18, and this one was of age."""
+
+
+class NotAdvisedAgainstContact(Refused):
+    """Contact goes on after advice against contact; this advice was on something else."""
+
+
 class CriteriaMismatch(Refused):
     """Criteria are named where the harm threshold may be met, and only there."""
 

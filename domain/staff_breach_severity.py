@@ -22,7 +22,7 @@ def clauses_broken(breach: StaffBreach, pack: PolicyPack) -> tuple[StaffClause, 
         clause
         for clause in pack.staff.clauses
         if not types.isdisjoint(clause.breach_types)
-        and not (clause.under_18 and details.under18_at_contact == "NO")
+        and not clause.spares(types, details.under18_at_contact)
         and found.isdisjoint(clause.excused_by)
     )
 

@@ -57,6 +57,12 @@ def test_the_diagrams_of_states_are_what_the_code_does() -> None:
     assert (ROOT / "docs" / "states.md").read_text() == generator().state_diagrams(), "run make docs"
 
 
+def test_the_list_of_scenarios_is_what_their_files_begin_with() -> None:
+    page = generator().scenario_table()
+    assert (ROOT / "docs" / "scenarios.md").read_text() == page, "run make docs"
+    assert "|  |" not in page
+
+
 def test_the_tables_of_obligations_and_rulings_are_what_the_tests_are_marked_with() -> None:
     assert (ROOT / "docs" / "obligations.md").read_text() == generator().obligation_table(), "run make docs"
     assert (ROOT / "docs" / "rulings.md").read_text() == generator().ruling_table(), "run make docs"

@@ -13,7 +13,15 @@ from domain.refusals import DatesOutOfOrder, EmptyText, FutureDate, Refused, Rep
 from domain.sealed import SealedRef, Secret
 from domain.staff_breach import StaffBreach
 from domain.staff_breach_records import BreachDetails, Employment
-from domain.staff_breach_refusals import ActionMissing, OutcomeNotReached, UnknownAdvice, UnknownClause, UnknownRequest
+from domain.staff_breach_refusals import (
+    ActionMissing,
+    ClauseSparesAdults,
+    NotAdvisedAgainstContact,
+    OutcomeNotReached,
+    UnknownAdvice,
+    UnknownClause,
+    UnknownRequest,
+)
 from domain.staff_breach_severity import clauses_broken, default_severity
 from domain.vocabulary import CODE_LISTS
 from tests.domain.breaches import WHY, advised, with_details
@@ -249,6 +257,38 @@ def test_contact_with_a_former_pupil_counts_by_age_where_the_school_says_so(
     assert (broken(breach, pack), default_severity(breach, pack)) == (cited, severity)
 
 
+@pytest.mark.obligation("S1-017")
+@pytest.mark.parametrize(
+    ("breach_types", "cited"),
+    [
+        (("PUPIL_AS_CONTACT",), ["FRIENDS"]),
+        (("FRIEND_REQUEST", "CONTACT_WITH_PUPIL"), ["FRIENDS", "PUPIL_CONTACT"]),
+        (("FRIEND_REQUEST",), []),
+        (("FRIEND_REQUEST", "CONTACT_WITH_FORMER_PUPIL"), []),
+        (("CONTACT_WITH_PUPIL", "CONTACT_WITH_FORMER_PUPIL"), ["PUPIL_CONTACT"]),
+    ],
+)
+def test_a_pupil_who_is_of_age_is_a_pupil_still(breach_types: tuple[str, ...], cited: list[str]) -> None:
+    breach = with_details(breach_types=breach_types, under18_at_contact="NO")
+
+    assert broken(breach, WESTACRE) == cited
+
+
+@pytest.mark.obligation("S1-017", "S1-029")
+@pytest.mark.parametrize("clause", ["FRIENDS", "FORMER_PUPIL_CONTACT"])
+def test_a_clause_on_minors_is_not_cited_of_a_former_pupil_of_age(clause: str) -> None:
+    given: Any = {"breach_types": ("CONTACT_WITH_FORMER_PUPIL",), "clauses": (clause,), "today": TODAY}
+    refusal = Given(reported()).refuses(
+        lambda one: one.note_details(under18_at_contact="NO", policy=WESTACRE, **given),
+        ClauseSparesAdults,
+        "clauses",
+        "under18_at_contact",
+    )
+    assert refusal.clause == WESTACRE.clause({"FRIENDS": "L49", "FORMER_PUPIL_CONTACT": "L69"}[clause])
+    for age in ("YES", "UNKNOWN", None):
+        reported().note_details(under18_at_contact=age, policy=WESTACRE, **given)
+
+
 @pytest.mark.parametrize(
     ("pack", "severity"),
     [
@@ -336,6 +376,19 @@ def test_contact_that_goes_on_after_advice_is_linked_to_the_advice() -> None:
     )
     given.when(lambda one: one.record_later_contact(advice_id=named("advice"), contact_on=day(2), today=TODAY)).then(
         ("staff_breach.contact_went_on.v1", {"advice_id": named("advice"), "contact_on": day(2)})
+    )
+
+
+@pytest.mark.obligation("S3-023")
+def test_contact_does_not_go_on_after_advice_on_something_else() -> None:
+    breach = reported()
+    breach.give_advice(advice_id=named("advice"), kind="PRIVACY_SETTINGS", given_on=day(0), today=TODAY)
+    assert breach.bars_later_contact() is UnknownAdvice
+
+    Given(breach).refuses(
+        lambda one: one.record_later_contact(advice_id=named("advice"), contact_on=day(2), today=TODAY),
+        NotAdvisedAgainstContact,
+        "advice_id",
     )
 
 

@@ -138,11 +138,19 @@ def test_the_procedure_and_its_sanctions_follow_a_finding(step: Callable[[StaffB
 
 
 @pytest.mark.obligation("S0-073")
-def test_at_sharp_lane_the_procedure_is_for_where_a_breach_was_found() -> None:
+def test_at_sharp_lane_the_procedure_is_for_where_a_breach_was_investigated_and_found() -> None:
     breach = reported()
+
+    def lacking() -> tuple[str, ...]:
+        return Given(breach).refuses(lambda one: referred(one, policy=SHARP_LANE), PrerequisiteMissing).needs
+
     found(breach, "UNFOUNDED")
-    Given(breach).refuses(lambda one: referred(one, policy=SHARP_LANE), PrerequisiteMissing)
+    assert lacking() == ("INVESTIGATION_COMPLETE", "FINDING:SUBSTANTIATED")
     found(breach)
+    assert lacking() == ("INVESTIGATION_COMPLETE",)
+    investigated(breach)
+    assert lacking() == ("INVESTIGATION_COMPLETE",)
+    completed(breach)
     referred(breach, policy=SHARP_LANE)
     assert breach.disciplinary_referral is not None
 

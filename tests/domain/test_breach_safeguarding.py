@@ -203,6 +203,17 @@ def test_a_referral_to_the_dbs_or_the_tra_says_on_what_it_rests(body: str) -> No
     assert given.case.has_considered(body)
 
 
+@pytest.mark.obligation("S1-038")
+def test_a_decision_not_to_contact_the_police_settles_that_they_come_first() -> None:
+    breach = reported()
+    Given(breach).when(contacted, advised_by_body)
+    assert "CONTACT_POLICE_FIRST" in owed(breach)
+
+    breach.decide_not_to_refer(body="POLICE", decided_on=day(1), reasons=WHY, today=TODAY)
+
+    assert "CONTACT_POLICE_FIRST" not in owed(breach)
+
+
 @pytest.mark.obligation("S1-037", "S1-038")
 def test_the_lado_advises_on_suspension_and_that_the_police_came_first_or_did_not_shows() -> None:
     breach = reported()

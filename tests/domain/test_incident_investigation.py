@@ -122,6 +122,14 @@ def test_the_outcome_is_told_once_the_investigation_is_complete_and_not_before()
     )
 
 
+def test_at_sharp_lane_the_outcome_of_what_is_no_allegation_is_told_without_an_investigation() -> None:
+    rude, accused = with_item("NEGATIVE_COMMENT:STAFF"), with_item("ALLEGATION:STAFF")
+    told: dict[str, Any] = {"recipient_role": "TARGET", "communicated_on": day(9), "today": TODAY}
+    sharp_lane = parse_pack(policies.content("sharp-lane"))
+    rude.communicate_outcome(**told, policy=sharp_lane)
+    Given(accused).refuses(lambda one: one.communicate_outcome(**told, policy=sharp_lane), PrerequisiteMissing)
+
+
 def test_where_the_policy_is_silent_an_outcome_is_told_without_an_investigation() -> None:
     with_item("ALLEGATION:STAFF").communicate_outcome(recipient_role="TARGET", communicated_on=day(9), today=TODAY)
 

@@ -15,7 +15,7 @@ from domain.refusals import DutiesOutstanding, EmptyText, PrerequisiteMissing, R
 from domain.sealed import Secret
 from domain.step_codes import STEPS
 from domain.values import CaseKind, CaseStatus, Override
-from tests.domain.incidents import TODAY, day, with_item
+from tests.domain.incidents import TODAY, day, named, with_item
 from tests.domain.packs import pack_with
 from tests.support.scenario import Given
 
@@ -149,6 +149,18 @@ def test_what_is_expected_first_is_recorded_all_the_same_and_leaves_a_duty_until
     )
     assert duties(incident, REFUSAL_FIRST) == (owed,)
     incident.record_refusal(refused_on=day(2), today=TODAY)
+    assert duties(incident, REFUSAL_FIRST) == ()
+
+
+@pytest.mark.obligation("S0-034")
+def test_who_refuses_to_take_a_post_down_has_refused_to_comply() -> None:
+    incident = with_item()
+    incident.take_legal_action(taken_on=day(3), today=TODAY, policy=REFUSAL_FIRST)
+    incident.request_removal(item_id=named("item"), requested_on=day(1), today=TODAY)
+    assert [duty.code for duty in duties(incident, REFUSAL_FIRST)] == ["RECORD_REFUSAL"]
+
+    incident.refuse_removal(item_id=named("item"), refused_on=day(2), today=TODAY)
+
     assert duties(incident, REFUSAL_FIRST) == ()
 
 
