@@ -59,6 +59,11 @@ class Item:
     removal_on: date | None = _field("The day of that.")
     repost_of: strawberry.ID | None = _field("The item of this incident that it puts up again.")
     line: int | None = _field("The line of the imported log that it came from.")
+    posted_while_complaint_open: bool = _field(
+        "Whether it was posted while a complaint by the same person was open, linked or not, from the day of its"
+        " receipt to that of its closing. Only complaints that the reader may open today are looked at, as if there"
+        " were no others; of a past case they are taken as they stood then."
+    )
     url: SealedText | None = _field("Where the post is.")
     handle: SealedText | None = _field("The account that posted.")
     narrative: SealedText | None = _field("What it says or shows.")

@@ -107,6 +107,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "id ordinal platform posterRole takerRole discoveredOn postedOn recordedOn characteristics namesIndividual mark"
         " removal removalOn repostOf line",
         "poster taker classifications about url handle narrative description",
+        "postedWhileComplaintOpen",
     ),
     "Classification": _fields("nature target aspect"),
     "Evidence": _fields("id kind itemId sha256 collectedOn", "collectedBy description custody"),

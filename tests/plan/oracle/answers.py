@@ -125,7 +125,7 @@ def _case(view: View, given: Json) -> Json | None:
     document = view.seen(case_id)
     if document is not None and position is not None:
         document = view.story.case_at(document["id"], position)
-    return None if document is None else view.case(document)
+    return None if document is None else view.case(document, position)
 
 
 def _codes(names: list[str] | None) -> list[Json]:

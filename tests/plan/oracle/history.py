@@ -59,7 +59,7 @@ def _event(view: View, event: Event) -> Json:
         ],
         "leafHash": event.leaf,
         "changes": lambda _info: list(_changes(before, after)),
-        "caseAfter": lambda _info: view.case(after),
+        "caseAfter": lambda _info: view.case(after, event.position),
     }
 
 
