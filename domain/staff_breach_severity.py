@@ -1,10 +1,20 @@
-"""What the staff code of a policy says of a breach: which clauses it breaks, and how it counts before any finding."""
+"""How a breach of the staff code counts: which clauses it breaks, what the policy makes of that, what was found."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from domain.policy import PolicyPack
 from domain.policy_rules import ClauseStrength, StaffClause
 from domain.staff_breach import StaffBreach
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """How a breach counts: a code of `breach_severities`, and the clause that says so where it was not found so."""
+
+    code: str
+    clause: str | None = None
 
 
 def clauses_broken(breach: StaffBreach, pack: PolicyPack) -> tuple[StaffClause, ...]:
@@ -39,3 +49,23 @@ def default_severity(breach: StaffBreach, pack: PolicyPack | None) -> str | None
         if not firm:
             return None
     return pack.staff.default_severity
+
+
+def severity_of(breach: StaffBreach, pack: PolicyPack | None) -> Severity | None:
+    """How a breach counts now, for its employment consequences; None where neither the policy nor a finding says.
+
+    What was found last holds: gross misconduct is what was found to be so (Rivington L80), whatever the policy says,
+    and what was found not to be counts as none. Until there is a finding, and where it leaves that open, the policy
+    says how a breach counts by itself.
+    """
+    finding = breach.finding
+    if finding is not None and finding.gross_misconduct:
+        return Severity("GROSS_MISCONDUCT")
+    if finding is not None and finding.finding != "SUBSTANTIATED":
+        return None
+    code = default_severity(breach, pack)
+    if code is None or (finding is not None and code == "GROSS_MISCONDUCT"):
+        return None
+    assert pack is not None
+    assert pack.staff.severity_source is not None
+    return Severity(code, pack.clause(pack.staff.severity_source))

@@ -13,7 +13,7 @@ __all__ = ["differences"]
 
 # What changes with every event, or says the same as another member.
 _SEALED = {"version", "part"}
-_NOT_CHANGES = frozenset({"id", "version", "offered", "duties"})
+_NOT_CHANGES = frozenset({"id", "version", "offered", "duties", "severity", "severity_clause"})
 
 
 def differences(before: CaseDocument | None, after: CaseDocument) -> Iterator[tuple[str, Any, Any]]:

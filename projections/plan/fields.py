@@ -88,7 +88,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     ),
     "StaffBreach": _CASE
     | _fields(
-        "source reportedOn concernsPost isSafeguardingConcern",
+        "source reportedOn concernsPost isSafeguardingConcern severity severityClause",
         "subject summary details employment exceptionsConsulted managerReports informed advice"
         " laterContacts requests reasonedNone tracks holds disclosures thresholdAssessments bodyContacts"
         " decisionsNotToRefer reportingRestriction suspensions investigations interviews findings"

@@ -226,6 +226,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
         "is_safeguarding_concern": False,
         "tracks": [{"track": track, "state": "NOT_STARTED"} for track in ("SAFEGUARDING", "DISCIPLINARY", "CRIMINAL")],
         **dict.fromkeys(("details", "employment", "reasoned_none", "reporting_restriction", "disciplinary_referral")),
+        **dict.fromkeys(("severity", "severity_clause")),
         **{
             name: []
             for name in (

@@ -64,7 +64,7 @@ def _event(view: View, event: Event) -> Json:
 
 
 # What every event changes, and what another member says already.
-_LEFT_OUT = {"id", "version", "offered", "duties", "detail"}
+_LEFT_OUT = {"id", "version", "offered", "duties", "detail", "severity", "severity_clause"}
 
 
 def _changes(before: Json | None, after: Json) -> Iterator[Json]:
