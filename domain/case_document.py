@@ -24,8 +24,8 @@ from domain.values import CaseKind, CaseStatus, Imported, Mark, PolicyRef
 
 JSON = dict[str, Any]
 
-# What each kind shows beside the common members; the names are those of its state. A staff breach shows beside these how
-# it counts, which its policy says too.
+# What each kind shows beside the common members; the names are those of its state. A staff breach also shows how it
+# counts, which its policy says.
 DETAIL: dict[CaseKind, tuple[str, ...]] = {
     CaseKind.INCIDENT: (
         "summary",

@@ -78,6 +78,14 @@ class Reading:
             f" JOIN {self.cases()} AS seen USING (trust_id, generation, case_id))"
         )
 
+    def breaches(self, person_id: str) -> str:
+        """The documents of the staff breaches by one person, an expression, that are not marked."""
+        named = f"SELECT case_id FROM case_person WHERE {_OWN} AND person_id = {person_id} AND role = 'SUBJECT'"
+        return (
+            f"(SELECT * FROM {self.documents()} AS known"
+            f" WHERE kind = 'STAFF_BREACH' AND status IN ('OPEN', 'CLOSED') AND case_id IN ({named}))"
+        )
+
     @property
     def tallies_cases(self) -> bool:
         """Whether the cases that the reader may open are added up by `tallies`."""

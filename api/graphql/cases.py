@@ -288,8 +288,8 @@ class StaffBreach(Case):
         description="Whether a child's safety is concerned, so that it is more than a plain breach."
     )
     severity: str | None = strawberry.field(
-        description="How it counts for the person's employment: a code of the list `breach_severities`. Until there is a"
-        " finding it is what the school's policy says of a breach by itself; what was found last holds. Null where"
+        description="How it counts for the person's employment: a code of the list `breach_severities`. Until there is"
+        " a finding it is what the school's policy says of a breach by itself; what was found last holds. Null where"
         " neither says, or where nothing was found."
     )
     severity_clause: str | None = strawberry.field(

@@ -61,7 +61,9 @@ _CASE = _fields(
 )
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
-    "Query": _fields(joins="viewer trust schools monitoring cases case codes ledger", holes="restatements"),
+    "Query": _fields(
+        joins="viewer trust schools monitoring cases case codes ledger", holes="restatements staffPattern"
+    ),
     "Viewer": _fields("role listsCases opensSealedText seesOwnCasesOnly", "person schools"),
     "Trust": _fields("id name", "schools"),
     "School": _fields("urn name", "memberships"),
@@ -209,6 +211,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     **_pages("Contribution"),
     "Restatement": _fields("position type recordedAt", "changes case cases"),
     "FigureChange": _fields("count source month change", "school"),
+    # Patterns.
+    "StaffPattern": _fields("lowLevelConcerns thresholdMet others firstOn lastOn", "person breachTypes cases"),
+    "BreachTypeNumber": _fields("breachType number"),
     # The rest.
     "CodeList": _fields("name", "codes"),
     "Code": _fields("code label definition activeFrom activeTo order"),

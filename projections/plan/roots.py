@@ -15,6 +15,7 @@ from projections.plan.drill import CONTRIBUTION
 from projections.plan.history import HISTORY_READS, history, latest_event
 from projections.plan.moments import instant
 from projections.plan.monitoring import monitoring_report
+from projections.plan.patterns import BREACH_TYPE_NUMBER, staff_pattern
 from projections.plan.reads import column, number, person, words
 from projections.plan.restatements import restatement_list
 from projections.plan.selections import Selected
@@ -110,7 +111,9 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "restatements": restatement_list,
         "codes": code_lists,
         "ledger": _ledger,
+        "staffPattern": staff_pattern,
     },
+    "BreachTypeNumber": BREACH_TYPE_NUMBER,
     "Ledger": {
         "position": lambda writer, _selected, _row: bare(
             f"coalesce((SELECT position FROM {writer.reading.head()} AS head), 0)"

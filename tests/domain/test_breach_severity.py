@@ -34,9 +34,7 @@ def by_policy(pack: PolicyPack, code: str) -> Severity:
             by_policy(SHARP_LANE, "SERIOUS_DISCIPLINARY_OFFENCE"),
             marks=pytest.mark.obligation("S0-074"),
         ),
-        pytest.param(
-            WESTACRE, by_policy(WESTACRE, "GROSS_MISCONDUCT"), None, marks=pytest.mark.obligation("S1-022")
-        ),
+        pytest.param(WESTACRE, by_policy(WESTACRE, "GROSS_MISCONDUCT"), None, marks=pytest.mark.obligation("S1-022")),
         pytest.param(
             RIVINGTON,
             by_policy(RIVINGTON, "DISCIPLINARY"),

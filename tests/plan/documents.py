@@ -35,7 +35,7 @@ _KINDS = ("Incident", "Complaint", "StaffBreach")
 ORDERS = ("OPENED_NEWEST", "OPENED_OLDEST", "UPDATED_NEWEST", "REFERENCE")
 # How often each question is asked, and how deep an answer is asked for.
 _QUESTIONS = {"cases": 5, "case": 5, "monitoring": 6, "restatements": 2, "codes": 1, "ledger": 1, "viewer": 1}
-_QUESTIONS |= {"trust": 1, "schools": 1}
+_QUESTIONS |= {"trust": 1, "schools": 1, "staffPattern": 2}
 _DEPTH = 9
 # Members that lead to much, and are asked for more often than their sisters.
 _OFTEN = {"items": 8, "history": 2, "contributions": 2, "evidence": 2, "platformReports": 2, "meetings": 2}

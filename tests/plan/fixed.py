@@ -300,6 +300,19 @@ def _restatements(pool: Pool) -> Iterator[Document]:
     yield Document('{ restatements(from: "2026-09-02", to: "2026-09-01", between: {position: 0}) { position } }', {})
 
 
+def _patterns(pool: Pool) -> Iterator[Document]:
+    numbers = everything("StaffPattern")
+    asked = (f"staffPattern(person: {json.dumps(given)}) {numbers}" for given in (*pool.persons, "nobody"))
+    yield from _aliased(asked, 14)
+    listed = everything("StaffPattern", cases="(first: 2)", nodes=_NAMED, node=_NAMED)
+    for given in pool.persons:
+        yield Document(f"{{ staffPattern(person: {json.dumps(given)}) {listed} }}", {})
+        yield from _documents(
+            f"{{ staffPattern(person: {json.dumps(given)}) {{ cases(first: 1) {{ nodes {{ ...Whole }} }} }} }}"
+        )
+    yield Document(f'{{ staffPattern(person: "{pool.persons[0].upper()}") {{ others }} }}', {})
+
+
 AREAS: Mapping[str, Callable[[Pool], Iterator[Document]]] = {
     "the reader, the trust and its schools": _reader,
     "the ledger and the code lists": _ledger,
@@ -312,6 +325,7 @@ AREAS: Mapping[str, Callable[[Pool], Iterator[Document]]] = {
     "figures": _monitoring,
     "what lies behind figures": _behind,
     "restatements": _restatements,
+    "patterns of one person": _patterns,
 }
 
 _PAGE = "totalCount edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"

@@ -23,6 +23,7 @@ from graphql import (
 from domain.vocabulary import CODE_LISTS
 from tests.plan.oracle.facts import Facts, Refusal
 from tests.plan.oracle.monitoring import Report, moment, restatements
+from tests.plan.oracle.patterns import staff_pattern
 from tests.plan.oracle.sight import Reader
 from tests.plan.oracle.story import Json, Story
 from tests.plan.oracle.view import View
@@ -84,6 +85,7 @@ class Oracle:
             "case": lambda _info, **given: _case(view, given),
             "codes": lambda _info, lists: _codes(lists),
             "ledger": lambda _info: self._ledger(),
+            "staffPattern": lambda _info, **given: staff_pattern(view, given["person"]),
         }
 
     def _ledger(self) -> Json:
