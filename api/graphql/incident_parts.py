@@ -45,7 +45,7 @@ class Item:
     platform: str = _field("A code of the list `platforms`.")
     poster_role: str = _field("Who posted, by role: a code of the list `poster_roles`.")
     poster: Person | None = _field("Who posted, where the school knows the person.")
-    taker_role: str | None = _field("Who took a photograph, by role, where that is known.")
+    taker_role: str | None = _field("Who took a photograph, where that is known: a code of the list `poster_roles`.")
     taker: Person | None = _field("Who took a photograph, where the school knows the person.")
     discovered_on: date = _field("The day the school became aware of it: the date by which it counts.")
     posted_on: date | None = _field("The day it was posted, where known.")
