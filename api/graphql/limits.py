@@ -41,7 +41,8 @@ class Limits:
     """The greatest allowed value of each measure.
 
     `repetitions` is how often fields of one name with selections of their own may stand in a document, `fragments` how
-    many have names: validation compares each with each. `branches` and `pieces` are counted by `branches.py`, `nodes` and `cost` by `cost.py`.
+    many have names: validation compares each with each. `branches` and `pieces` are counted by `branches.py`, `nodes`
+    and `cost` by `cost.py`.
 
     A document that asks for every field of all three kinds of case at once, with its links and a page of its history,
     is to be answered; tokens, repetitions, pieces and cost leave it half as much again to grow (a test measures it).

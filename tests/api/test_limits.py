@@ -220,7 +220,9 @@ def test_the_worst_document_is_measured_in_little_time() -> None:
         "{" + "leaves { nodes { name } } " * 430 + "}",
         "{" + "leaves { nodes { name } } " * 75 + "}",
         "{ branch { " + "name " * 3_490 + "} }",
-        "{ branch { " + " ".join(f"...F{n}" for n in range(150)) + " } }"
+        "{ branch { "
+        + " ".join(f"...F{n}" for n in range(150))
+        + " } }"
         + "".join(f" fragment F{n} on Branch {{ {'name ' * 14} }}" for n in range(150)),
         "{ branch {" + sizes + "} }" + chain + " fragment F74 on LeafConnection { nodes { name } }",
         "{ branch { ...F0 } }"

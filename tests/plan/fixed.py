@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations
 from typing import Any
+from uuid import uuid5
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_leaf_type
 
 from tests.plan.agreement import PLACEHOLDER
 from tests.plan.documents import ORDERS, Document, Pool, adds_up_twice
 from tests.plan.oracle.answers import sdl_schema
+from tests.plan.world import TRUST
 
 _NAMED = "{ __typename id reference status }"
 # The same at more length: what is sealed, listed and named within a case that is within a case.
@@ -353,6 +355,11 @@ LISTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
         'query ($after: String) { case(reference: "INC-2026-000001") { history(first: 4, after: $after)'
         f" {{ {_PAGE} nodes {{ id type }} }} }} }}",
         ("case", "history"),
+    ),
+    "the breaches of one person": (
+        f'query ($after: String) {{ staffPattern(person: "{uuid5(TRUST, "person/taker")}")'
+        f" {{ cases(first: 2, after: $after) {{ {_PAGE} nodes {{ id reference }} }} }} }}",
+        ("staffPattern", "cases"),
     ),
     **{
         behind: (
