@@ -210,7 +210,7 @@ class Case(CaseCorrections):
     def close_as_logged(self, *, outcome: str | None, closed_on: date | None, today: date) -> None:
         """Close an imported case as its log says, without the rules for closing."""
         refuse(self.bars_step())
-        self._require_outcome(outcome)
+        self._require_outcome(outcome, closed_on)
         require_not_future(today, closed_on=closed_on)
         self._closed(outcome=outcome, closed_on=closed_on, as_logged=True, notes=None)
 
@@ -231,7 +231,7 @@ class Case(CaseCorrections):
         """
         refuse(self.bars_step())
         self.require_impartial(by)
-        self._require_outcome(outcome)
+        self._require_outcome(outcome, closed_on)
         require_not_future(today, closed_on=closed_on)
         require_order(self.opened_on, closed_on, "closed_on")
         owed = bars_closing(self, policy)
@@ -242,9 +242,9 @@ class Case(CaseCorrections):
         self.require_step(CLOSE, policy, override)
         self._closed(outcome=outcome, closed_on=closed_on, as_logged=False, notes=present(notes))
 
-    def _require_outcome(self, outcome: str | None) -> None:
+    def _require_outcome(self, outcome: str | None, closed_on: date | None) -> None:
         if outcome is not None:
-            require_code(self.outcome_list, outcome, "outcome")
+            require_code(self.outcome_list, outcome, "outcome", closed_on)
 
     # --- guards: why a decision is not possible now, whatever its input; None when it is
 

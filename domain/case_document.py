@@ -21,11 +21,14 @@ from domain.duties import Duty, duties
 from domain.offered import mask
 from domain.policy import PolicyPack
 from domain.sealed import Secret
+from domain.staff_breach import StaffBreach
+from domain.staff_breach_severity import severity_of
 from domain.values import CaseKind, CaseStatus, Imported, Mark, PolicyRef
 
 JSON = dict[str, Any]
 
-# What each kind shows beside the common members; the names are those of its state.
+# What each kind shows beside the common members; the names are those of its state. A staff breach also shows how it
+# counts, which its policy says.
 DETAIL: dict[CaseKind, tuple[str, ...]] = {
     CaseKind.INCIDENT: (
         "summary",
@@ -235,7 +238,7 @@ def case_json(
             imported=case.imported,
             offered=mask(case, pack),
             duties=owed,
-            detail=_detail(case),
+            detail=_detail(case, pack),
             deadlines=due,
             measured_at=measured_at,
         )
@@ -247,11 +250,16 @@ def from_json(text: bytes | str) -> CaseDocument:
     return _DECODER.decode(text)
 
 
-def _detail(case: Case) -> JSON:
+def _detail(case: Case, pack: PolicyPack | None) -> JSON:
     names = DETAIL[case.kind]
     # Records known by their ids are shown as a list, in the order of recording.
     values = [list(value.values()) if type(value) is dict else value for value in _MEMBERS[case.kind](case)]
-    return dict(zip(names, values, strict=True))
+    detail = dict(zip(names, values, strict=True))
+    if isinstance(case, StaffBreach):
+        severity = severity_of(case, pack)
+        detail["severity"] = None if severity is None else severity.code
+        detail["severity_clause"] = None if severity is None else severity.clause
+    return detail
 
 
 def _refuse(value: Any) -> Any:

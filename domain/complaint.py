@@ -151,7 +151,7 @@ class Complaint(ComplaintEnding):
     ) -> None:
         """Close the complaint once each head is decided or routed, unless it was withdrawn or is out of scope."""
         refuse(self.bars_step())
-        self._require_outcome(outcome)
+        self._require_outcome(outcome, closed_on)
         if outcome == "WITHDRAWN":
             refuse(None if self.is_withdrawn else WithdrawalUnconfirmed, "outcome")
         elif outcome == "OUT_OF_SCOPE":

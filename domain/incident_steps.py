@@ -77,7 +77,7 @@ class IncidentSteps(IncidentRemovals):
             self.item(item_id)
         if evidence_id in self.evidence:
             raise IdentityTaken("evidence_id")
-        require_code("evidence_kinds", kind, "kind")
+        require_code("evidence_kinds", kind, "kind", collected_on)
         require_sha256("sha256", sha256)
         self._require_keepable(item_id, kind, sha256)
         require_not_future(today, collected_on=collected_on)

@@ -1,23 +1,19 @@
-"""Whether somebody posted about a matter while the school was still dealing with their complaint (Sharp Lane L36)."""
-# ruff: noqa: D102 - the members say what they are where the complaint defines them
+"""Whether somebody posted while the school was still dealing with their complaint (Sharp Lane L36)."""
+# ruff: noqa: D102 - the members say what they are where the complaint and the item define them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from domain.incident import Incident
-from domain.items import Item
 from domain.values import Mark
 
 
-class LinkableComplaint(Protocol):
+class OpenableComplaint(Protocol):
     """What has to be known of a complaint."""
 
-    @property
-    def id(self) -> UUID: ...
     @property
     def complainant(self) -> UUID | None: ...
     @property
@@ -26,27 +22,41 @@ class LinkableComplaint(Protocol):
     def closed_on(self) -> date | None: ...
     @property
     def mark(self) -> Mark | None: ...
+
+
+class PostedItem(Protocol):
+    """What has to be known of an item."""
+
     @property
-    def links(self) -> Mapping[tuple[UUID, str], None]: ...
+    def item_id(self) -> UUID: ...
+    @property
+    def poster(self) -> UUID | None: ...
+    @property
+    def posted_on(self) -> date | None: ...
+    @property
+    def discovered_on(self) -> date: ...
+    @property
+    def mark(self) -> Mark | None: ...
 
 
-def posted_while_complaint_open(incident: Incident, complaints: Iterable[LinkableComplaint]) -> frozenset[UUID]:
-    """Name the items that the complainant of a linked complaint posted while it was open.
+def posted_while_complaint_open(
+    items: Iterable[PostedItem], complaints: Iterable[OpenableComplaint]
+) -> frozenset[UUID]:
+    """Name the items that somebody posted while a complaint of theirs was open.
 
-    The day is that of posting, else that of discovery; the days of receipt and of closing belong to the time in which
-    the complaint is open. A link may have been made on either case.
+    Any complaint by the same person will do, for nobody may have noticed yet that the cases belong together. The day is
+    that of posting, else that of discovery; the days of receipt and of closing belong to the time in which the
+    complaint is open. What is marked, item or complaint, is left out.
     """
-    linked = {other for other, _ in incident.links}
+    waiting = [one for one in complaints if one.mark is None and one.complainant is not None]
     return frozenset(
         item.item_id
-        for complaint in complaints
-        if complaint.mark is None
-        and (complaint.id in linked or any(other == incident.id for other, _ in complaint.links))
-        for item in incident.counting_items
-        if item.poster is not None and item.poster == complaint.complainant and _while_open(item, complaint)
+        for item in items
+        if item.mark is None
+        and any(item.poster == complaint.complainant and _while_open(item, complaint) for complaint in waiting)
     )
 
 
-def _while_open(item: Item, complaint: LinkableComplaint) -> bool:
+def _while_open(item: PostedItem, complaint: OpenableComplaint) -> bool:
     day = item.posted_on or item.discovered_on
     return complaint.received_on <= day and (complaint.closed_on is None or day <= complaint.closed_on)

@@ -13,7 +13,9 @@ __all__ = ["differences"]
 
 # What changes with every event, or says the same as another member.
 _SEALED = {"version", "part"}
-_NOT_CHANGES = frozenset({"id", "version", "offered", "duties", "deadlines", "measured_at"})
+_NOT_CHANGES = frozenset(
+    {"id", "version", "offered", "duties", "deadlines", "measured_at", "severity", "severity_clause"}
+)
 
 
 def differences(before: CaseDocument | None, after: CaseDocument) -> Iterator[tuple[str, Any, Any]]:

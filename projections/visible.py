@@ -66,6 +66,26 @@ class Reading:
         """The cases that the reader may open, as lists know them."""
         return f"(SELECT * FROM case_file WHERE {_OWN} AND {self._sees()})"
 
+    def complaints(self) -> str:
+        """The complaints that the reader may open, each with who made it, where the school knows the person.
+
+        (complainant, case_id, received_on, closed_on, is_marked)
+        """
+        return (
+            "(SELECT named.person_id AS complainant, case_id, seen.opened_on AS received_on, seen.closed_on,"
+            " seen.status NOT IN ('OPEN', 'CLOSED') AS is_marked"
+            f" FROM (SELECT * FROM case_person WHERE {_OWN} AND role = 'COMPLAINANT') AS named"
+            f" JOIN {self.cases()} AS seen USING (trust_id, generation, case_id))"
+        )
+
+    def breaches(self, person_id: str) -> str:
+        """The documents of the staff breaches by one person, an expression, that are not marked."""
+        named = f"SELECT case_id FROM case_person WHERE {_OWN} AND person_id = {person_id} AND role = 'SUBJECT'"
+        return (
+            f"(SELECT * FROM {self.documents()} AS known"
+            f" WHERE kind = 'STAFF_BREACH' AND status IN ('OPEN', 'CLOSED') AND case_id IN ({named}))"
+        )
+
     @property
     def tallies_cases(self) -> bool:
         """Whether the cases that the reader may open are added up by `tallies`."""

@@ -39,16 +39,21 @@ class CaseFilterInput:
     kinds: list[CaseKind] | None = strawberry.field(default=None, description="The kinds of case.")
     statuses: list[CaseStatus] | None = strawberry.field(default=None, description="Where the cases are in their life.")
     natures: list[str] | None = strawberry.field(
-        default=None, description="What an item is. With `targets`: one classification has both."
+        default=None,
+        description="What an item is: codes of the list `natures`. With `targets`: one classification has both.",
     )
-    targets: list[str] | None = strawberry.field(default=None, description="About whom an item is.")
+    targets: list[str] | None = strawberry.field(
+        default=None, description="About whom an item is: codes of the list `targets`."
+    )
     aware_from: date | None = strawberry.field(
         default=None, description="Something of the case became known on this day or later."
     )
     aware_to: date | None = strawberry.field(
         default=None, description="Something of the case became known on this day or earlier."
     )
-    outstanding: list[str] | None = strawberry.field(default=None, description="What is left to do: codes of duties.")
+    outstanding: list[str] | None = strawberry.field(
+        default=None, description="What is left to do: codes of the list `duties`."
+    )
     owner: strawberry.ID | None = strawberry.field(default=None, description="Who runs the case.")
     person: strawberry.ID | None = strawberry.field(default=None, description="Somebody whom the case names.")
     school_reference: str | None = strawberry.field(default=None, description="The school's own reference.")

@@ -293,6 +293,14 @@ class StaffBreach(Case):
     is_safeguarding_concern: bool = strawberry.field(
         description="Whether a child's safety is concerned, so that it is more than a plain breach."
     )
+    severity: str | None = strawberry.field(
+        description="How it counts for the person's employment: a code of the list `breach_severities`. Until there is"
+        " a finding it is what the school's policy says of a breach by itself; what was found last holds. Null where"
+        " neither says, or where nothing was found."
+    )
+    severity_clause: str | None = strawberry.field(
+        description="The clause of the school's policy that says so; null where a finding does, or nothing."
+    )
     subject: Person | None = strawberry.field(description="The person it is about, once known.")
     summary: SealedText | None = strawberry.field(description="What happened, in short.")
     details: BreachDetails | None = strawberry.field(description="What was done, where somebody said.")

@@ -28,8 +28,8 @@ class Contribution:
     discovered_on: date = strawberry.field(description="The day the school became aware.")
     posted_on: date = strawberry.field(description="The day it was posted, or else the day of awareness.")
     recorded_on: date = strawberry.field(description="The day it was recorded.")
-    platform: str | None = strawberry.field(description="The platform, of an item.")
-    poster_role: str | None = strawberry.field(description="Who posted, by role, of an item.")
+    platform: str | None = strawberry.field(description="The platform, of an item: a code of the list `platforms`.")
+    poster_role: str | None = strawberry.field(description="Who posted an item: a code of the list `poster_roles`.")
     school: School = strawberry.field(description="The school that it counts for.")
     case: Case | None = strawberry.field(description="The case, as it stands now.")
 

@@ -46,7 +46,7 @@ class Item:
     platform: str = _field("A code of the list `platforms`.")
     poster_role: str = _field("Who posted, by role: a code of the list `poster_roles`.")
     poster: Person | None = _field("Who posted, where the school knows the person.")
-    taker_role: str | None = _field("Who took a photograph, by role, where that is known.")
+    taker_role: str | None = _field("Who took a photograph, where that is known: a code of the list `poster_roles`.")
     taker: Person | None = _field("Who took a photograph, where the school knows the person.")
     discovered_on: date = _field("The day the school became aware of it: the date by which it counts.")
     posted_on: date | None = _field("The day it was posted, where known.")
@@ -63,6 +63,11 @@ class Item:
     )
     repost_of: strawberry.ID | None = _field("The item of this incident that it puts up again.")
     line: int | None = _field("The line of the imported log that it came from.")
+    posted_while_complaint_open: bool = _field(
+        "Whether it was posted while a complaint by the same person was open, linked or not, from the day of its"
+        " receipt to that of its closing. Only complaints that the reader may open today are looked at, as if there"
+        " were no others; of a past case they are taken as they stood then."
+    )
     url: SealedText | None = _field("Where the post is.")
     handle: SealedText | None = _field("The account that posted.")
     narrative: SealedText | None = _field("What it says or shows.")

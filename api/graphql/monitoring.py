@@ -45,8 +45,12 @@ class MonitoringCell:
     period: str | None = strawberry.field(
         description="The period, if figures are told apart by one: `2026-09-14`, `2026-09`, `2026-autumn` or `2026-27`."
     )
-    platform: str | None = strawberry.field(description="The platform; null also for what has none.")
-    poster_role: str | None = strawberry.field(description="The role of who posted; null also for what has none.")
+    platform: str | None = strawberry.field(
+        description="The platform: a code of the list `platforms`; null also for what has none."
+    )
+    poster_role: str | None = strawberry.field(
+        description="The role of who posted: a code of the list `poster_roles`; null also for what has none."
+    )
     value: int | None = strawberry.field(
         description="The figure. Zero is reported as zero; null where the school was no member, and where suppressed."
     )

@@ -24,6 +24,7 @@ from api.graphql.moments import AsOfInput
 from api.graphql.monitoring import MonitoringReport
 from api.graphql.restatements import Restatement
 from api.graphql.schools import School, Trust
+from api.graphql.staff_patterns import StaffPattern
 from api.graphql.viewer import Ledger, Viewer
 
 __all__ = ["Query"]
@@ -145,6 +146,16 @@ class Query:
             list[str] | None, strawberry.argument(description="The names of lists, such as `natures`. Unset: all.")
         ] = None,
     ) -> list[CodeList]:
+        raise AnsweredByPlan
+
+    @strawberry.field(
+        description="What the breaches of the staff code by one person show together; null when the caller sees none."
+    )
+    def staff_pattern(
+        self,
+        person: Annotated[strawberry.ID, strawberry.argument(description="The person's id.")],
+        at_least: AtLeast = None,
+    ) -> StaffPattern | None:
         raise AnsweredByPlan
 
     ledger: Ledger = strawberry.field(description="How far the trust's ledger and the figures have come.")

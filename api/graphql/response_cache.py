@@ -37,7 +37,7 @@ _REPEATABLE = frozenset(
     f"Query.{name}"
     for name in (
         *("__schema", "__type", "__typename", "case", "cases", "codes", "ledger", "monitoring", "restatements"),
-        *("schools", "trust", "viewer"),
+        *("schools", "staffPattern", "trust", "viewer"),
     )
 )
 # A checkpoint is signed, and a signer changed, without any event. Names change in the registry, and an erasure takes

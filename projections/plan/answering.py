@@ -18,6 +18,7 @@ from psycopg import RawCursor
 from domain.case_document import CaseDocument
 from domain.refusals import Refused
 from ledger.database import TrustDatabase
+from projections.open_complaints import POSTED_WHILE_COMPLAINT_OPEN, posts_flagged
 from projections.past_cases import blocked_after, documents_after, documents_at
 from projections.plan.commands import RecordedCase
 from projections.plan.holes import After, BlockedActions, Changes, Hole, Markers, Past, Piece, Sealed, pieces_of
@@ -269,7 +270,7 @@ class Answering:
         made = self._blocked([hole for hole in holes if isinstance(hole, BlockedActions)])
         folded = [hole for hole in holes if not isinstance(hole, BlockedActions)]
         documents = self._documents(folded)
-        shown: dict[int, list[tuple[Hole, CaseDocument]]] = {}
+        shown: dict[int, list[tuple[After | Past, CaseDocument]]] = {}
         for hole in folded:
             before, after = documents[hole]
             if after is None:
@@ -280,7 +281,7 @@ class Answering:
                 shown.setdefault(hole.statement, []).append((hole, after))
         for number, cases in shown.items():
             state = plan.states[number]
-            given = [document.to_json().decode() for _, document in cases]
+            given = [document.to_json().decode() for document in self._flagged(state, cases)]
             rows = self._executed(state, {"documents": given})
             texts = self._completed(state, [text for _, text in rows])
             found = {place: text for (place, _), text in zip(rows, texts, strict=True)}
@@ -326,6 +327,16 @@ class Answering:
             else (after.get((hole.case_id, hole.version - 1)), after.get((hole.case_id, hole.version)))
             for hole in holes
         }
+
+    def _flagged(self, state: Plan, cases: Sequence[tuple[After | Past, CaseDocument]]) -> Sequence[CaseDocument]:
+        """The documents of folded cases, with what they say of complaints, where a statement shows that."""
+        if POSTED_WHILE_COMPLAINT_OPEN.encode() not in state.statement:
+            return [document for _, document in cases]
+        moments = [
+            self._moment(hole.place)["position"] if isinstance(hole, Past) else hole.position for hole, _ in cases
+        ]
+        documents = [document for _, document in cases]
+        return posts_flagged(self.trust, self.question.visibility, list(zip(documents, moments, strict=True)))
 
     def _moment(self, place: int) -> Mapping[str, Any]:
         given = self.arguments[place]

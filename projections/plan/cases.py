@@ -366,7 +366,7 @@ CASE_READS: dict[str, dict[str, Read]] = {
     "StaffBreach": _COMMON
     | detail(
         part(
-            "source reportedOn concernsPost",
+            "source reportedOn concernsPost severity severityClause",
             people="subject",
             texts="summary",
             objects={

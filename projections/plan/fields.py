@@ -63,7 +63,8 @@ _CASE = _fields(
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     "Query": _fields(
-        joins="viewer trust schools monitoring cases case deadlines duties codes ledger", holes="restatements"
+        joins="viewer trust schools monitoring cases case deadlines duties codes ledger",
+        holes="restatements staffPattern",
     ),
     "Viewer": _fields("role listsCases opensSealedText seesOwnCasesOnly", "person schools"),
     "Trust": _fields("id name", "schools"),
@@ -91,7 +92,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     ),
     "StaffBreach": _CASE
     | _fields(
-        "source reportedOn concernsPost isSafeguardingConcern",
+        "source reportedOn concernsPost isSafeguardingConcern severity severityClause",
         "subject summary details employment exceptionsConsulted managerReports informed advice"
         " laterContacts requests reasonedNone tracks holds disclosures thresholdAssessments bodyContacts"
         " decisionsNotToRefer reportingRestriction suspensions investigations interviews findings"
@@ -117,6 +118,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "id ordinal platform posterRole takerRole discoveredOn postedOn recordedOn characteristics namesIndividual mark"
         " removal removalOn removalAskedBy repostOf line mergedInto splitFrom",
         "poster taker classifications about url handle narrative description countedAt",
+        "postedWhileComplaintOpen",
     ),
     "Classification": _fields("nature target aspect"),
     "Evidence": _fields("id kind itemId sha256 collectedOn", "collectedBy description custody"),
@@ -221,6 +223,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     **_pages("Contribution"),
     "Restatement": _fields("position type recordedAt", "changes case cases"),
     "FigureChange": _fields("count source month change", "school"),
+    # Patterns.
+    "StaffPattern": _fields("lowLevelConcerns thresholdMet others firstOn lastOn", "person breachTypes cases"),
+    "BreachTypeNumber": _fields("breachType number"),
     # The rest.
     "CodeList": _fields("name", "codes"),
     "Code": _fields("code label definition activeFrom activeTo order"),

@@ -110,7 +110,7 @@ def _actor(writer: Writer, selected: Selected, row: Row) -> str:
 
 def _case_after(writer: Writer, selected: Selected, row: Row) -> str:
     number = folded(writer, selected, is_recorded=row.is_recorded)
-    return hole("after", f"'{number}'", row.case_id, f"{row.alias}.version")
+    return hole("after", f"'{number}'", row.case_id, f"{row.alias}.version", f"{row.alias}.position")
 
 
 def _changes(_writer: Writer, selected: Selected, row: Row) -> str:

@@ -63,11 +63,15 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """A case as it stood after a version of it, as the statement with this number shows it."""
+    """A case as it stood after a version of it, as the statement with this number shows it.
+
+    `position` is that of the event which made the version.
+    """
 
     statement: int
     case_id: UUID
     version: int
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +157,8 @@ def _hole(text: str) -> Hole:
             case_id, version, part, members = told
             return Sealed(UUID(case_id), int(version), part, _members(members))
         case "after":
-            statement, case_id, version = told
-            return After(int(statement), UUID(case_id), int(version))
+            statement, case_id, version, position = told
+            return After(int(statement), UUID(case_id), int(version), int(position))
         case "past":
             statement, place, case_id = told
             return Past(int(statement), int(place), UUID(case_id))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from domain.case_deadlines import DUE_SOON_DAYS
 from domain.naming import with_underscores
 from domain.steps import HELPLINE_AFTER_DAYS
+from projections.open_complaints import POSTED_WHILE_COMPLAINT_OPEN
 from projections.plan.reads import json_member, json_object, json_objects, person, persons, text_hole
 from projections.plan.selections import Selected
 from projections.plan.text import bare, quoted
@@ -84,6 +85,18 @@ def _helpline_from(_writer: Writer, _selected: Selected, row: Row) -> str:
     return quoted(f"({day} ({one}->>'reported_on')::date + {HELPLINE_AFTER_DAYS} END)")
 
 
+def _posted_while_complaint_open(writer: Writer, _selected: Selected, row: Row) -> str:
+    # Of a case that was folded, the domain has said it, by the complaints as they stood then.
+    alias = writer.alias("w")
+    day = f"coalesce({row.value}->>'posted_on', {row.value}->>'discovered_on')::date"
+    open_then = (
+        f"SELECT FROM {writer.reading.complaints()} AS {alias}"
+        f" WHERE {alias}.complainant = ({row.value}->>'poster')::uuid AND jsonb_typeof({row.value}->'mark') = 'null'"
+        f" AND NOT {alias}.is_marked AND {day} BETWEEN {alias}.received_on AND coalesce({alias}.closed_on, 'infinity')"
+    )
+    return bare(f"coalesce(({row.value}->>'{POSTED_WHILE_COMPLAINT_OPEN}')::boolean, EXISTS ({open_then}))")
+
+
 PARTS: dict[str, dict[str, Read]] = {
     "Deadline": part("code clause wording since dueOn ends extended pausedSince", lists="missingYears")
     | {"state": _state_of_deadline},
@@ -102,7 +115,8 @@ PARTS: dict[str, dict[str, Read]] = {
         crowds="about",
         texts="url handle narrative description",
         collections={"classifications": "Classification"},
-    ),
+    )
+    | {"postedWhileComplaintOpen": _posted_while_complaint_open},
     "Evidence": part(
         "kind itemId sha256 collectedOn", identity="evidence_id", people="collectedBy", texts="description custody"
     ),

@@ -16,6 +16,7 @@ from projections.plan.due import deadline_list, duty_list
 from projections.plan.history import HISTORY_READS, history, latest_event
 from projections.plan.moments import instant
 from projections.plan.monitoring import monitoring_report
+from projections.plan.patterns import BREACH_TYPE_NUMBER, staff_pattern
 from projections.plan.reads import column, number, person, words
 from projections.plan.restatements import restatement_list
 from projections.plan.selections import Selected
@@ -113,7 +114,9 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "deadlines": deadline_list,
         "duties": duty_list,
         "ledger": _ledger,
+        "staffPattern": staff_pattern,
     },
+    "BreachTypeNumber": BREACH_TYPE_NUMBER,
     "Ledger": {
         "position": lambda writer, _selected, _row: bare(
             f"coalesce((SELECT position FROM {writer.reading.head()} AS head), 0)"

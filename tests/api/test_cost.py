@@ -50,7 +50,7 @@ def test_an_answer_tells_what_it_might_have_cost(demo: Client, query: str, reque
     answer = demo.send(query).json()
 
     assert "errors" not in answer
-    assert answer["extensions"] == {"cost": {"requested": requested, "limit": 50_000, "nodes": nodes}}
+    assert answer["extensions"] == {"cost": {"requested": requested, "limit": Limits().cost, "nodes": nodes}}
 
 
 def test_the_cost_is_told_with_errors_of_fields_and_not_with_a_refusal(demo: Client) -> None:
@@ -80,6 +80,6 @@ def test_the_points_of_cost_have_a_limit_of_their_own(demo: Client) -> None:
     query = "{ cases(first: 100) { nodes { history(first: 3) { nodes { sealed { content { state text } } } } } } }"
 
     assert demo.send(query).status_code == 200
-    heavier = query.replace("history(first: 3)", "history(first: 5)")
+    heavier = query.replace("history(first: 3)", "history(first: 9)")
     (error,) = demo.send(heavier).json()["errors"]
-    assert (error["extensions"]["code"], error["extensions"]["allowed"]) == ("QUERY_TOO_LARGE", 50_000)
+    assert (error["extensions"]["code"], error["extensions"]["allowed"]) == ("QUERY_TOO_LARGE", Limits().cost)

@@ -37,6 +37,7 @@ TRUST = UUID("0b7e6f0e-7a08-4c39-9f3c-6f8f3f1f2a10")
 ARGUMENTS = {
     "monitoring": '(from: "2025-09-01", to: "2026-08-31", groupBy: [COUNT, SCHOOL, TERM, PLATFORM], suppressBelow: 3)',
     "restatements": '(from: "2025-09-01", to: "2026-08-31", between: {position: 1})',
+    "staffPattern": f'(person: "{TRUST}")',
     "case": '(reference: "INC-2025-000001", asOf: {position: 5})',
 }
 OBJECTS = {

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.api.client import Client, counted_statements
+from tests.api.whole_documents import cases_within_cases, whole_cases
 
 RESPONSE = "application/graphql-response+json"
 
@@ -65,13 +66,13 @@ ATTACKS = {
         "{ __schema { types { fields { " + " ".join(f"a{n}: name" for n in range(16)) + " } } } }",
         "QUERY_TOO_LARGE",
     ),
-    "one field a thousand times": ("{" + "viewer { role } " * 450 + "}", "QUERY_TOO_LARGE"),
+    "one field a thousand times": ("{" + "viewer { role } " * 860 + "}", "QUERY_TOO_LARGE"),
     # Fragments.
     "a fragment within itself": (ring(1), "INVALID_INPUT"),
     "two fragments within each other": (ring(2), "INVALID_INPUT"),
-    "a ring of two hundred fragments": (ring(200), "QUERY_TOO_LARGE"),
+    "a ring of four hundred fragments": (ring(430), "QUERY_TOO_LARGE"),
     "a ring of two thousand fragments": (ring(2_000), "QUERY_TOO_LARGE"),
-    "a knot of fragments": (knot(27), "INVALID_INPUT"),
+    "a knot of fragments": (knot(40), "INVALID_INPUT"),
     # Nesting.
     "deep nesting": (nested(2), "QUERY_TOO_LARGE"),
     "cases within cases": (originals(6), "QUERY_TOO_LARGE"),
@@ -81,6 +82,8 @@ ATTACKS = {
         " fragment C on Case { duplicateOf { id } links { case { id } } }",
         "QUERY_TOO_LARGE",
     ),
+    "everything of cases within cases": (cases_within_cases(2), "QUERY_TOO_LARGE"),
+    "everything of many cases": (whole_cases("cases(first: 5) { nodes") + "}", "QUERY_TOO_LARGE"),
     "deep nesting through fragments": (
         "{ ...A } fragment A on Query { cases { nodes { history { nodes { ...B } } } } }"
         " fragment B on CaseEvent { caseAfter { history { nodes { caseAfter { history { nodes { type } } } } } } }",
@@ -98,7 +101,7 @@ ATTACKS = {
     # What is in the tokens of a document but not in its shape.
     "many operations": (" ".join(f"query Q{n} {{ viewer {{ role }} }}" for n in range(200)), "QUERY_TOO_LARGE"),
     "many variables": (
-        "query(" + " ".join(f"$v{n}: Int" for n in range(450)) + ") { viewer { role } }",
+        "query(" + " ".join(f"$v{n}: Int" for n in range(860)) + ") { viewer { role } }",
         "INVALID_INPUT",
     ),
     "what would be many rows of many rows": (

@@ -154,12 +154,12 @@ def test_a_fragment_that_contains_itself_is_refused() -> None:
     assert codes(ask("{ branch { ...F } } fragment F on Branch { branch { ...F } }")) == ["INVALID_INPUT"]
 
 
-def test_more_than_two_thousand_tokens_are_refused() -> None:
+def test_more_than_three_and_a_half_thousand_tokens_are_refused() -> None:
     def document(numbers: int) -> str:
         return "{ branch { filtered(sizes: [" + "1 " * numbers + "]) } }"
 
-    assert ask(document(1988)).errors == ()
-    assert codes(ask(document(1989))) == ["QUERY_TOO_LARGE"]
+    assert ask(document(3488)).errors == ()
+    assert codes(ask(document(3489))) == ["QUERY_TOO_LARGE"]
 
 
 @pytest.mark.parametrize(
@@ -187,23 +187,47 @@ def test_what_multiplies_without_end_is_told_by_a_number_that_every_client_can_r
     assert error.extensions["measured"] == 1_000_000_000
 
 
-@pytest.mark.parametrize(("times", "expected"), [(50, []), (51, ["QUERY_TOO_LARGE"])])
+@pytest.mark.parametrize(("times", "expected"), [(75, []), (76, ["QUERY_TOO_LARGE"])])
 def test_fields_of_one_name_are_counted_because_validation_compares_them_all(times: int, expected: list[str]) -> None:
     assert codes(ask("{" + "leaves { nodes { name } } " * (times - 1) + "leaves { nodes { name } } }")) == expected
 
 
+@pytest.mark.parametrize(("fragments", "expected"), [(150, []), (151, ["QUERY_TOO_LARGE"])])
+def test_fragments_are_counted_because_validation_compares_them_all(fragments: int, expected: list[str]) -> None:
+    spreads = " ".join(f"...F{n}" for n in range(fragments))
+    named = " ".join(f"fragment F{n} on Branch {{ name }}" for n in range(fragments))
+
+    assert codes(ask("{ branch { " + spreads + " } } " + named)) == expected
+
+
+@pytest.mark.parametrize(("last", "expected"), [(4, []), (5, ["QUERY_TOO_LARGE"])])
+def test_the_objects_of_a_statement_are_counted_wherever_a_fragment_puts_them(last: int, expected: list[str]) -> None:
+    hundreds = "branch { ...Hundred } " * 5
+    others = "branch { " + "branch { ...Nine } " * 9 + "branch { name } " * last + "}"
+    hundred = " fragment Hundred on Branch { " + "branch { ...Nine } " * 10 + "}"
+    nine = " fragment Nine on Branch { " + "branch { name } " * 9 + "}"
+
+    # 5 * 101 + 1 + 9 * 10 + 4 are 600 pieces.
+    assert codes(ask("{" + hundreds + others + "}" + hundred + nine)) == expected
+
+
 def test_the_worst_document_is_measured_in_little_time() -> None:
-    sizes = " ".join(f"leaves(first: {n % 100 + 1}) {{ ...F0 }}" for n in range(40))
+    sizes = " ".join(f"leaves(first: {n % 100 + 1}) {{ ...F0 }}" for n in range(75))
     chain = "".join(
-        f" fragment F{n} on LeafConnection {{ nodes {{ name }} ...F{n + 1} ...F{n + 1} }}" for n in range(45)
+        f" fragment F{n} on LeafConnection {{ nodes {{ name }} ...F{n + 1} ...F{n + 1} }}" for n in range(74)
     )
     documents = (
-        "{" + "leaves { nodes { name } } " * 240 + "}",
-        "{ branch { " + "name " * 1_990 + "} }",
-        "{ branch {" + sizes + "} }" + chain + " fragment F45 on LeafConnection { nodes { name } }",
+        "{" + "leaves { nodes { name } } " * 430 + "}",
+        "{" + "leaves { nodes { name } } " * 75 + "}",
+        "{ branch { " + "name " * 3_490 + "} }",
+        "{ branch { "
+        + " ".join(f"...F{n}" for n in range(150))
+        + " } }"
+        + "".join(f" fragment F{n} on Branch {{ {'name ' * 14} }}" for n in range(150)),
+        "{ branch {" + sizes + "} }" + chain + " fragment F74 on LeafConnection { nodes { name } }",
         "{ branch { ...F0 } }"
-        + "".join(f" fragment F{n} on Branch {{ ...F{n + 1} }}" for n in range(240))
-        + " fragment F240 on Branch { name }",
+        + "".join(f" fragment F{n} on Branch {{ ...F{n + 1} }}" for n in range(280))
+        + " fragment F280 on Branch { name }",
         "{" + "... { " * 600 + "branch { name }" + "}" * 601,
     )
     for document in documents:

@@ -233,6 +233,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
         **dict.fromkeys(
             ("details", "employment", "reasoned_none", "reporting_restriction", "disciplinary_referral", "counted_at")
         ),
+        **dict.fromkeys(("severity", "severity_clause")),
         **{
             name: []
             for name in (

@@ -283,6 +283,6 @@ def test_a_post_by_the_complainant_while_the_linked_complaint_is_open_is_flagged
     incident = incidents.with_item("COMPLAINT:STAFF", poster=named("parent"))
     incident.link(other=complaint.id, kind="CONCERNS_COMPLAINT")
 
-    flagged = posted_while_complaint_open(incident, [complaint])
+    flagged = posted_while_complaint_open(incident.items.values(), [complaint])
 
     assert flagged == (frozenset({incidents.named("item")}) if expected else frozenset())

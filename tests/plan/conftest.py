@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid5
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.plan.agreement import Trial
 from tests.plan.documents import ORDERS, Pool
 from tests.plan.making import a_pool, a_world
 from tests.plan.oracle.answers import Oracle
-from tests.plan.world import World
+from tests.plan.world import TRUST, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,10 +47,13 @@ def pool(world: World, trial: Trial) -> Pool:
     return a_pool(world, trial.oracle.story, trial.cursors.of_lists())
 
 
+# Whose breaches are several, in the sight of the trust's lead.
+_PERSON = uuid5(TRUST, "person/taker")
 LISTS = (
     *(f"{{ cases(orderBy: {order}, first: 100) {{ edges {{ cursor }} }} }}" for order in ORDERS),
     *(f"{{ {plural}(first: 100) {{ edges {{ cursor }} }} }}" for plural in ("deadlines", "duties")),
     "{ cases(first: 5) { nodes { history { edges { cursor } } } } }",
     """{ monitoring(from: "2024-09-01", to: "2027-08-31") { cells {
          contributions { edges { cursor } } cases { edges { cursor } } } } }""",
+    f'{{ staffPattern(person: "{_PERSON}") {{ cases {{ edges {{ cursor }} }} }} }}',
 )

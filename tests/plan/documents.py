@@ -35,7 +35,7 @@ _KINDS = ("Incident", "Complaint", "StaffBreach")
 ORDERS = ("OPENED_NEWEST", "OPENED_OLDEST", "UPDATED_NEWEST", "REFERENCE")
 # How often each question is asked, and how deep an answer is asked for.
 _QUESTIONS = {"cases": 5, "case": 5, "monitoring": 6, "restatements": 2, "codes": 1, "ledger": 1, "viewer": 1}
-_QUESTIONS |= {"trust": 1, "schools": 1}
+_QUESTIONS |= {"trust": 1, "schools": 1, "staffPattern": 2}
 _DEPTH = 9
 # Members that lead to much, and are asked for more often than their sisters.
 _OFTEN = {"items": 8, "history": 2, "contributions": 2, "evidence": 2, "platformReports": 2, "meetings": 2}
@@ -161,9 +161,9 @@ class _Writer:
             return self.alias(8) + name
         family = "Case" if kind.name in _KINDS else kind.name
         if (family, name) not in self.arguments:
-            self.arguments[family, name] = self.given(name, given.args)
+            self.arguments[family, name] = self.given(family, name, given.args)
         elif alias := self.alias(70):
-            return f"{alias}{name}{self.given(name, given.args)}"
+            return f"{alias}{name}{self.given(family, name, given.args)}"
         return name + self.arguments[family, name]
 
     def alias(self, percent: int) -> str:
@@ -202,13 +202,13 @@ class _Writer:
 
     # --- arguments
 
-    def given(self, name: str, arguments: Mapping[str, GraphQLArgument]) -> str:
+    def given(self, family: str, name: str, arguments: Mapping[str, GraphQLArgument]) -> str:
         """The arguments of a field: all that it needs and some of the others."""
         found = []
         skipped = set()
         values: Json = {}
         # Which list it is that an `after` goes on in.
-        self.goes_on = {"cases": "cell cases"}.get(name, name)
+        self.goes_on = {"cases": "pattern cases" if family == "StaffPattern" else "cell cases"}.get(name, name)
         if name == "case":
             # Either of the two; both, or neither, is refused.
             skipped = {self.one(("id", "reference"))} if not self.chance(4) else set()
@@ -279,7 +279,7 @@ class _Writer:
     def value(self, name: str, kind: Any) -> Any:
         """A value for an argument or a member of an input, likely one that means something."""
         if is_non_null_type(kind):
-            return self.value(name, kind.of_type)
+            return self.value_of(name, kind.of_type)
         if name not in ("from", "to", "between") and self.chance(4):
             return self.nothing(name, kind)
         if is_list_type(kind):

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations
 from typing import Any
+from uuid import uuid5
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_leaf_type
 
 from tests.plan.agreement import PLACEHOLDER
 from tests.plan.documents import ORDERS, Document, Pool, adds_up_twice
 from tests.plan.oracle.answers import sdl_schema
+from tests.plan.world import TRUST
 
 _NAMED = "{ __typename id reference status }"
 # The same at more length: what is sealed, listed and named within a case that is within a case.
@@ -330,6 +332,19 @@ def _restatements(pool: Pool) -> Iterator[Document]:
     yield Document('{ restatements(from: "2026-09-02", to: "2026-09-01", between: {position: 0}) { position } }', {})
 
 
+def _patterns(pool: Pool) -> Iterator[Document]:
+    numbers = everything("StaffPattern")
+    asked = (f"staffPattern(person: {json.dumps(given)}) {numbers}" for given in (*pool.persons, "nobody"))
+    yield from _aliased(asked, 14)
+    listed = everything("StaffPattern", cases="(first: 2)", nodes=_NAMED, node=_NAMED)
+    for given in pool.persons:
+        yield Document(f"{{ staffPattern(person: {json.dumps(given)}) {listed} }}", {})
+        yield from _documents(
+            f"{{ staffPattern(person: {json.dumps(given)}) {{ cases(first: 1) {{ nodes {{ ...Whole }} }} }} }}"
+        )
+    yield Document(f'{{ staffPattern(person: "{pool.persons[0].upper()}") {{ others }} }}', {})
+
+
 AREAS: Mapping[str, Callable[[Pool], Iterator[Document]]] = {
     "the reader, the trust and its schools": _reader,
     "the ledger and the code lists": _ledger,
@@ -343,6 +358,7 @@ AREAS: Mapping[str, Callable[[Pool], Iterator[Document]]] = {
     "figures": _monitoring,
     "what lies behind figures": _behind,
     "restatements": _restatements,
+    "patterns of one person": _patterns,
 }
 
 _PAGE = "totalCount edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -378,6 +394,11 @@ LISTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
         'query ($after: String) { case(reference: "INC-2026-000001") { history(first: 4, after: $after)'
         f" {{ {_PAGE} nodes {{ id type }} }} }} }}",
         ("case", "history"),
+    ),
+    "the breaches of one person": (
+        f'query ($after: String) {{ staffPattern(person: "{uuid5(TRUST, "person/taker")}")'
+        f" {{ cases(first: 2, after: $after) {{ {_PAGE} nodes {{ id reference }} }} }} }}",
+        ("staffPattern", "cases"),
     ),
     **{
         behind: (

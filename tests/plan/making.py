@@ -18,6 +18,7 @@ from services.store import TrustLedger
 from tests.plan.documents import Pool
 from tests.plan.due_happenings import fall_due
 from tests.plan.happenings import happen
+from tests.plan.later_happenings import happen_later
 from tests.plan.oracle.facts import Facts
 from tests.plan.oracle.story import Story
 from tests.plan.world import ALDER, BIRCH, CEDAR, DOGWOOD, ELDER, NOW, TRUST, World
@@ -43,6 +44,7 @@ def a_world(runtime: Runtime) -> World:
     adopt_pack(ledger, system, urn=CEDAR, content=policies.content("libra"), adopted_on=date(2025, 9, 1))
     happen(world)
     fall_due(world)
+    happen_later(world)
     leave_school(ledger, system, urn=BIRCH, left_on=date(2026, 3, 31))
     rename_school(ledger, system, urn=CEDAR, name="Cedar שלום e\u0301 renamed 😀", renamed_on=date(2026, 9, 1))
     position, _ = ledger.head()

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import psycopg
 import pytest
 
+from projections import open_complaints
 from projections.plan.pages import placed
 from projections.visible import Reading
 from tests.api.client import Client
@@ -134,6 +135,12 @@ def _unescaped_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kind, "filled", filled)
 
 
+def _complaints_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Complaints as they stand, where a past case is shown."""
+    made = open_complaints._as_at
+    monkeypatch.setattr(open_complaints, "_as_at", lambda complaints, _position: made(complaints, None))
+
+
 FIGURES = ("figures", "what lies behind figures", "restatements")
 FAULTS = {
     "cases without visibility": Fault(blind("cases")),
@@ -149,6 +156,9 @@ FAULTS = {
     "few cases one short": Fault(executed(r"(AND NOT \(SELECT coalesce.*?LIMIT )\d+", r"\g<1>1"), ()),
     "many cases one short": Fault(executed(r"(AND \(SELECT coalesce(?:(?!LIMIT).)*LIMIT )\d+", r"\g<1>1"), ()),
     "documents without visibility": Fault(blind("documents")),
+    "complaints without visibility": Fault(blind("complaints")),
+    "complaints of today for a past case": Fault(_complaints_of_today, ("cases after events",)),
+    "breaches without visibility": Fault(blind("breaches"), ("patterns of one person",)),
     "contributions without visibility": Fault(blind("contributions"), FIGURES),
     "openable contributions without visibility": Fault(blind("openable_contributions"), FIGURES),
     "schools without visibility": Fault(blind("schools"), ("the reader, the trust and its schools", *FIGURES)),

@@ -23,6 +23,7 @@ from graphql import (
 from domain.vocabulary import CODE_LISTS
 from tests.plan.oracle.facts import Facts, Refusal
 from tests.plan.oracle.monitoring import Report, moment, restatements
+from tests.plan.oracle.patterns import staff_pattern
 from tests.plan.oracle.sight import Reader
 from tests.plan.oracle.story import Json, Story
 from tests.plan.oracle.view import View
@@ -86,6 +87,7 @@ class Oracle:
             "duties": lambda _info, **given: view.duties(given),
             "codes": lambda _info, lists: _codes(lists),
             "ledger": lambda _info: self._ledger(),
+            "staffPattern": lambda _info, **given: staff_pattern(view, given["person"]),
         }
 
     def _ledger(self) -> Json:
@@ -129,7 +131,7 @@ def _case(view: View, given: Json) -> Json | None:
         document = view.story.case_at(document["id"], position)
         at = given["asOf"].get("at") or view.story.recorded_at(position)
         document = document and document | {"measured_at": at and at.isoformat()}
-    return None if document is None else view.case(document)
+    return None if document is None else view.case(document, position)
 
 
 def _codes(names: list[str] | None) -> list[Json]:

@@ -59,12 +59,12 @@ def _event(view: View, event: Event) -> Json:
         ],
         "leafHash": event.leaf,
         "changes": lambda _info: list(_changes(before, after)),
-        "caseAfter": lambda _info: view.case(after),
+        "caseAfter": lambda _info: view.case(after, event.position),
     }
 
 
 # What every event changes, and what another member says already.
-_LEFT_OUT = {"id", "version", "offered", "duties", "deadlines", "measured_at", "detail"}
+_LEFT_OUT = {"id", "version", "offered", "duties", "deadlines", "measured_at", "detail", "severity", "severity_clause"}
 
 
 def _changes(before: Json | None, after: Json) -> Iterator[Json]:

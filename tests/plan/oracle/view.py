@@ -81,11 +81,17 @@ class View:
         document = self.seen(case_id)
         return None if document is None else self.case(document)
 
-    def case(self, document: Json) -> Json:
-        """A case as the API shows it, of whatever moment the document is."""
+    def case(self, document: Json, position: int | None = None) -> Json:
+        """A case as the API shows it, of whatever moment the document is: that of the position (None: now)."""
         kind = self.schema.type_map[_KINDS[document["kind"]]]
         assert isinstance(kind, GraphQLObjectType)
-        case = self._shown(kind, document["id"], {**document["detail"], **document})
+        members = {**document["detail"], **document}
+        if document["kind"] == "INCIDENT":
+            members["items"] = [
+                {**item, "posted_while_complaint_open": self._posted_while_open(item, position)}
+                for item in members["items"]
+            ]
+        case = self._shown(kind, document["id"], members)
         case |= {
             "__typename": kind.name,
             "school": lambda _info: self.school(document["school_urn"]),
@@ -140,6 +146,23 @@ class View:
             "wording": duty["wording"],
             "beforeClosing": duty["before_closing"],
         }
+
+    def _posted_while_open(self, item: Json, position: int | None) -> bool:
+        """Whether a complaint that is in sight today was open then, as it stood at the position."""
+        if item["mark"] is not None or item["poster"] is None:
+            return False
+        posted = item["posted_on"] or item["discovered_on"]
+        made = [
+            case["id"] for case in self.story.cases().values() if case["kind"] == "COMPLAINT" and self.seen(case["id"])
+        ]
+        at = self.story.position if position is None else position
+        then = [case for case in (self.story.case_at(case_id, at) for case_id in made) if case is not None]
+        return any(
+            case["detail"]["complainant"] == item["poster"]
+            and case["mark"] is None
+            and case["opened_on"] <= posted <= (case["closed_on"] or posted)
+            for case in then
+        )
 
     def _link(self, link: Json) -> Json:
         return {
