@@ -86,6 +86,7 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "referrals",
         "enquiries",
         "outcomes_told",
+        "routed_to",
     ),
     CaseKind.STAFF_BREACH: (
         "summary",
@@ -121,6 +122,7 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "disciplinary_hearings",
         "sanctions",
         "appeals",
+        "routed_to",
     ),
 }
 

@@ -56,6 +56,7 @@ DUTY_LISTS: dict[str, tuple[Code, ...]] = {
         ("CONSIDER_TRA", "Consider the TRA", "A referral to the TRA is to be considered."),
         ("SIGNPOST_COMMISSIONER", "Name the Commissioner", "The complainant is to be told of the Commissioner."),
         ("START_STAGE", "Begin the next stage", "The complainant asked for the next stage, which is to begin."),
+        ("ASSIGN_CASE", "Assign the case", "The case has nobody who runs it and may, and is to be given to somebody."),
     ),
     "deadlines": listed(
         ("ACKNOWLEDGE_COMPLAINT", "Acknowledge the complaint", "The complaint is to be acknowledged by then."),
