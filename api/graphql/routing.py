@@ -7,9 +7,7 @@ import strawberry
 
 __all__ = ["ROUTED_TO", "ConflictRoute"]
 
-ROUTED_TO = (
-    "To whom the case was routed, where it is about somebody whose post would decide it; others do not decide it."
-)
+ROUTED_TO = "To whom the case was routed, if it is about somebody whose post would decide it; others do not decide."
 
 
 @strawberry.type(description="To whom a case was routed, being about the holder of a post.")

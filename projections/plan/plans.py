@@ -102,8 +102,9 @@ class Question:
     """A valid query of one reader, or what somebody wants to be told of the commands that they give.
 
     `key` stands for its document, `actions` are those that the role may take, each with its kind of case and bit,
-    `decides_routed` are the roles in whose place it decides cases that were routed to them, `stays_open` the actions that
-    anybody may take there, and `made` makes those parameters that are not in the database, by name, where a statement binds them.
+    `decides_routed` are the roles in whose place it decides cases that were routed to them, `stays_open` the actions
+    that anybody may take there, and `made` makes those parameters that are not in the database, by name, where a
+    statement binds them.
     """
 
     key: Hashable

@@ -204,7 +204,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
             }
         ],
         "process": "SCHOOL",
-        **dict.fromkeys(("acknowledgement", "panel_appointed_on", "withdrawal")),
+        **dict.fromkeys(("acknowledgement", "panel_appointed_on", "withdrawal", "routed_to")),
         **{
             name: []
             for name in (
@@ -225,7 +225,9 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
         "overrides": [],
         "is_safeguarding_concern": False,
         "tracks": [{"track": track, "state": "NOT_STARTED"} for track in ("SAFEGUARDING", "DISCIPLINARY", "CRIMINAL")],
-        **dict.fromkeys(("details", "employment", "reasoned_none", "reporting_restriction", "disciplinary_referral")),
+        **dict.fromkeys(
+            ("details", "employment", "reasoned_none", "reporting_restriction", "disciplinary_referral", "routed_to")
+        ),
         **{
             name: []
             for name in (
