@@ -231,14 +231,15 @@ def _duplicate_of(writer: Writer, selected: Selected, row: Row) -> str:
 
 def _allowed_actions(writer: Writer, _selected: Selected, row: Row) -> str:
     alias = writer.alias("o")
+    routed_to = f"({row.value}->'detail'->'routed_to'->>'role')"
     return array_of(
         f"""(SELECT string_agg('"' || {alias}.name || '"', ',' ORDER BY {alias}.bit)"""
         f" FROM unnest(%(action_kinds)s::text[], %(actions)s::text[], %(action_bits)s::bigint[])"
         f" AS {alias} (kind, name, bit)"
         f" WHERE {alias}.kind = {row.alias}.kind AND ({row.value}->>'offered')::bigint & {alias}.bit <> 0"
         # What was routed past somebody is decided by others; the same rule refuses the commands (domain.routing).
-        f" AND coalesce({row.value}->'detail'->'routed_to'->>'role' = ANY(%(decides_routed)s::text[])"
-        f" OR {alias}.name = ANY(%(stays_open)s::text[]), true))"
+        f" AND ({routed_to} IS NULL OR {routed_to} = ANY(%(decides_routed)s::text[])"
+        f" OR {alias}.name = ANY(%(stays_open)s::text[])))"
     )
 
 

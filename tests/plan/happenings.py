@@ -76,6 +76,7 @@ from services.incident_step_commands import (
     RequestRemoval,
 )
 from tests.plan.breach_happenings import go_through
+from tests.plan.routed_happenings import route_cases
 from tests.plan.school_log import LOG
 from tests.plan.world import ALDER, BIRCH, CEDAR, NOW, World, classified
 
@@ -101,6 +102,7 @@ def happen(world: World) -> None:
     world.forget("gone")
     world.destroy_keys("whole", "parent")
     world.destroy_keys("early", None)
+    route_cases(world)
 
 
 def _incident(world: World, name: str, urn: str, on: date, *items: str, **given: Any) -> Any:
