@@ -95,7 +95,6 @@ def test_the_target_of_an_allegation_decides_nothing_of_the_incident(decide: Cal
     assert refusal.code is RefusalCode.CONFLICT_OF_INTEREST
 
 
-@pytest.mark.obligation("S2-070", "S2-071")
 def test_the_target_is_supported_reads_and_adds_to_the_incident() -> None:
     incident = about_target()
     assert TARGET not in incident.barred
