@@ -129,6 +129,17 @@ def test_a_role_at_a_school_sees_that_school_alone(demo: Client, role: str) -> N
     assert {cell["school"]["urn"] for cell in answer["monitoring"]["cells"]} == {SCHOOL}
 
 
+@pytest.mark.obligation("S2-025")
+def test_the_head_sees_every_open_incident_of_the_school(demo: Client) -> None:
+    query = (
+        "query($urn: ID!) { cases(first: 100, filter: { schools: [$urn], kinds: [INCIDENT], statuses: [OPEN] })"
+        " { totalCount nodes { id } } }"
+    )
+    seen = demo.ask(query, f"headteacher:{SCHOOL}", urn=SCHOOL)["cases"]
+    assert seen == demo.ask(query, urn=SCHOOL)["cases"]
+    assert seen["totalCount"] > 0
+
+
 def test_asking_for_another_schools_figures_gives_no_cell(demo: Client) -> None:
     report = f'{{ monitoring({RANGE}, schools: ["{OTHER}"], groupBy: [SCHOOL]) {{ cells {{ value }} }} }}'
 
@@ -189,8 +200,12 @@ def test_no_command_of_any_role_reaches_a_case_out_of_sight(demo: Client) -> Non
     assert position(demo) == before
 
 
-@pytest.mark.parametrize("role", ["auditor", "dashboard", "dpo", "admin"])
-@pytest.mark.parametrize("name", sorted(COMMANDS))
+LOOKING_ON = [(name, role) for name in sorted(COMMANDS) for role in ("auditor", "dashboard")]
+# The table of roles is gone through whole in tests/services/test_catalogue.py; here the road of these two.
+LOOKING_ON += [(name, role) for name in (*OPENING, "AddAddendum", "CloseIncident") for role in ("dpo", "admin")]
+
+
+@pytest.mark.parametrize(("name", "role"), LOOKING_ON)
 def test_who_looks_on_writes_nothing(demo: Client, name: str, role: str) -> None:
     case = case_of_school(demo, SCHOOL)
     before = position(demo)

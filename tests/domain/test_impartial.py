@@ -84,6 +84,7 @@ def about_target() -> Incident:
     return incident
 
 
+@pytest.mark.obligation("S0-015")
 @pytest.mark.parametrize("decide", OF_AN_INCIDENT.values(), ids=OF_AN_INCIDENT)
 def test_the_target_of_an_allegation_decides_nothing_of_the_incident(decide: Callable[[Incident], object]) -> None:
     incident = about_target()
@@ -174,6 +175,7 @@ OF_A_COMPLAINT: dict[str, tuple[Callable[[], Complaint], Callable[[Any, Any], ob
 }
 
 
+@pytest.mark.obligation("S0-015")
 @pytest.mark.parametrize("name", OF_A_COMPLAINT)
 def test_neither_who_complains_nor_who_is_complained_about_decides_the_complaint(name: str) -> None:
     given, decide = OF_A_COMPLAINT[name]
