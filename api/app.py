@@ -41,7 +41,8 @@ class Authenticate:
         if self._tokens is None or len(headers) != 1:
             raise Unauthenticated
         identity = self._tokens.identify(headers[0])
-        return Caller(identity.trust_id, identity.person_id, identity.role, identity.school_urn)
+        place = identity.school_urn
+        return Caller(identity.trust_id, identity.person_id, identity.role, place, case_id=identity.case_id)
 
 
 def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Readiness) -> ASGIApp:

@@ -1,8 +1,8 @@
 """Who is asking: development bearer tokens, signed with a key file of this data folder.
 
-A token carries the trust, the person, the role, the school and when it was issued and ends. It is for development and
-the demonstration: the key set refuses to load when the server can be reached from another machine. Whatever is wrong
-with a token, the answer is the same words, so that nobody learns which part to try next.
+A token carries the trust, the person, the role, its school or case and when it was issued and ends. It is for
+development and the demonstration: the key set refuses to load when the server can be reached from another machine.
+Whatever is wrong with a token, the answer is the same words, so that nobody learns which part to try next.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 from uuid import UUID, uuid5
 
 from api.settings import is_loopback
-from domain.access import SCHOOL_ROLES, Role
+from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
 
 __all__ = [
     "UNAUTHENTICATED",
@@ -45,9 +45,6 @@ _MAX_TOKEN_CHARACTERS = 2048
 _REMEMBERED_TOKENS = 1_000
 
 SERVED_ROLES = tuple(role.value for role in Role if role is not Role.SYSTEM)
-ROLES_TO_COME = frozenset(
-    ("alternate", "admin", "dsl", "equalities", "chair", "governor", "clerk", "hr", "investigator", "panel", "dpo")
-)
 _URN = re.compile(r"[0-9]{6}")
 
 
@@ -76,28 +73,36 @@ class Identity:
     school_urn: str | None
     issued_at: int
     expires_at: int
+    case_id: UUID | None = None
 
 
 def parse_role(text: str) -> tuple[Role, str | None]:
-    """Split `ROLE` or `ROLE:URN` into its parts. Raise `RoleError` naming the rule that it breaks."""
-    name, colon, school = text.partition(":")
-    if name in ROLES_TO_COME:
-        raise RoleError(f"the role {name} is not yet served; served are: {', '.join(SERVED_ROLES)}")
+    """Split `ROLE`, `ROLE:URN` or `ROLE:CASE` into its parts. Raise `RoleError` naming the rule that it breaks."""
+    name, colon, place = text.partition(":")
     if name not in SERVED_ROLES:
         raise RoleError(f"there is no such role; served are: {', '.join(SERVED_ROLES)}")
     role = Role(name)
+    if role in CASE_ROLES:
+        return role, _case_of(name, place)
     if role not in SCHOOL_ROLES:
         if colon:
             raise RoleError(f"the role {name} is for the whole trust and takes no school")
         return role, None
-    if not _URN.fullmatch(school):
+    if not _URN.fullmatch(place):
         raise RoleError(f"the role {name} needs a school: write {name}:URN, a URN having six digits")
-    return role, school
+    return role, place
 
 
-def default_person(trust_id: UUID, role: Role, school_urn: str | None) -> UUID:
-    """Return the person that a token names when none is given: always the same for one role at one school."""
-    return uuid5(trust_id, f"development-person/{role}/{school_urn or ''}")
+def _case_of(name: str, place: str) -> str:
+    try:
+        return str(UUID(place))
+    except ValueError:
+        raise RoleError(f"the role {name} needs a case: write {name}:CASE, the id of the case") from None
+
+
+def default_person(trust_id: UUID, role: Role, place: str | None) -> UUID:
+    """Return the person that a token names when none is given: always the same for one role at one school or case."""
+    return uuid5(trust_id, f"development-person/{role}/{place or ''}")
 
 
 class DevelopmentTokens:
@@ -127,16 +132,18 @@ class DevelopmentTokens:
 
     def issue(self, trust_id: UUID, role: str, *, hours: int, person_id: UUID | None = None) -> str:
         """Return a token for `role`, such as `headteacher:900003`. Raise `RoleError` if there is no such role."""
-        parsed, school = parse_role(role)
+        parsed, place = parse_role(role)
         issued = int(self._now())
         claims = {
             "exp": issued + hours * 3600,
             "iat": issued,
-            "person": str(person_id or default_person(trust_id, parsed, school)),
+            "person": str(person_id or default_person(trust_id, parsed, place)),
             "role": parsed.value,
-            "school": school,
+            "school": place if parsed in SCHOOL_ROLES else None,
             "trust": str(trust_id),
         }
+        if parsed in CASE_ROLES:
+            claims["case"] = place
         payload = _encode(json.dumps(claims, sort_keys=True, separators=(",", ":")).encode())
         return f"{_PREFIX}.{payload}.{_encode(self._sign(payload))}"
 
@@ -170,12 +177,23 @@ class DevelopmentTokens:
 
 
 def _identity(claims: dict[str, object]) -> Identity:
-    school = claims["school"]
-    role, urn = parse_role(f"{claims['role']}:{school}" if school is not None else str(claims["role"]))
+    school, case = claims["school"], claims.get("case")
+    named = school if school is not None else case
+    role, place = parse_role(f"{claims['role']}:{named}" if named is not None else str(claims["role"]))
+    if (school is not None) != (role in SCHOOL_ROLES) or (case is not None) != (role in CASE_ROLES):
+        raise ValueError
     issued, expires = claims["iat"], claims["exp"]
     if not isinstance(issued, int) or not isinstance(expires, int):
         raise TypeError
-    return Identity(UUID(str(claims["trust"])), UUID(str(claims["person"])), role, urn, issued, expires)
+    return Identity(
+        UUID(str(claims["trust"])),
+        UUID(str(claims["person"])),
+        role,
+        place if role in SCHOOL_ROLES else None,
+        issued,
+        expires,
+        None if place is None or role not in CASE_ROLES else UUID(place),
+    )
 
 
 def _read_key(path: Path) -> bytes:

@@ -100,9 +100,11 @@ class Case(CaseCorrections):
         require_sha256("file_sha256", file_sha256)
         self._imported(file_sha256=file_sha256, lines=tuple(lines))
 
-    def assign(self, *, owner: UUID) -> None:
-        """Give the case to the person who runs it."""
+    def assign(self, *, owner: UUID, by: UUID | None = None) -> None:
+        """Give the case to the person who runs it, who is none of those it is about; nor do these say who does."""
         refuse(self.bars_step())
+        self.require_impartial(by)
+        self.require_impartial(owner)
         if owner != self.owner:
             self._assigned(owner=owner)
 
@@ -181,8 +183,12 @@ class Case(CaseCorrections):
         original._copy_removed(copy=self.id)
         return (original,)
 
-    def link(self, *, other: UUID, kind: str, origins: frozenset[UUID] = frozenset()) -> None:
-        """Link the case to another; `origins` are all cases from which the other arose, directly or not."""
+    def link(self, *, other: UUID, kind: str, origins: frozenset[UUID] = frozenset(), by: UUID | None = None) -> None:
+        """Link the case to another; `origins` are all cases from which the other arose, directly or not.
+
+        What a case counts hangs on what it arose from (design, counting rules 2 and 3), so that it is a decision too.
+        """
+        self.require_impartial(by)
         require_code("link_kinds", kind, "kind")
         if other == self.id:
             raise LinkedToItself("other")
@@ -191,8 +197,9 @@ class Case(CaseCorrections):
         if (other, kind) not in self.links:
             self._linked(other=other, kind=kind)
 
-    def unlink(self, *, other: UUID, kind: str, reason: Sealed | None = None) -> None:
+    def unlink(self, *, other: UUID, kind: str, reason: Sealed | None = None, by: UUID | None = None) -> None:
         """Take a link away again."""
+        self.require_impartial(by)
         require_code("link_kinds", kind, "kind")
         if (other, kind) not in self.links:
             raise NotLinked("other", "kind")
@@ -364,6 +371,11 @@ class Case(CaseCorrections):
     def readers(self) -> frozenset[UUID]:
         """The persons who see the case as their own: who reported it and who runs it."""
         return frozenset(person for person in (self.reported_by, self.owner) if person is not None)
+
+    @property
+    def open_to(self) -> frozenset[UUID]:
+        """The readers, and the roles that see the case as their own, by the ids of both."""
+        return self.readers
 
     @property
     def barred(self) -> frozenset[UUID]:

@@ -98,6 +98,7 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "transfers",
         "corrections",
         "closures",
+        "routed_to",
     ),
     CaseKind.STAFF_BREACH: (
         "summary",
@@ -137,6 +138,7 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "transfers",
         "corrections",
         "closures",
+        "routed_to",
     ),
 }
 

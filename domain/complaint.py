@@ -74,6 +74,7 @@ class Complaint(ComplaintEnding):
         self.received_by = received_by
         self.means = means
         self.complainant = complainant
+        self._begin_routing()
         self._begin_heads(heads, timestamp)
         self._begin_stages()
         self._begin_panel()
@@ -132,11 +133,10 @@ class Complaint(ComplaintEnding):
             summary=present(summary),
         )
 
-    def assign(self, *, owner: UUID) -> None:
-        """Give the complaint to the person who runs it, who is none of those complained about and does not complain."""
-        self.require_impartial(owner)
+    def assign(self, *, owner: UUID, by: UUID | None = None) -> None:
+        """Give the complaint to the person who runs it, who is on no panel of it either and does not complain."""
         self._require_off_panel("owner", owner)
-        super().assign(owner=owner)
+        super().assign(owner=owner, by=by)
 
     def close(
         self,
@@ -180,6 +180,7 @@ class Complaint(ComplaintEnding):
         yield from super().own_duties()
         if self.is_closed:
             return
+        yield from self.routing_duties()
         is_over = self.is_withdrawn or self.is_out_of_scope
         if self.withdrawal is not None and not self.is_withdrawn:
             yield Duty(DutyCode.CONFIRM_WITHDRAWAL)
@@ -196,13 +197,3 @@ class Complaint(ComplaintEnding):
         for head in self.heads.values():
             if head.route == "STAFF_CONDUCT" and head.head_id not in linked:
                 yield Duty(DutyCode.LINK_STAFF_CASE, item_id=head.head_id)
-
-    @property
-    def readers(self) -> frozenset[UUID]:
-        """The persons who see the case as their own; nobody who is barred, not even who reported or ran it."""
-        return super().readers - self.barred
-
-    @property
-    def barred(self) -> frozenset[UUID]:
-        """The persons complained about do not see the case by any road."""
-        return self.subjects

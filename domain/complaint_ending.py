@@ -66,9 +66,11 @@ class ComplaintEnding(OutsideReferrals, ComplaintPanel):
         notes: Sealed | None = None,
         policy: PolicyPack | None = None,
         override: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Record what is done about unreasonable conduct in this matter, never about the person in others."""
         refuse(self.bars_step())
+        self.require_impartial(by)
         require_code("conduct_steps", step, "step", taken_on)
         require_not_future(today, taken_on=taken_on)
         require_order(taken_on, review_on, "review_on")
@@ -84,9 +86,12 @@ class ComplaintEnding(OutsideReferrals, ComplaintPanel):
         if tags != self.tags:
             self._tagged(tags=tags)
 
-    def record_action_taken(self, *, action: str, taken_on: date, today: date, notes: Sealed | None = None) -> None:
+    def record_action_taken(
+        self, *, action: str, taken_on: date, today: date, notes: Sealed | None = None, by: UUID | None = None
+    ) -> None:
         """Record what the school did as a result, upheld or not, or that it did nothing (33(j)); also when closed."""
         refuse(self.bars_late_step())
+        self.require_impartial(by)
         require_code("complaint_actions", action, "action", taken_on)
         require_not_future(today, taken_on=taken_on)
         require_order(self.received_on, taken_on, "taken_on")
@@ -104,10 +109,17 @@ class ComplaintEnding(OutsideReferrals, ComplaintPanel):
         self._enquiry_made(made_on=made_on, complainant_told=complainant_told, notes=present(notes))
 
     def tell_outcome(
-        self, *, told_on: date, commissioner_named: bool, today: date, notes: Sealed | None = None
+        self,
+        *,
+        told_on: date,
+        commissioner_named: bool,
+        today: date,
+        notes: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Record that the complainant about personal data was told the outcome, and of the Commissioner or not."""
         refuse(self.bars_data_step())
+        self.require_impartial(by)
         require_not_future(today, told_on=told_on)
         require_order(self.received_on, told_on, "told_on")
         self._outcome_told(told_on=told_on, commissioner_named=commissioner_named, notes=present(notes))

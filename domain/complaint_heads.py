@@ -8,7 +8,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.aggregate import UNRECORDED, event
-from domain.case import Case
 from domain.checks import (
     present,
     refuse,
@@ -21,6 +20,7 @@ from domain.checks import (
 from domain.complaint_parts import Head, HeadReceived, PartyMeeting, Routing
 from domain.complaint_refusals import DeciderIsComplainant, UnknownHead
 from domain.refusals import DeciderIsSubject, IdentityTaken, LinkedToItself
+from domain.routed_case import RoutedCase
 from domain.sealed import Sealed
 from domain.steps import Account
 from domain.values import london_date
@@ -31,7 +31,7 @@ _CHILD_PROTECTION = "CHILD_PROTECTION"
 _FOUND = frozenset({"UPHELD", "PARTIALLY_UPHELD"})
 
 
-class ComplaintHeads(Case):
+class ComplaintHeads(RoutedCase):
     """The part of a complaint that says what it is about."""
 
     received_on: date
@@ -90,6 +90,7 @@ class ComplaintHeads(Case):
         head_id: UUID | None = None,
         other: UUID | None = None,
         notes: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Say which other procedure the complaint, or one head of it, belongs to; child protection is never refused.
 
@@ -97,6 +98,7 @@ class ComplaintHeads(Case):
         """
         if route != _CHILD_PROTECTION:
             refuse(self.bars_step())
+            self.require_impartial(by)
         require_code("complaint_routes", route, "route", routed_on)
         if head_id is not None:
             self._head(head_id)

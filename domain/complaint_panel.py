@@ -108,9 +108,11 @@ class ComplaintPanel(ComplaintStages):
         accompanied: bool,
         today: date,
         notes: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Record a hearing; the complainant may come, and bring somebody (33(h))."""
         refuse(self.bars_hearing())
+        self.require_impartial(by)
         require_not_future(today, held_on=held_on)
         require_order(self.panel_appointed_on, held_on, "held_on")
         if accompanied and not complainant_attended:
@@ -132,9 +134,11 @@ class ComplaintPanel(ComplaintStages):
         recipient: UUID | None = None,
         remedies: tuple[str, ...] = (),
         recommendations: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Record that one party was given the findings and recommendations, in a wording of its own (33(i))."""
         refuse(self.bars_issuing_findings())
+        self.require_impartial(by)
         require_code("findings_recipients", recipient_role, "recipient_role", issued_on)
         require_codes("remedies", remedies, "remedies", issued_on)
         require_not_future(today, issued_on=issued_on)

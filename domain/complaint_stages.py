@@ -52,9 +52,10 @@ class ComplaintStages(ComplaintHeads):
 
     # --- decisions
 
-    def choose_process(self, *, process: str) -> None:
+    def choose_process(self, *, process: str, by: UUID | None = None) -> None:
         """Say by which process it is dealt with: the school's stages, or that for personal data (DUAA 2025, s. 103)."""
         refuse(self.bars_choosing_process())
+        self.require_impartial(by)
         require_code("complaint_process", process, "process")
         if process != self.process:
             self._process_chosen(process=process)
@@ -77,9 +78,11 @@ class ComplaintStages(ComplaintHeads):
         today: date,
         policy: PolicyPack | None = None,
         override: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Begin a stage: the one before it was answered and did not settle the matter (Park Hall L63; para 33)."""
         refuse(self.bars_starting_stage())
+        self.require_impartial(by)
         require_code("complaint_stages", stage, "stage", started_on)
         place = place_of(stage, policy)
         if place is None:
@@ -98,9 +101,12 @@ class ComplaintStages(ComplaintHeads):
         self.require_step(START_STAGE, policy, override)
         self._stage_started(stage=stage, form=begun.form.value, started_on=started_on)
 
-    def appoint_investigator(self, *, investigator: UUID, appointed_on: date, today: date) -> None:
+    def appoint_investigator(
+        self, *, investigator: UUID, appointed_on: date, today: date, by: UUID | None = None
+    ) -> None:
         """Say who looks into the matter in the stage that is open."""
         stage = self._open_stage()
+        self.require_impartial(by)
         require_not_future(today, appointed_on=appointed_on)
         require_order(stage.started_on, appointed_on, "appointed_on")
         self._require_impartial("investigator", investigator)
@@ -138,10 +144,18 @@ class ComplaintStages(ComplaintHeads):
         )
 
     def extend_stage(
-        self, *, until_on: date, extended_on: date, complainant_told: bool, reason: Sealed, today: date
+        self,
+        *,
+        until_on: date,
+        extended_on: date,
+        complainant_told: bool,
+        reason: Sealed,
+        today: date,
+        by: UUID | None = None,
     ) -> None:
         """Say that the stage that is open is answered later, until when and why."""
         stage = self._open_stage()
+        self.require_impartial(by)
         require_not_future(today, extended_on=extended_on)
         require_order(stage.started_on, extended_on, "extended_on")
         require_order(extended_on, until_on, "until_on")
@@ -163,17 +177,19 @@ class ComplaintStages(ComplaintHeads):
         require_order(last.responded_on, requested_on, "requested_on")
         self._escalation_requested(stage=last.stage, requested_on=requested_on)
 
-    def pause_clock(self, *, paused_on: date, reason: Sealed, today: date) -> None:
+    def pause_clock(self, *, paused_on: date, reason: Sealed, today: date, by: UUID | None = None) -> None:
         """Let the clock stand still, such as while the police look into the matter."""
         refuse(self.bars_pausing())
+        self.require_impartial(by)
         require_not_future(today, paused_on=paused_on)
         require_order(self.pauses[-1].resumed_on if self.pauses else self.received_on, paused_on, "paused_on")
         require_text("reason", reason)
         self._clock_paused(paused_on=paused_on, reason=reason)
 
-    def resume_clock(self, *, resumed_on: date, reason: Sealed, today: date) -> None:
+    def resume_clock(self, *, resumed_on: date, reason: Sealed, today: date, by: UUID | None = None) -> None:
         """Let the clock run again."""
         refuse(self.bars_resuming())
+        self.require_impartial(by)
         require_not_future(today, resumed_on=resumed_on)
         require_order(self.pauses[-1].paused_on, resumed_on, "resumed_on")
         require_text("reason", reason)

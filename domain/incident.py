@@ -10,6 +10,7 @@ from domain.aggregate import Opening, Recordable, event
 from domain.checks import present, require_not_future, require_word
 from domain.duties import Duty, DutyCode
 from domain.incident_assessments import IncidentAssessments
+from domain.involvement import with_a_task
 from domain.sealed import Sealed
 from domain.values import CaseKind, PolicyRef
 
@@ -95,6 +96,11 @@ class Incident(IncidentAssessments):
         for item in self.counting_items:
             if not item.is_classified:
                 yield Duty(DutyCode.CLASSIFY_ITEM, item_id=item.item_id)
+
+    @property
+    def readers(self) -> frozenset[UUID]:
+        """The persons who see the case as their own, with whoever looks into it."""
+        return super().readers | with_a_task(self)
 
     @property
     def kind(self) -> CaseKind:

@@ -108,9 +108,11 @@ class IncidentAssessments(IncidentReferrals):
         today: date,
         assessed_by: UUID | None = None,
         notes: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Say what the school makes of the conduct (Libra L40, Park Hall L68)."""
         refuse(self.bars_step())
+        self.require_impartial(by)
         self.require_impartial(assessed_by)
         require_code("conduct_assessments", assessment, "assessment", assessed_on)
         require_not_future(today, assessed_on=assessed_on)
@@ -127,9 +129,11 @@ class IncidentAssessments(IncidentReferrals):
         today: date,
         serious_harm: bool | None = None,
         notes: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Say which tests of a defamatory statement an item meets (Park Hall L73-76); none is an answer too."""
         refuse(self.bars_step())
+        self.require_impartial(by)
         self.item(item_id)
         require_codes("defamation_tests", tests, "tests", assessed_on)
         require_not_future(today, assessed_on=assessed_on)
@@ -184,9 +188,11 @@ class IncidentAssessments(IncidentReferrals):
         today: date,
         policy: PolicyPack | None = None,
         override: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Say that the matter goes on as a complaint (Libra L102, L185; Park Hall L70), which is linked to this one."""
         refuse(self.bars_converting())
+        self.require_impartial(by)
         require_not_future(today, converted_on=converted_on)
         require_order(self.opened_on, converted_on, "converted_on")
         self.require_step("CONVERT_TO_COMPLAINT", policy, override)

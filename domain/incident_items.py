@@ -107,8 +107,10 @@ class IncidentItems(Case):
         classifications: tuple[Classification, ...],
         characteristics: tuple[str, ...] = (),
         description: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Say for the first time what an item is."""
+        self.require_impartial(by)
         item = self.item(item_id)
         refuse(self.bars_classifying(item), "item_id")
         require_some(classifications)

@@ -111,9 +111,11 @@ class IncidentMeasures(IncidentSteps):
         notes: Sealed | None = None,
         policy: PolicyPack | None = None,
         override: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Record a letter of warning (Sharp Lane L63)."""
         refuse(self.bars_step())
+        self.require_impartial(by)
         require_not_future(today, sent_on=sent_on)
         self.require_step("SEND_WARNING", policy, override)
         self._warning_sent(
@@ -157,9 +159,11 @@ class IncidentMeasures(IncidentSteps):
         advice: Sealed | None = None,
         policy: PolicyPack | None = None,
         override: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Record legal advice (Sharp Lane L62, Libra L127)."""
         refuse(self.bars_step())
+        self.require_impartial(by)
         require_not_future(today, advised_on=advised_on)
         self.require_step("TAKE_LEGAL_ADVICE", policy, override)
         self._legal_advice_taken(advised_on=advised_on, adviser=present(adviser), advice=present(advice))
@@ -173,9 +177,11 @@ class IncidentMeasures(IncidentSteps):
         notes: Sealed | None = None,
         policy: PolicyPack | None = None,
         override: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Record legal action against somebody (Sharp Lane L67)."""
         refuse(self.bars_step())
+        self.require_impartial(by)
         require_not_future(today, taken_on=taken_on)
         self.require_step("TAKE_LEGAL_ACTION", policy, override)
         self._legal_action_taken(person=person, taken_on=taken_on, notes=present(notes))
@@ -194,9 +200,11 @@ class IncidentMeasures(IncidentSteps):
         notes: Sealed | None = None,
         policy: PolicyPack | None = None,
         override: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Record a restriction of access: to a forum, a site, the premises (Sharp Lane L65, Westacre L63)."""
         refuse(self.bars_step())
+        self.require_impartial(by)
         if restriction_id in self.restrictions:
             raise IdentityTaken("restriction_id")
         require_code("restriction_scopes", scope, "scope", from_on)
@@ -216,10 +224,11 @@ class IncidentMeasures(IncidentSteps):
         )
 
     def lift_restriction(
-        self, *, restriction_id: UUID, lifted_on: date, today: date, notes: Sealed | None = None
+        self, *, restriction_id: UUID, lifted_on: date, today: date, notes: Sealed | None = None, by: UUID | None = None
     ) -> None:
         """Record that a restriction ended; possible on a closed case too, for it may outlast it."""
         refuse(self.bars_late_step())
+        self.require_impartial(by)
         restriction = self.restrictions.get(restriction_id)
         if restriction is None:
             raise UnknownRestriction("restriction_id")

@@ -187,9 +187,11 @@ class IncidentSteps(IncidentRemovals):
         today: date,
         investigator: UUID | None = None,
         notes: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Record that the school investigates; the investigator is not a person the allegation is about."""
         refuse(self.bars_step())
+        self.require_impartial(by)
         self.require_impartial(investigator)
         if investigation_id in self.investigations:
             raise IdentityTaken("investigation_id")
@@ -232,9 +234,11 @@ class IncidentSteps(IncidentRemovals):
         notes: Sealed | None = None,
         policy: PolicyPack | None = None,
         override: Sealed | None = None,
+        by: UUID | None = None,
     ) -> None:
         """Record that somebody was told the outcome, once every investigation that was begun is complete."""
         refuse(self.bars_communicating_outcome())
+        self.require_impartial(by)
         require_code("account_sides", recipient_role, "recipient_role", communicated_on)
         require_not_future(today, communicated_on=communicated_on)
         for investigation in self.investigations.values():

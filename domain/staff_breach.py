@@ -58,6 +58,7 @@ class StaffBreach(BreachDisciplinary):
         timestamp: datetime = UNRECORDED,
     ) -> None:
         self._open(reference, school_reference, school_urn, reported_on, policy, reported_by)
+        self._begin_routing()
         self._begin_conduct()
         self._begin_tracks()
         self._begin_safeguarding()
@@ -123,11 +124,6 @@ class StaffBreach(BreachDisciplinary):
         if self.subject is None:
             self._subject_named(subject=subject)
 
-    def assign(self, *, owner: UUID) -> None:
-        """Give the case to the person who runs it, who is not the one it is about."""
-        self.require_impartial(owner)
-        super().assign(owner=owner)
-
     def close(
         self,
         *,
@@ -183,6 +179,7 @@ class StaffBreach(BreachDisciplinary):
         yield from super().own_duties()
         if self.lacks_incident:
             yield Duty(DutyCode.RECORD_POST_AS_INCIDENT)
+        yield from self.routing_duties()
 
     @property
     def has_action(self) -> bool:
@@ -210,16 +207,6 @@ class StaffBreach(BreachDisciplinary):
     def subjects(self) -> frozenset[UUID]:
         """The person the breach is about."""
         return frozenset() if self.subject is None else frozenset({self.subject})
-
-    @property
-    def readers(self) -> frozenset[UUID]:
-        """The persons who see the case as their own; nobody who is barred, not even who reported or ran it."""
-        return super().readers - self.barred
-
-    @property
-    def barred(self) -> frozenset[UUID]:
-        """The person the breach is about does not see the case by any road."""
-        return self.subjects
 
     @property
     def lacks_incident(self) -> bool:

@@ -7,7 +7,6 @@ from datetime import date
 from uuid import UUID
 
 from domain.aggregate import event
-from domain.case import Case
 from domain.checks import (
     present,
     refuse,
@@ -20,6 +19,7 @@ from domain.checks import (
 )
 from domain.policy import PolicyPack
 from domain.refusals import IdentityTaken, Refused
+from domain.routed_case import RoutedCase
 from domain.sealed import Sealed
 from domain.staff_breach_records import (
     BreachAdvice,
@@ -47,7 +47,7 @@ SAFEGUARDING_TYPES = frozenset({"GROOMING_RISK", "SUITABILITY"})
 CONTACT = "CONTACT"
 
 
-class BreachConduct(Case):
+class BreachConduct(RoutedCase):
     """The part of a staff breach that says what was done and how the person was answered."""
 
     def _begin_conduct(self) -> None:

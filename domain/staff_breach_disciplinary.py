@@ -172,7 +172,7 @@ class BreachDisciplinary(BreachInquiry):
         if varied_to is not None:
             require_code("sanctions", varied_to, "varied_to", decided_on)
         self._require_warning(varied_to, spent_on, decided_on)
-        self._require_other_person(officer, "officer", self.investigators | self.deciders)
+        self._require_other_person(officer, "officer", self.investigators | self.finders | self.deciders)
         if varied_to in DISMISSALS:
             self.require_step(DISMISS, policy, override)
         self._appeal_decided(
@@ -287,8 +287,9 @@ class BreachDisciplinary(BreachInquiry):
 
     @property
     def deciders(self) -> frozenset[UUID]:
-        """Those who decided a sanction."""
-        return frozenset(one.decided_by for one in self.sanctions.values())
+        """Those who chaired a hearing or decided a sanction."""
+        chaired = frozenset(one.chaired_by for one in self.disciplinary_hearings if one.chaired_by is not None)
+        return chaired | {one.decided_by for one in self.sanctions.values()}
 
     @property
     def appeal_officers(self) -> frozenset[UUID]:

@@ -12,7 +12,12 @@ from domain.policy import PolicyPack
 from domain.refusals import IdentityTaken, Refused
 from domain.sealed import Sealed
 from domain.staff_breach_records import BreachFinding, BreachInvestigation, Interview
-from domain.staff_breach_refusals import NotGrossMisconduct, SamePersonTwice, UnknownBreachInvestigation
+from domain.staff_breach_refusals import (
+    NotGrossMisconduct,
+    SamePersonTwice,
+    UnknownBreachInvestigation,
+    WitnessDecides,
+)
 from domain.staff_breach_suspension import BreachSuspension
 from domain.staff_breach_tracks import DISCIPLINARY
 from domain.vocabulary import require_code
@@ -69,6 +74,8 @@ class BreachInquiry(BreachSuspension):
         require_code("account_sides", side, "side", held_on)
         require_not_future(today, held_on=held_on)
         require_order(investigation.started_on, held_on, "held_on")
+        if person is not None and person in self.investigators | self.deciders | self.finders | self.appeal_officers:
+            raise WitnessDecides("person")
         self._interview_held(
             investigation_id=investigation_id,
             side=side,
@@ -106,7 +113,7 @@ class BreachInquiry(BreachSuspension):
         """Record what was found, and whether it is gross misconduct (Rivington L80); the last finding holds."""
         refuse(self.bars_disciplinary_step())
         self.require_impartial(by)
-        self.require_impartial(found_by)
+        self._require_other_person(found_by, "found_by", self.appeal_officers)
         require_code("findings", finding, "finding", found_on)
         if gross_misconduct and finding != "SUBSTANTIATED":
             raise NotGrossMisconduct("gross_misconduct")
@@ -132,6 +139,8 @@ class BreachInquiry(BreachSuspension):
         self.require_impartial(person)
         if person in taken:
             raise SamePersonTwice(field)
+        if person in self.witnesses:
+            raise WitnessDecides(field)
 
     # --- guards
 
@@ -187,8 +196,18 @@ class BreachInquiry(BreachSuspension):
         return frozenset(one.investigator for one in self.investigations.values())
 
     @property
+    def witnesses(self) -> frozenset[UUID]:
+        """Those who were heard in an investigation."""
+        return frozenset(one.person for one in self.interviews if one.person is not None)
+
+    @property
+    def finders(self) -> frozenset[UUID]:
+        """Those who found what is recorded as a finding; an investigator may."""
+        return frozenset(one.found_by for one in self.findings)
+
+    @property
     def deciders(self) -> frozenset[UUID]:
-        """Those who decided a sanction."""
+        """Those who chaired a hearing or decided a sanction."""
         return frozenset()
 
     @property

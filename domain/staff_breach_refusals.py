@@ -135,6 +135,12 @@ class OutcomeNotReached(Refused):
     code = RefusalCode.STEP_PREREQUISITE
 
 
+class WitnessDecides(Refused):
+    """Who gave evidence neither investigates nor decides."""
+
+    code = RefusalCode.CONFLICT_OF_INTEREST
+
+
 class SamePersonTwice(Refused):
     """Who investigates, who decides the sanction and who decides the appeal are different people."""
 

@@ -14,6 +14,7 @@ from domain.vocabulary_of_breaches import BREACH_LISTS
 from domain.vocabulary_of_complaints import COMPLAINT_LISTS
 from domain.vocabulary_of_duties import DUTY_LISTS
 from domain.vocabulary_of_measures import MEASURE_LISTS
+from domain.vocabulary_of_routing import ROUTING_LISTS
 
 CODE_LISTS: dict[str, tuple[Code, ...]] = {
     "natures": listed(
@@ -207,6 +208,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
     **MEASURE_LISTS,
     **COMPLAINT_LISTS,
     **BREACH_LISTS,
+    **ROUTING_LISTS,
     **DUTY_LISTS,
     "correction_states": listed(
         ("REQUESTED", "Requested", "Somebody said that the record is wrong; nobody has decided yet."),

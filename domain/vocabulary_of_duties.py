@@ -58,6 +58,7 @@ DUTY_LISTS: dict[str, tuple[Code, ...]] = {
         ("START_STAGE", "Begin the next stage", "The complainant asked for the next stage, which is to begin."),
         ("SET_CALENDAR", "Set the school's calendar", "A deadline cannot be computed without the school's calendar."),
         ("DECIDE_CORRECTION", "Decide on the correction", "A correction that was asked for is to be decided."),
+        ("ASSIGN_CASE", "Assign the case", "The case has nobody who runs it and may, and is to be given to somebody."),
     ),
     "deadlines": listed(
         ("ACKNOWLEDGE_COMPLAINT", "Acknowledge the complaint", "The complaint is to be acknowledged by then."),

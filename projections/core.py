@@ -117,7 +117,7 @@ def case_rows(
                 sorted({each for piece in pieces for each in piece.classifications}),
                 sorted({COUNT_NUMBERS[each.count] for each in adds if each.excluded_by is None}),
                 list(dict.fromkeys(duty.code for duty in owed)),
-                sorted(case.readers),
+                sorted(case.open_to),
                 sorted(case.barred),
             )
         ],

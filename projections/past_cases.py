@@ -17,6 +17,7 @@ from domain.case_document import CaseDocument, case_document
 from domain.offered import Blocked, blocked
 from domain.policy import PolicyPack
 from domain.registers import SchoolRegister, school_register_id
+from domain.values import CaseKind
 from ledger.database import TrustDatabase
 from ledger.reading import StoredRow, read_streams
 from projections.snapshot import snapshot
@@ -49,9 +50,9 @@ def blocked_after(
     wanted: Mapping[UUID, Iterable[int]],
     *,
     recorded: UUID | None = None,
-) -> dict[tuple[UUID, int], tuple[Blocked, ...]]:
-    """What such cases did not offer then, and why; the same as `documents_after` otherwise."""
-    return _after(trust, visibility, wanted, recorded, lambda case, pack, *_moment: blocked(case, pack))
+) -> dict[tuple[UUID, int], tuple[CaseKind, tuple[Blocked, ...]]]:
+    """The kind of such cases, what they did not offer then, and why; the same as `documents_after` otherwise."""
+    return _after(trust, visibility, wanted, recorded, lambda case, pack, *_moment: (case.kind, blocked(case, pack)))
 
 
 def _after(

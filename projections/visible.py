@@ -23,7 +23,7 @@ _EVERY_KIND = frozenset(kind.value for kind in CaseKind)
 class Reading:
     """What one reader may read of one trust: sources for FROM, and the parameters that they bind.
 
-    The parameters are named `trust`, `person`, `seen_schools` and `seen_kinds`; a query adds its own.
+    The parameters are those of `parameters`; a query adds its own.
     """
 
     def __init__(self, visibility: Visibility) -> None:
@@ -32,7 +32,11 @@ class Reading:
             "trust": visibility.trust_id,
             "person": visibility.person_id,
             "seen_schools": None if visibility.schools is None else list(visibility.schools),
-            "seen_kinds": list(visibility.kinds),
+            "seen_kinds": list(visibility.seen_kinds),
+            "whole_kinds": list(visibility.kinds),
+            "own_kinds": list(visibility.own_kinds),
+            "reads_as": list(visibility.reads_as),
+            "seen_cases": None if visibility.cases is None else list(visibility.cases),
         }
 
     @property
@@ -89,26 +93,42 @@ class Reading:
     @property
     def tallies_cases(self) -> bool:
         """Whether the cases that the reader may open are added up by `tallies`."""
-        return self.visibility.lists_cases and not self.visibility.own_only
+        seen = self.visibility
+        return seen.lists_cases and not seen.own_only and seen.cases is None
 
     def tallies(self) -> str:
         """How many cases the reader may open: (school_urn, kind, status, cases), any number of rows for each.
 
         Raises PermissionError for who sees some cases of a kind and school and others not: those must be counted.
         """
+        if not self.visibility.own_kinds:
+            return f"({self.groups()} UNION ALL {self._barred_tally('seen_kinds')})"
         return (
-            f"({self.groups()} UNION ALL SELECT school_urn, kind, status, -1 FROM case_file"
-            f" WHERE {_OWN} AND {self._sees_place()} AND case_id IN {_BARRED})"
+            f"({self._groups('whole_kinds')} UNION ALL {self._barred_tally('whole_kinds')}"
+            f" UNION ALL SELECT school_urn, kind, status, 1 FROM case_file WHERE {_OWN} AND {self._sees()}"
+            " AND kind = ANY(%(own_kinds)s))"
         )
 
     def groups(self) -> str:
-        """The schools, kinds and statuses of which there are cases that the reader may open, unless barred from them.
+        """The schools, kinds and statuses of which there may be cases that the reader may open.
 
-        (school_urn, kind, status, cases), one row each. Raises PermissionError as `tallies` does.
+        (school_urn, kind, status, cases), one row each; there are as many cases at most. Raises PermissionError as
+        `tallies` does.
         """
+        return self._groups("seen_kinds")
+
+    def _groups(self, kinds: str) -> str:
         if not self.tallies_cases:
             raise PermissionError("tallies hold cases that this reader may not count")
-        return f"(SELECT school_urn, kind, status, cases FROM case_tally WHERE {_OWN} AND {self._sees_place()})"
+        place = self._sees_place(kinds)
+        return f"(SELECT school_urn, kind, status, cases FROM case_tally WHERE {_OWN} AND {place})"
+
+    def _barred_tally(self, kinds: str) -> str:
+        """What is to be taken off the tallies of kinds seen whole: the cases that the reader is barred from."""
+        return (
+            "SELECT school_urn, kind, status, -1 FROM case_file"
+            f" WHERE {_OWN} AND {self._sees_place(kinds)} AND case_id IN {_BARRED}"
+        )
 
     def documents(self) -> str:
         """The same with their version, the position of their last event, and their document."""
@@ -237,14 +257,18 @@ class Reading:
     def _sees(self) -> str:
         seen = f"{self._sees_place()} AND NOT %(person)s = ANY(barred)"
         if self.visibility.own_only:
-            seen += " AND %(person)s = ANY(readers)"
+            seen += " AND readers && %(reads_as)s::uuid[]"
+        elif self.visibility.own_kinds:
+            seen += " AND (kind = ANY(%(whole_kinds)s) OR readers && %(reads_as)s::uuid[])"
+        if self.visibility.cases is not None:
+            seen += " AND case_id = ANY(%(seen_cases)s::uuid[])"
         if not self.visibility.lists_cases:
             seen += " AND false"
         return seen
 
-    def _sees_place(self) -> str:
-        """Whether cases of this kind and school are the reader's to see."""
-        seen = "kind = ANY(%(seen_kinds)s)"
+    def _sees_place(self, kinds: str = "seen_kinds") -> str:
+        """Whether cases of this kind and school are the reader's to see; `kinds` is the parameter that says which."""
+        seen = f"kind = ANY(%({kinds})s)"
         return seen if self.visibility.schools is None else f"{seen} AND school_urn = ANY(%(seen_schools)s)"
 
     def _sees_school(self, column: str) -> str:
@@ -257,7 +281,7 @@ class Reading:
         if (
             set(self.visibility.kinds) >= _EVERY_KIND
             and self.visibility.schools is None
-            and not self.visibility.own_only
+            and self.visibility.cases is None
         ):
             return f"case_id IN {_BARRED}"
         return f"case_id NOT IN (SELECT case_id FROM {self.cases()} AS seen)"

@@ -95,7 +95,12 @@ class LinkCase(CaseDecision):
         """The chain of origins must not lead back to this case."""
         if self.other != case.id:
             context.other(self.other, "other")
-        case.link(other=self.other, kind=self.kind, origins=context.origins(self.other))
+        case.link(
+            other=self.other,
+            kind=self.kind,
+            origins=context.origins(self.other),
+            by=context.caller.person_id,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,9 +113,9 @@ class UnlinkCase(CaseDecision):
     other: Annotated[UUID, Described("The case that is linked.")]
     kind: Annotated[str, Described("How they were linked: a code of the list link_kinds.")]
 
-    def decide(self, case: Any, context: Deciding) -> None:  # noqa: ARG002 - decided on this case alone
+    def decide(self, case: Any, context: Deciding) -> None:
         """The other case need not be in sight: the link is this case's own."""
-        case.unlink(other=self.other, kind=self.kind, reason=decided(self.reason))
+        case.unlink(other=self.other, kind=self.kind, reason=decided(self.reason), by=context.caller.person_id)
 
 
 @dataclass(frozen=True, kw_only=True)

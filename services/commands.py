@@ -20,6 +20,7 @@ from domain.case import Case
 from domain.policy import PolicyPack, parse_pack
 from domain.refusals import RefusalCode, Refused
 from domain.registers import NotAMember, SchoolRegister, school_register_id
+from domain.routing import require_route
 from domain.sealed import Secret
 from domain.stored import plain
 from domain.values import PolicyRef
@@ -40,6 +41,7 @@ from services.command_refusals import (
     UnstorableText,
     VersionConflict,
 )
+from services.conflicts import route_conflicts, standing
 from services.scope import Caller
 from services.store import CommandContext, TrustLedger, Work
 
@@ -202,10 +204,11 @@ def sees(visibility: Visibility, case: Any) -> bool:
     return (
         isinstance(case, Case)
         and visibility.lists_cases
-        and case.kind in visibility.kinds
+        and case.kind in visibility.seen_kinds
         and (visibility.schools is None or case.school_urn in visibility.schools)
         and visibility.person_id not in case.barred
-        and (not visibility.own_only or visibility.person_id in case.readers)
+        and (visibility.cases is None or case.id in visibility.cases)
+        and (case.kind in visibility.kinds or not case.open_to.isdisjoint(visibility.reads_as))
     )
 
 
@@ -292,16 +295,22 @@ def _decide(
         command.check(context)
         if not reference:
             reference += services.ledger.next_references(command.reference_kind, context.today.year)
-        return tuple(command.open(new_case_id(caller.trust_id, command.command_id), reference[0], context))
+        opened = tuple(command.open(new_case_id(caller.trust_id, command.command_id), reference[0], context))
+        route_conflicts(services.ledger, opened, {}, context.today)
+        return opened
     assert isinstance(command, CaseCommand)
     case: Any = services.ledger.load(command.case_id)
     if not sees(caller.visibility, case) or command.case_kind not in (None, case.kind):
         raise NotFound("case_id")
-    if not may(caller.role, command.name):
+    if not may(caller.role, command.name, case.kind):
         raise NotAllowed
+    require_route(getattr(case, "routed_to", None), caller.role, command)
     if command.expected_version is not None and command.expected_version != case.version:
         raise VersionConflict("expected_version")
-    return (case, *(command.decide(case, context) or ()))
+    before = {case.id: standing(case)}
+    changed = (case, *(command.decide(case, context) or ()))
+    route_conflicts(services.ledger, changed, before, context.today)
+    return changed
 
 
 def _case_at(services: Services, case_id: UUID, position: int) -> Any:
@@ -315,8 +324,11 @@ def _replay(services: Services, caller: Caller, command: Command, mac: bytes) ->
         return None
     if receipt.actor_id != caller.person_id or receipt.input_mac != mac:
         raise CommandIdReused("command_id")
-    # Who opened a case hears the answer again also in a role that reads no cases, such as an integration's.
-    if not isinstance(command, OpeningCommand) and not sees(caller.visibility, services.ledger.load(receipt.case_id)):
+    now = services.ledger.load(receipt.case_id)
+    # Who opened a case hears the answer again also in a role that reads no cases, such as an integration's; but nobody
+    # whom the case has been about since.
+    is_opener = isinstance(command, OpeningCommand) and caller.person_id not in getattr(now, "barred", ())
+    if not is_opener and not sees(caller.visibility, now):
         raise NotFound("case_id")
     case = _case_at(services, receipt.case_id, receipt.last_position)
     return Recorded(case, receipt.first_position, receipt.last_position, replayed=True)

@@ -42,6 +42,7 @@ class ConvertToComplaint(IncidentDecision):
             today=context.today,
             policy=context.pack_of(case),
             override=self.set_aside(context),
+            by=context.caller.person_id,
         )
         school = context.school(case.school_urn, "school_urn", min(self.converted_on, context.today))
         complaint = Complaint.receive(

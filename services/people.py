@@ -275,7 +275,7 @@ def _changing(trust: TrustDatabase, caller: Caller, person_id: UUID) -> Iterator
 
 
 def _find(connection: psycopg.Connection[Any], reader: Visibility, person_id: UUID) -> Person | None:
-    if not reader.opens_sealed:
+    if not reader.opens_sealed or reader.cases is not None:
         return None
     key = (reader.trust_id, person_id)
     row = connection.execute(

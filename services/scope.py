@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from domain.access import SCHOOL_ROLES, Role, Visibility, visibility
+from domain.access import CASE_ROLES, SCHOOL_ROLES, Role, Visibility, visibility
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person acting for a trust in a role; a school role names its school.
+    """A person acting for a trust in a role; a school role names its school, a case role its case.
 
     `on_behalf_of` is the person for whom the caller acts, if another.
     """
@@ -20,15 +20,18 @@ class Caller:
     role: Role
     school_urn: str | None = None
     on_behalf_of: UUID | None = None
+    case_id: UUID | None = None
 
     def __post_init__(self) -> None:
         if (self.role in SCHOOL_ROLES) != (self.school_urn is not None):
             raise ValueError(f"the role {self.role} {'needs' if self.role in SCHOOL_ROLES else 'has no'} school")
+        if (self.role in CASE_ROLES) != (self.case_id is not None):
+            raise ValueError(f"the role {self.role} {'needs' if self.role in CASE_ROLES else 'has no'} case")
 
     @property
     def visibility(self) -> Visibility:
         """What the caller may see."""
-        return visibility(self.trust_id, self.person_id, self.role, self.school_urn)
+        return visibility(self.trust_id, self.person_id, self.role, self.school_urn, self.case_id)
 
 
 def system_caller(trust_id: UUID) -> Caller:

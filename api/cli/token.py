@@ -14,7 +14,7 @@ __all__ = ["configure", "run"]
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--role", required=True, help="such as trust-lead, dashboard, auditor or headteacher:900003")
+    parser.add_argument("--role", required=True, help="such as trust-lead, headteacher:900003 or investigator:CASE")
     parser.add_argument("--person", type=UUID, help="the person's id; unset: a person of that role, always the same")
     parser.add_argument("--trust", type=UUID, help="the trust's id; unset: CASELEDGER_TRUST")
     parser.add_argument("--hours", type=int, help="how long the token is accepted; unset: CASELEDGER_TOKEN_HOURS")

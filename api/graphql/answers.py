@@ -15,6 +15,7 @@ from api.graphql.execution import Answer
 from api.graphql.faults import field_error
 from domain.access import Role, Visibility, may
 from domain.offered import BITS
+from domain.routing import DECIDES_ROUTED, OFFERED_ROUTED
 from projections.plan.answering import Fault, TextWithHoles, answer, waits_for
 from projections.plan.holes import Piece
 from projections.plan.plans import Plans, Question
@@ -91,6 +92,8 @@ def question_of(prepared: PreparedOperation, variables: VariableValues, context:
         role=caller.role.value,
         actions=actions_of(caller.role),
         now=context.services.now(),
+        decides_routed=sorted(DECIDES_ROUTED.get(caller.role.value, ())),
+        stays_open=_STAYS_OPEN,
         made={"public_key": partial(_public_key, context)},
     )
 
@@ -117,6 +120,9 @@ def error_of(fault: Fault) -> GraphQLError:
     return field_error(GraphQLError("", nodes=place.node, path=place.shown, original_error=error))
 
 
+_STAYS_OPEN = [action.value for action, command in ACTION_COMMANDS.items() if command in OFFERED_ROUTED]
+
+
 @cache
 def actions_of(role: Role) -> Sequence[tuple[str, str, int]]:
     """Return the actions that a role may take: the kind of case, the action, and its bit in what such a case offers."""
@@ -124,5 +130,5 @@ def actions_of(role: Role) -> Sequence[tuple[str, str, int]]:
         (kind.value, action.value, bit)
         for kind, bits in BITS.items()
         for action, bit in bits.items()
-        if may(role, ACTION_COMMANDS[action])
+        if may(role, ACTION_COMMANDS[action], kind.value)
     ]

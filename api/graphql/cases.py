@@ -61,6 +61,7 @@ from api.graphql.incident_parts import (
     PlatformReport,
 )
 from api.graphql.people import Person
+from api.graphql.routing import ROUTED_TO, ConflictRoute
 from api.graphql.schools import PolicyVersion, School
 from api.graphql.staff_breach_parts import (
     BodyContact,
@@ -281,6 +282,7 @@ class Complaint(Case):
     referrals: list[Referral] = strawberry.field(description="Reports to bodies outside, and their answers.")
     enquiries: list[Enquiry] = strawberry.field(description="Steps taken about personal data.")
     outcomes_told: list[OutcomeTold] = strawberry.field(description="That the outcome about personal data was told.")
+    routed_to: ConflictRoute | None = strawberry.field(description=ROUTED_TO)
 
 
 @strawberry.type(description="A breach of the staff code of conduct.")
@@ -340,6 +342,7 @@ class StaffBreach(Case):
     counted_at: School | None = strawberry.field(
         description="The school at which it counts, where the case was transferred from there since."
     )
+    routed_to: ConflictRoute | None = strawberry.field(description=ROUTED_TO)
 
 
 KINDS = (Incident, Complaint, StaffBreach)

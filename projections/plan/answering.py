@@ -298,8 +298,12 @@ class Answering:
             versions.setdefault(hole.case_id, set()).add(hole.version)
         recorded = None if self.recorded is None else self.recorded.document.id
         found = blocked_after(self.trust, self.question.visibility, versions, recorded=recorded)
-        actions = frozenset(action for _, action, _ in self.question.actions)
-        return {hole: [hole.filled(found.get((hole.case_id, hole.version), ()), actions)] for hole in holes}
+        actions = frozenset((kind, action) for kind, action, _ in self.question.actions)
+        filled: dict[Hole, list[Piece]] = {}
+        for hole in holes:
+            kind, blocked = found.get((hole.case_id, hole.version), ("", ()))
+            filled[hole] = [hole.filled([one for one in blocked if (kind, one.action.value) in actions])]
+        return filled
 
     def _documents(
         self, holes: Iterable[After | Past | Changes]

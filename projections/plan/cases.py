@@ -38,7 +38,7 @@ _KINDS = {"INCIDENT": "Incident", "COMPLAINT": "Complaint", "STAFF_BREACH": "Sta
 
 def case_node(writer: Writer, selected: Selected, row: Row) -> str:
     """A case of whichever kind, from a row of `Reading.documents`."""
-    kinds = {kind: name for kind, name in _KINDS.items() if row.is_recorded or kind in writer.visibility.kinds}
+    kinds = {kind: name for kind, name in _KINDS.items() if row.is_recorded or kind in writer.visibility.seen_kinds}
     if not kinds:
         return NULL
     first, *others = [selected.of(name) for name in _KINDS.values()]
@@ -223,11 +223,15 @@ def _duplicate_of(writer: Writer, selected: Selected, row: Row) -> str:
 
 def _allowed_actions(writer: Writer, _selected: Selected, row: Row) -> str:
     alias = writer.alias("o")
+    routed_to = f"({row.value}->'detail'->'routed_to'->>'role')"
     return array_of(
         f"""(SELECT string_agg('"' || {alias}.name || '"', ',' ORDER BY {alias}.bit)"""
         f" FROM unnest(%(action_kinds)s::text[], %(actions)s::text[], %(action_bits)s::bigint[])"
         f" AS {alias} (kind, name, bit)"
-        f" WHERE {alias}.kind = {row.alias}.kind AND ({row.value}->>'offered')::bigint & {alias}.bit <> 0)"
+        f" WHERE {alias}.kind = {row.alias}.kind AND ({row.value}->>'offered')::bigint & {alias}.bit <> 0"
+        # What was routed past somebody is decided by others; the same rule refuses the commands (domain.routing).
+        f" AND ({routed_to} IS NULL OR {routed_to} = ANY(%(decides_routed)s::text[])"
+        f" OR {alias}.name = ANY(%(stays_open)s::text[])))"
     )
 
 
@@ -360,7 +364,11 @@ CASE_READS: dict[str, dict[str, Read]] = {
                 "enquiries": "Enquiry",
                 "outcomesTold": "OutcomeTold",
             },
-            objects={"acknowledgement": "Acknowledgement", "withdrawal": "Withdrawal"},
+            objects={
+                "acknowledgement": "Acknowledgement",
+                "withdrawal": "Withdrawal",
+                "routedTo": "ConflictRoute",
+            },
         )
     ),
     "StaffBreach": _COMMON
@@ -375,6 +383,7 @@ CASE_READS: dict[str, dict[str, Read]] = {
                 "reasonedNone": "ReasonedNone",
                 "reportingRestriction": "ReportingRestriction",
                 "disciplinaryReferral": "DisciplinaryReferral",
+                "routedTo": "ConflictRoute",
             },
             collections={
                 "exceptionsConsulted": "ExceptionConsulted",

@@ -88,7 +88,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     | _fields(
         "receivedOn receivedBy means process panelAppointedOn tags",
         "summary heads complainant acknowledgement accounts stages extensions pauses partyMeetings panel hearings"
-        " findingsNotices routings withdrawal conductSteps actionsTaken referrals enquiries outcomesTold",
+        " findingsNotices routings withdrawal conductSteps actionsTaken referrals enquiries outcomesTold routedTo",
     ),
     "StaffBreach": _CASE
     | _fields(
@@ -96,7 +96,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "subject summary details employment exceptionsConsulted managerReports informed advice"
         " laterContacts requests reasonedNone tracks holds disclosures thresholdAssessments bodyContacts"
         " decisionsNotToRefer reportingRestriction suspensions investigations interviews findings"
-        " disciplinaryReferral disciplinaryHearings sanctions appeals countedAt",
+        " disciplinaryReferral disciplinaryHearings sanctions appeals countedAt routedTo",
     ),
     **_pages("Case"),
     "SealedText": _masked(_fields(holes="state text"), "opens_sealed", of_events=False),
@@ -177,6 +177,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "BreachInvestigation": _fields("id startedOn completedOn", "investigator notes report"),
     "Interview": _fields("investigationId side heldOn accompanied", "person notes"),
     "BreachFinding": _fields("finding grossMisconduct foundOn", "foundBy reasons"),
+    "ConflictRoute": _fields("role because"),
     "DisciplinaryReferral": _fields("referredOn", "referredBy notes"),
     "DisciplinaryHearing": _fields("heldOn attended accompanied", "chairedBy notes"),
     "Sanction": _fields("id sanction decidedOn spentOn setAside", "decidedBy reasons"),

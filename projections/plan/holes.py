@@ -112,14 +112,9 @@ class BlockedActions:
     version: int
     members: Members
 
-    def filled(self, blocked: Sequence[Blocked], actions: frozenset[str]) -> str:
-        """The JSON of the list; `actions` are those of the role."""
-        return _json(
-            [
-                {key: known[name] for key, name in self.members}
-                for known in (_told(one) for one in blocked if one.action.value in actions)
-            ]
-        )
+    def filled(self, blocked: Sequence[Blocked]) -> str:
+        """The JSON of the list."""
+        return _json([{key: known[name] for key, name in self.members} for known in map(_told, blocked)])
 
 
 def _told(one: Blocked) -> dict[str, Any]:

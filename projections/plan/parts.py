@@ -208,6 +208,7 @@ PARTS: dict[str, dict[str, Read]] = {
     ),
     "Interview": part("investigationId side heldOn accompanied", people="person", texts="notes"),
     "BreachFinding": part("finding grossMisconduct foundOn", people="foundBy", texts="reasons"),
+    "ConflictRoute": part("role because"),
     "DisciplinaryReferral": part("referredOn", people="referredBy", texts="notes"),
     "DisciplinaryHearing": part("heldOn attended accompanied", people="chairedBy", texts="notes"),
     "Sanction": part(

@@ -102,8 +102,9 @@ class Question:
     """A valid query of one reader, or what somebody wants to be told of the commands that they give.
 
     `key` stands for its document, `actions` are those that the role may take, each with its kind of case and bit, `now`
-    is the moment at which it is asked, and `made` makes those parameters that are not in the database, by name, where a
-    statement binds them.
+    is the moment at which it is asked, `decides_routed` are the roles in whose place it decides cases that were routed
+    to them, `stays_open` the actions that anybody may take there, and `made` makes those parameters that are not in the
+    database, by name, where a statement binds them.
     """
 
     key: Hashable
@@ -114,6 +115,8 @@ class Question:
     role: str
     actions: Sequence[tuple[str, str, int]]
     now: datetime
+    decides_routed: Sequence[str] = ()
+    stays_open: Sequence[str] = ()
     made: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
 
 
@@ -263,6 +266,8 @@ def parameters_of_reader(question: Question) -> dict[str, Any]:
         "action_kinds": [kind for kind, _, _ in question.actions],
         "actions": [action for _, action, _ in question.actions],
         "action_bits": [bit for _, _, bit in question.actions],
+        "decides_routed": list(question.decides_routed),
+        "stays_open": list(question.stays_open),
     }
 
 
@@ -279,9 +284,10 @@ def _shape_of_reader(visibility: Visibility) -> Hashable:
     return (
         visibility.schools is None,
         visibility.kinds,
+        visibility.own_kinds,
+        visibility.cases is None,
         visibility.lists_cases,
         visibility.opens_sealed,
-        visibility.own_only,
         visibility.counts_everything,
     )
 

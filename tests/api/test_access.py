@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,12 +10,16 @@ import pytest
 from graphql import GraphQLInputObjectType, GraphQLList, GraphQLNonNull
 
 from api.graphql.schema import build_schema
+from domain.access import Role
 from services.catalogue import COMMANDS
+from services.registers import appoint_at_school
+from services.scope import system_caller
 from tests.api.client import Client, Json
 
 SCHOOL, OTHER = "900003", "900001"
 RANGE = 'from: "2024-09-01", to: "2026-08-31"'
 PERSON = UUID(int=77)
+SINCE = date(2024, 9, 1)
 # What each command that opens a case is given.
 OPENING: dict[str, Json] = {
     "ReportIncident": {"schoolUrn": SCHOOL, "openedOn": "2026-09-14"},
@@ -110,7 +115,7 @@ def test_a_restatement_names_no_case_to_the_dashboard(demo: Client) -> None:
     assert {(node["case"], *node["cases"]) for node in answer["restatements"]} == {(None,)}
 
 
-@pytest.mark.parametrize("role", [f"headteacher:{SCHOOL}", f"coordinator:{SCHOOL}"])
+@pytest.mark.parametrize("role", [f"{name}:{SCHOOL}" for name in ("headteacher", "coordinator", "dsl", "chair")])
 def test_a_role_at_a_school_sees_that_school_alone(demo: Client, role: str) -> None:
     query = (
         "{ schools { urn } trust { schools { urn } } cases(first: 100) { nodes { school { urn } } }"
@@ -125,13 +130,32 @@ def test_a_role_at_a_school_sees_that_school_alone(demo: Client, role: str) -> N
     assert {cell["school"]["urn"] for cell in answer["monitoring"]["cells"]} == {SCHOOL}
 
 
+@pytest.mark.obligation("S2-025")
+def test_the_head_sees_every_open_incident_of_the_school(demo: Client) -> None:
+    query = (
+        "query($urn: ID!) { cases(first: 100, filter: { schools: [$urn], kinds: [INCIDENT], statuses: [OPEN] })"
+        " { totalCount nodes { id } } }"
+    )
+    seen = demo.ask(query, f"headteacher:{SCHOOL}", urn=SCHOOL)["cases"]
+    assert seen == demo.ask(query, urn=SCHOOL)["cases"]
+    assert seen["totalCount"] > 0
+
+
 def test_asking_for_another_schools_figures_gives_no_cell(demo: Client) -> None:
     report = f'{{ monitoring({RANGE}, schools: ["{OTHER}"], groupBy: [SCHOOL]) {{ cells {{ value }} }} }}'
 
     assert demo.ask(report, f"headteacher:{SCHOOL}")["monitoring"]["cells"] == []
 
 
-@pytest.mark.parametrize("role", ["dashboard", f"headteacher:{SCHOOL}", f"staff:{OTHER}", f"mis:{OTHER}"])
+# Roles for which the cases of the other school, incidents, are not there.
+BLIND = (
+    *("dashboard", "admin", "alternate", "hr", f"investigator:{PERSON}", f"panel:{PERSON}"),
+    *(f"staff:{OTHER}", f"mis:{OTHER}", f"governor:{OTHER}", f"clerk:{OTHER}"),
+    *(f"{name}:{SCHOOL}" for name in ("headteacher", "coordinator", "dsl", "equalities", "chair", "governor", "clerk")),
+)
+
+
+@pytest.mark.parametrize("role", BLIND)
 def test_a_case_out_of_sight_answers_exactly_as_one_that_is_not_there(demo: Client, role: str) -> None:
     hidden = case_of_school(demo, OTHER)
     queries = [
@@ -167,20 +191,101 @@ def test_no_command_reaches_a_case_out_of_sight(demo: Client, name: str) -> None
     assert position(demo) == before
 
 
-@pytest.mark.parametrize("role", ["auditor", "dashboard"])
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_auditor_and_dashboard_write_nothing(demo: Client, name: str, role: str) -> None:
+def test_no_command_of_any_role_reaches_a_case_out_of_sight(demo: Client) -> None:
+    hidden = case_of_school(demo, OTHER)
+    before = position(demo)
+    for role in BLIND:
+        real = demo.command("addAddendum", role, **an_input("AddAddendum", caseId=hidden["id"]))
+        assert (role, real["code"]) == (role, "NOT_FOUND")
+        assert real == demo.command("addAddendum", role, **an_input("AddAddendum", caseId=str(uuid4())))
+    assert position(demo) == before
+
+
+LOOKING_ON = [(name, role) for name in sorted(COMMANDS) for role in ("auditor", "dashboard")]
+# The table of roles is gone through whole in tests/services/test_catalogue.py; here the road of these two.
+LOOKING_ON += [(name, role) for name in (*OPENING, "AddAddendum", "CloseIncident") for role in ("dpo", "admin")]
+
+
+@pytest.mark.parametrize(("name", "role"), LOOKING_ON)
+def test_who_looks_on_writes_nothing(demo: Client, name: str, role: str) -> None:
     case = case_of_school(demo, SCHOOL)
     before = position(demo)
     target = OPENING.get(name) or {"caseId": case["id"]}
 
     result = demo.command(name[0].lower() + name[1:], role, **an_input(name, **target))
 
-    # The auditor sees the case, which is an incident, and so that it is none for commands of other kinds.
-    fits = name in OPENING or (role == "auditor" and getattr(COMMANDS[name], "case_kind", None) in (None, "INCIDENT"))
+    # These two see the case, which is an incident, and so that it is none for commands of other kinds.
+    sees_it = role in ("auditor", "dpo")
+    fits = name in OPENING or (sees_it and getattr(COMMANDS[name], "case_kind", None) in (None, "INCIDENT"))
     expected = "NOT_ALLOWED" if fits else "NOT_FOUND"
     assert (result["__typename"], result["code"]) == ("Refused", expected)
     assert position(demo) == before
+
+
+# What a role at the school of an incident is offered, among others; None: whatever the trust lead is.
+INCIDENT_ACTIONS: dict[str, set[str] | None] = {
+    "coordinator": None,
+    "headteacher": None,
+    "chair": {"ADD_ADDENDUM", "HOLD_MEETING", "INFORM_PERSON", "SUPPORT_TARGET", "REFER_TO_BODY", "CONTACT_PROVIDER"},
+    "equalities": {"ADD_ADDENDUM", "INFORM_PERSON", "SUPPORT_TARGET"},
+    "dsl": {"ADD_ADDENDUM", "ASSIGN_CASE", "LINK_CASE", "RECORD_ITEM", "HOLD_MEETING", "NOTE_EVIDENCE", "NOTE_INTAKE"},
+}
+
+
+@pytest.mark.parametrize("name", INCIDENT_ACTIONS)
+def test_a_role_is_offered_what_it_may_do_and_refused_what_it_may_not(demo: Client, name: str) -> None:
+    reported = demo.command("reportIncident", **an_input("ReportIncident", schoolUrn=SCHOOL, openedOn="2026-09-14"))
+    case_id, at = reported["case"]["id"], reported["position"]
+    query = "query($id: ID!, $at: Int!) { case(id: $id, atLeast: $at) { allowedActions } }"
+    all_of_them = set(demo.ask(query, id=case_id, at=at)["case"]["allowedActions"])
+    expected = INCIDENT_ACTIONS[name]
+
+    offered = set(demo.ask(query, f"{name}:{SCHOOL}", id=case_id, at=at)["case"]["allowedActions"])
+
+    assert offered == all_of_them if expected is None else offered >= expected
+    for action in sorted(all_of_them - offered):
+        command = "".join(word.capitalize() for word in action.split("_"))
+        answer = demo.command(command[0].lower() + command[1:], f"{name}:{SCHOOL}", **an_input(command, caseId=case_id))
+        assert (action, answer["code"]) == (action, "NOT_ALLOWED")
+
+
+def test_a_breach_routed_to_the_chair_is_the_chairs_and_not_the_heads(demo: Client) -> None:
+    """By the whole road: appointments in the registers, a report, what is shown and offered, and what is refused."""
+    head, chair = uuid4(), uuid4()
+    ledger = demo.runtime.services(demo.trust_id).ledger
+    for role, person in ((Role.HEADTEACHER, head), (Role.CHAIR, chair)):
+        appoint_at_school(
+            ledger, system_caller(demo.trust_id), urn=OTHER, role=role.value, person=person, appointed_on=SINCE
+        )
+    report = {"schoolUrn": OTHER, "reportedOn": "2026-09-14", "source": "ALLEGED"}
+    begun = demo.command("reportStaffBreach", f"headteacher:{OTHER}", head, commandId=str(uuid4()), **report)
+    case_id = begun["case"]["id"]
+    seen = (
+        "query($id: ID!, $at: Int!) { case(id: $id, atLeast: $at)"
+        " { allowedActions outstanding { code } ... on StaffBreach { routedTo { role because } } } }"
+    )
+    assert demo.ask(seen, f"headteacher:{OTHER}", head, id=case_id, at=begun["position"])["case"] is not None
+    assert demo.ask(seen, f"chair:{OTHER}", chair, id=case_id, at=begun["position"])["case"] is None
+
+    named = demo.command("nameBreachSubject", commandId=str(uuid4()), caseId=case_id, subject=str(head))
+
+    asked = {"id": case_id, "at": named["position"]}
+    assert demo.ask(seen, f"headteacher:{OTHER}", head, **asked)["case"] is None
+    for token, reader in ((f"chair:{OTHER}", chair), ("trust-lead", None), ("hr", None)):
+        shown = demo.ask(seen, token, reader, **asked)["case"]
+        assert shown["routedTo"] == {"role": "CHAIR", "because": "HEADTEACHER"}
+        assert "ASSIGN_CASE" in {duty["code"] for duty in shown["outstanding"]}
+        assert "DECIDE_NO_ACTION" in shown["allowedActions"]
+    # Another head of that school, who is told of it later, sees it and does not decide it.
+    deputy, told = uuid4(), {"role": "DSL", "informedOn": "2026-09-14"}
+    at = demo.command("informAboutBreach", caseId=case_id, commandId=str(uuid4()), person=str(deputy), **told)
+    shown = demo.ask(seen, f"headteacher:{OTHER}", deputy, id=case_id, at=at["position"])["case"]
+    assert {"ADD_ADDENDUM", "CONTACT_BODY"} <= set(shown["allowedActions"])
+    assert "DECIDE_NO_ACTION" not in shown["allowedActions"]
+    refused = demo.command(
+        "decideNoAction", f"headteacher:{OTHER}", deputy, **an_input("DecideNoAction", caseId=case_id)
+    )
+    assert refused["code"] == "CONFLICT_OF_INTEREST"
 
 
 def test_the_auditor_sees_structure_and_proofs_and_no_text_or_name(demo: Client) -> None:

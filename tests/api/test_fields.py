@@ -103,7 +103,7 @@ def test_every_field_is_planned_and_opens_only_what_the_reader_sees(
     name: str, role: Role, watched: Watched, tables: frozenset[str]
 ) -> None:
     # given
-    seen = visibility(TRUST, TRUST, role, "900001")
+    seen = visibility(TRUST, TRUST, role, "900001", TRUST)
 
     # when
     plan = planned(query_for(name), role)
@@ -157,7 +157,7 @@ def planned(query: str, role: Role) -> Plan:
     assert operation is not None
     values = get_variable_values(SCHEMA, operation.variable_definitions or (), {})
     assert isinstance(values, VariableValues)
-    seen = visibility(TRUST, TRUST, role, "900001")
+    seen = visibility(TRUST, TRUST, role, "900001", TRUST)
     question = Question(query, document, operation, values, seen, role.value, actions_of(role), now())
     plans = Plans(SCHEMA)
     selections = plans.selections(question)

@@ -209,7 +209,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
             }
         ],
         "process": "SCHOOL",
-        **dict.fromkeys(("acknowledgement", "panel_appointed_on", "withdrawal")),
+        **dict.fromkeys(("acknowledgement", "panel_appointed_on", "withdrawal", "routed_to")),
         **{
             name: []
             for name in (
@@ -233,7 +233,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
         **dict.fromkeys(
             ("details", "employment", "reasoned_none", "reporting_restriction", "disciplinary_referral", "counted_at")
         ),
-        **dict.fromkeys(("severity", "severity_clause")),
+        **dict.fromkeys(("severity", "severity_clause", "routed_to")),
         **{
             name: []
             for name in (

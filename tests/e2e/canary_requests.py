@@ -24,7 +24,11 @@ from tests.support.logs import COLUMNS, log_row, log_text
 
 # A school's own reference is clear, as the ledger's own is: it is for finding a case by.
 CLEAR_BY_DESIGN = {(name, "school_reference") for name in ("ReportIncident", "ReceiveComplaint", "ReportStaffBreach")}
-READERS = ("auditor", "dashboard", "mis:900003", "staff:900003", "headteacher:900001")
+READERS = (
+    *("auditor", "dashboard", "mis:900003", "staff:900003", "headteacher:900001"),
+    *("dpo", "admin", "alternate", "dsl:900001", "equalities:900001", "chair:900001", "clerk:900001"),
+    "governor:900003",
+)
 
 
 @dataclass

@@ -77,6 +77,7 @@ from services.incident_step_commands import (
 )
 from tests.plan.breach_happenings import go_through
 from tests.plan.lifecycle_happenings import live_on
+from tests.plan.routed_happenings import route_cases
 from tests.plan.school_log import LOG
 from tests.plan.world import ALDER, BIRCH, CEDAR, NOW, World, classified
 
@@ -103,6 +104,7 @@ def happen(world: World) -> None:
     world.forget("gone")
     world.destroy_keys("whole", "parent")
     world.destroy_keys("early", None)
+    route_cases(world)
 
 
 def _incident(world: World, name: str, urn: str, on: date, *items: str, **given: Any) -> Any:

@@ -81,6 +81,18 @@ ROLES = (
     f"staff:{ALDER}",
     f"staff:{CEDAR}",
     f"mis:{ALDER}",
+    "alternate",
+    "admin",
+    f"dsl:{ALDER}",
+    f"equalities:{ALDER}",
+    f"chair:{ALDER}",
+    f"governor:{ALDER}",
+    f"clerk:{CEDAR}",
+    "hr",
+    # Of the case that is called so here.
+    "investigator:breach in hand",
+    "panel:complaint about lead",
+    "dpo",
 )
 
 

@@ -42,7 +42,9 @@ class Fault(NamedTuple):
 _CONDITIONS = (
     " AND NOT %(person)s = ANY(barred)",
     " AND school_urn = ANY(%(seen_schools)s)",
-    " AND %(person)s = ANY(readers)",
+    " AND readers && %(reads_as)s::uuid[]",
+    " AND (kind = ANY(%(whole_kinds)s) OR readers && %(reads_as)s::uuid[])",
+    " AND case_id = ANY(%(seen_cases)s::uuid[])",
     " AND false",
 )
 
@@ -56,7 +58,13 @@ def blind(source: str) -> Plant:
         def given(reading: Reading, *of: Any) -> str:
             sees = reading.visibility
             all_of_it = replace(
-                sees, schools=None, lists_cases=True, own_only=False, opens_sealed=True, counts_everything=True
+                sees,
+                schools=None,
+                own_kinds=(),
+                cases=None,
+                lists_cases=True,
+                opens_sealed=True,
+                counts_everything=True,
             )
             text: str = made(Reading(all_of_it), *of)
             text = text.replace("kind = ANY(%(seen_kinds)s)", "true")

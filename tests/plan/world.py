@@ -60,6 +60,8 @@ def text(number: int) -> str:
     return f"{number}: {AWKWARD[number % len(AWKWARD)]}"
 
 
+# Readers who are called otherwise in what happens.
+_CALLED = {"panel:complaint about lead": "panel b"}
 # Where a text is not called in the command what it is in the record.
 _FIELDS = {"override": "override"}
 
@@ -104,8 +106,10 @@ class World:
         return Caller(self.trust_id, self.named(name or role), Role(kind), urn or None)
 
     def reader(self, role: str, name: str = "") -> Reader:
-        """Somebody who asks in a role."""
-        return Reader(role, self.named(name or role))
+        """Somebody who asks in a role; that of one case has it by the name that it is called by here."""
+        kind, _, place = role.partition(":")
+        token = f"{kind}:{self.cases[place]}" if place in self.cases else role
+        return Reader(token, self.named(name or _CALLED.get(role, role)))
 
     # --- recording
 

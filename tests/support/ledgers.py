@@ -40,9 +40,10 @@ class Trust:
     def trust_id(self) -> UUID:
         return self.ledger.trust_id
 
-    def caller(self, role: Role, school_urn: str | None = None, name: str = "") -> Caller:
-        """A person in a role; the same role, school and name are the same person."""
-        return Caller(self.trust_id, uuid5(self.trust_id, f"{role}/{school_urn}/{name}"), role, school_urn)
+    def caller(self, role: Role, school_urn: str | None = None, name: str = "", *, case: UUID | None = None) -> Caller:
+        """A person in a role; the same role, school and name are the same person, whatever the case."""
+        person = uuid5(self.trust_id, f"{role}/{school_urn}/{name}")
+        return Caller(self.trust_id, person, role, school_urn, case_id=case)
 
     @property
     def lead(self) -> Caller:

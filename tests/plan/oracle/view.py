@@ -96,10 +96,16 @@ class View:
             "__typename": kind.name,
             "school": lambda _info: self.school(document["school_urn"]),
             "duplicateOf": lambda _info: self.case_now(document["duplicate_of"]),
-            "allowedActions": [action for action in self._offered(document) if self.reader.may(action)],
+            "allowedActions": [
+                action
+                for action in self._offered(document)
+                if self.reader.may(action, document["kind"]) and self.reader.decides(action, document)
+            ],
             "convertedTo": lambda _info: self.case_now(document["detail"].get("converted_to")),
             "blockedActions": lambda _info: [
-                one for one in self.story.blocked[document["id"], document["version"]] if self.reader.may(one["action"])
+                one
+                for one in self.story.blocked[document["id"], document["version"]]
+                if self.reader.may(one["action"], document["kind"])
             ],
             "latestEvent": lambda _info: latest_event(self, document["id"], document["version"]),
             "history": lambda _info, **given: history_page(self, document["id"], **given),

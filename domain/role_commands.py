@@ -1,0 +1,108 @@
+"""Which commands each role may give, as data: by the kind of the case, and outside of any case.
+
+A set names commands by their class, such as `CloseIncident`; EVERY stands for all that there are. Which cases a role
+sees is apart (`access`), and so is who decides a case that was routed past somebody (`routing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# All the commands there are, also those to come.
+EVERY = None
+# Commands that open a case, the import of a log, and changes to what is known of people.
+OUTSIDE = "OUTSIDE"
+_INCIDENT, _COMPLAINT, _BREACH = "INCIDENT", "COMPLAINT", "STAFF_BREACH"
+
+Commands = frozenset[str] | None
+
+
+def _these(*lists: str | frozenset[str]) -> frozenset[str]:
+    """Commands given as words in a text, or as sets."""
+    return frozenset(name for one in lists for name in (one.split() if isinstance(one, str) else one))
+
+
+_WHOLE_CASES: Mapping[str, Commands] = dict.fromkeys((_INCIDENT, _COMPLAINT, _BREACH, OUTSIDE), EVERY)
+# What whoever sees a case may say of the record.
+_REMARKS = _these("AddAddendum RequestCorrection")
+_ON_ANY = _these(_REMARKS, "AssignCase LinkCase UnlinkCase")
+
+# What protects somebody or tells a body outside.
+_PROTECTS_IN_INCIDENTS = _these(
+    "SupportTarget InformPerson ReferToBody RecordReferralAnswer ReportToPlatform RecordPlatformAnswer ContactProvider",
+    "RecordProviderAnswer AdviseParent",
+)
+_PROTECTS_IN_COMPLAINTS = _these("ReferToBody RecordReferralAnswer RouteToProcedure")
+_PROTECTS_IN_BREACHES = _these(
+    "RecordDisclosure FlagForSafeguarding AssessHarmThreshold ContactBody RecordBodyAdvice DecideNotToRefer",
+    "SetReportingRestriction InformAboutBreach RecordManagerReport",
+)
+# What establishes and keeps what happened, without deciding anything.
+_ESTABLISHES_IN_INCIDENTS = _these("NoteEvidence RecordAccount RecordImpact NoteIntake")
+_ESTABLISHES_IN_BREACHES = _these(
+    "NameBreachSubject NoteBreachDetails NoteEmployment ConsultException GiveBreachAdvice RecordLaterContact",
+    "AskOfPerson RecordCompliance",
+)
+# What a clerk does for a complaint: everything but decide it.
+_ADMINISTERS_COMPLAINTS = _these(
+    "NameSubject AddHead MeetParties ChooseProcess AcknowledgeComplaint StartStage AppointInvestigator RespondToStage",
+    "ExtendStage RequestEscalation PauseClock ResumeClock AppointPanel ReplacePanelMember HoldHearing IssueFindings",
+    "RequestWithdrawal ConfirmWithdrawal TagComplaint RecordActionTaken RecordEnquiry TellOutcome RecordAccount",
+)
+
+ROLE_COMMANDS: Mapping[str, Mapping[str, Commands]] = {
+    "trust-lead": _WHOLE_CASES,
+    "headteacher": _WHOLE_CASES,
+    "system": _WHOLE_CASES,
+    # In the trust lead's place, in the cases that were routed to the alternate.
+    "alternate": {_INCIDENT: EVERY, _COMPLAINT: EVERY, _BREACH: EVERY},
+    # Runs incidents and complaints; a staff breach is decided by those whom the policies name.
+    "coordinator": {
+        **_WHOLE_CASES,
+        _BREACH: _these(_ON_ANY, _PROTECTS_IN_BREACHES, _ESTABLISHES_IN_BREACHES),
+    },
+    "dsl": {
+        _INCIDENT: _these(
+            _ON_ANY, _PROTECTS_IN_INCIDENTS, _ESTABLISHES_IN_INCIDENTS, "RecordItem ClassifyItem TagItem HoldMeeting"
+        ),
+        _COMPLAINT: _these(_ON_ANY, _PROTECTS_IN_COMPLAINTS, "RecordAccount"),
+        _BREACH: _these("LinkCase", _REMARKS, _PROTECTS_IN_BREACHES),
+        OUTSIDE: _these("ReportIncident ReceiveComplaint ReportStaffBreach"),
+    },
+    # Prejudice-related incidents are read by the equalities manager, who records having been told, and supports.
+    "equalities": {_INCIDENT: _these("InformPerson SupportTarget", _REMARKS)},
+    # The further meeting is the chair's (Libra L125); complaints about the head, and the breaches routed to the chair.
+    "chair": {
+        _INCIDENT: _these(_PROTECTS_IN_INCIDENTS, "HoldMeeting RecordRefusal RecordContinuation", _REMARKS),
+        _COMPLAINT: EVERY,
+        _BREACH: EVERY,
+        OUTSIDE: _these("ReceiveComplaint ReportStaffBreach"),
+    },
+    "governor": dict.fromkeys((_INCIDENT, _COMPLAINT, _BREACH), _REMARKS),
+    "clerk": {
+        _COMPLAINT: _these(_ON_ANY, _PROTECTS_IN_COMPLAINTS, _ADMINISTERS_COMPLAINTS),
+        OUTSIDE: _these("ReceiveComplaint"),
+    },
+    "hr": {_BREACH: EVERY, OUTSIDE: _these("ReportStaffBreach")},
+    "investigator": {
+        _INCIDENT: _these(
+            _PROTECTS_IN_INCIDENTS,
+            _ESTABLISHES_IN_INCIDENTS,
+            "CompleteInvestigation RecordItem",
+            _REMARKS,
+        ),
+        _COMPLAINT: _these(_PROTECTS_IN_COMPLAINTS, "RecordAccount MeetParties", _REMARKS),
+        _BREACH: _these(_PROTECTS_IN_BREACHES, "RecordInterview CompleteBreachInvestigation", _REMARKS)
+        - {"DecideNotToRefer"},
+    },
+    "panel": {_COMPLAINT: _these("HoldHearing DecideHead RespondToStage IssueFindings ReferToBody", _REMARKS)},
+    "staff": {
+        _INCIDENT: _these("RecordItem NoteEvidence ReportToHeadteacher", _REMARKS),
+        OUTSIDE: _these("ReportIncident"),
+    },
+    "mis": {OUTSIDE: _these("ReportIncident")},
+    "admin": {},
+    "dashboard": {},
+    "dpo": {},
+    "auditor": {},
+}
