@@ -22,6 +22,7 @@ from services.commands import (
     Services,
     changed_by,
     input_mac,
+    new_case_id,
     require_reason,
     run,
 )
@@ -34,21 +35,24 @@ _AT_ONCE = 200
 Given = tuple[Caller, Command]
 
 
-def run_many(services: Services, given: Sequence[Given]) -> list[Refusal | None]:
+def run_many(services: Services, given: Sequence[Given]) -> Iterator[Refusal | None]:
     """Carry out commands in their order, as `run` would one by one; None stands for each that is recorded.
 
-    A refusal stops nothing. As many as possible go into one transaction: two on the same case do not, and neither does
-    one that was carried out before, or that another writer overtook. What is decided of one case may depend on another
-    only if that other case was recorded before the call.
+    What is not asked for is not carried out: whoever stops at a refusal stops the commands after its transaction. As
+    many as possible go into one: two on the same case do not, and neither do some of which one was carried out before
+    or overtaken by another writer. Where a command depends on another case, that case is recorded before.
     """
-    return [outcome for block in _blocks(services, given) for outcome in _run_block(services, block)]
+    schools: dict[UUID, SchoolRegister] = {}
+    for block in _blocks(given):
+        yield from _run_block(services, block, schools)
 
 
-def _blocks(services: Services, given: Sequence[Given]) -> Iterator[list[Given]]:
+def _blocks(given: Sequence[Given]) -> Iterator[list[Given]]:
     block: list[Given] = []
     cases: set[UUID] = set()
     for caller, command in given:
-        case = command.case_id if isinstance(command, CaseCommand) else command.command_id
+        opened = new_case_id(caller.trust_id, command.command_id)
+        case = command.case_id if isinstance(command, CaseCommand) else opened
         if case in cases or len(block) == _AT_ONCE:
             yield block
             block, cases = [], set()
@@ -58,12 +62,14 @@ def _blocks(services: Services, given: Sequence[Given]) -> Iterator[list[Given]]
         yield block
 
 
-def _run_block(services: Services, block: Sequence[Given]) -> list[Refusal | None]:
+def _run_block(
+    services: Services, block: Sequence[Given], schools: dict[UUID, SchoolRegister]
+) -> list[Refusal | None]:
     if services.ledger.receipts([command.command_id for _, command in block]):
         return _one_by_one(services, block)
     outcomes: list[Refusal | None] = []
     works: list[Work] = []
-    reading = _Read(services.ledger, [command for _, command in block])
+    reading = _Read(services.ledger, [command for _, command in block], schools)
     for caller, command in block:
         try:
             works.append(_decided(Services(reading, services.now), caller, command))
@@ -106,11 +112,13 @@ def _one_by_one(services: Services, block: Sequence[Given]) -> list[Refusal | No
 class _Read(TrustLedger):
     """The ledger as a block of commands reads it: its own cases in one statement, each school and counter once."""
 
-    def __init__(self, ledger: TrustLedger, commands: Sequence[Command]) -> None:
+    def __init__(
+        self, ledger: TrustLedger, commands: Sequence[Command], schools: dict[UUID, SchoolRegister]
+    ) -> None:
         super().__init__(ledger.trust, ledger.keys)
         cases = [command.case_id for command in commands if isinstance(command, CaseCommand)]
         self._cases = super().load_many(cases) if cases else {}
-        self._schools: dict[UUID, SchoolRegister] = {}
+        self._schools = schools
         self._wanted = Counter(one.reference_kind for one in commands if isinstance(one, OpeningCommand))
         self._references: dict[tuple[str, int], list[str]] = {}
 

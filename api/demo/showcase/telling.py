@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
+from uuid import UUID
 
 from api.demo.schools import SCHOOLS
 from api.demo.showcase.parts import CaseOf
@@ -20,11 +21,10 @@ class ShowcaseRefused(Exception):
     """A command of the showcase was refused: its data and the rules do not fit each other."""
 
     def __init__(self, given: Given, refusal: Refusal) -> None:
-        story, fields = given.story, f" ({', '.join(refusal.fields)})" if refusal.fields else ""
-        clause = f" [{refusal.clause}]" if refusal.clause else ""
+        story, clause = given.story, f" [{refusal.clause}]" if refusal.clause else ""
         super().__init__(
             f"the showcase cannot be told: at {given.school.name}, in the {story.kind.lower().replace('_', ' ')}"
-            f" '{story.title}', {given.command.name} on {given.on} was refused: {refusal.code}{fields}:"
+            f" '{story.title}', {given.command.name} on {given.on} was refused: {refusal.code}:"
             f" {refusal.message}{clause}"
         )
 
@@ -41,44 +41,38 @@ def is_told(services: Services) -> bool:
 def tell_stories(services: Services, progress: Callable[[int, int], None]) -> int:
     """Give the commands that the ledger does not have yet; return how many. Raises ShowcaseRefused, ShowcaseTooEarly.
 
-    In rounds, each story's next step in one: so most of them go into one transaction. Copies come after originals.
+    In rounds, each story's next step in one, so that some hundred go into one transaction.
     """
     trust_id = services.ledger.trust_id
     known = services.ledger.receipts(command_ids(trust_id))
     if len(known) == len(command_ids(trust_id)):
         return 0
     with garbage_kept():
-        told = [list(story) for school in SCHOOLS for story in _by_story(commands_at(trust_id, school))]
-        given = [one for story in told for one in story if one.command.command_id not in known]
+        given = [one for one in _in_rounds(trust_id) if one.command.command_id not in known]
         _require_past(given, services)
         with services.ledger.trust.transaction() as connection:
             people.register(connection, trust_id, cast_of(trust_id))
-        done = 0
-        for group in (_originals(told), _copies(told)):
-            for round_ in zip_longest(*group):
-                due = [one for one in round_ if one is not None and one.command.command_id not in known]
-                outcomes = run_many(services, [(one.caller, one.command) for one in due])
-                for one, outcome in zip(due, outcomes, strict=True):
-                    if outcome is not None:
-                        raise ShowcaseRefused(one, outcome)
-                done += len(due)
-                progress(done, len(given))
+        outcomes = run_many(services, [(one.caller, one.command) for one in given])
+        for done, (one, outcome) in enumerate(zip(given, outcomes, strict=True), start=1):
+            if outcome is not None:
+                raise ShowcaseRefused(one, outcome)
+            progress(done, len(given))
     return len(given)
 
 
-def _by_story(given: Iterable[Given]) -> list[list[Given]]:
-    stories: dict[tuple[str, str], list[Given]] = {}
-    for one in given:
-        stories.setdefault((one.story.kind, one.story.title), []).append(one)
-    return list(stories.values())
-
-
-def _originals(told: Sequence[list[Given]]) -> list[list[Given]]:
-    return [story for story in told if story and not _is_copy(story[0])]
-
-
-def _copies(told: Sequence[list[Given]]) -> list[list[Given]]:
-    return [story for story in told if story and _is_copy(story[0])]
+def _in_rounds(trust_id: UUID) -> Iterator[Given]:
+    """Every first step, then every second one, and so on; copies come after all others, for their originals' sake."""
+    stories: dict[tuple[str, str, str], list[Given]] = {}
+    for school in SCHOOLS:
+        for one in commands_at(trust_id, school):
+            stories.setdefault((school.urn, one.story.kind, one.story.title), []).append(one)
+    told = list(stories.values())
+    for group in (
+        [story for story in told if not _is_copy(story[0])],
+        [story for story in told if _is_copy(story[0])],
+    ):
+        for together in zip_longest(*group):
+            yield from (one for one in together if one is not None)
 
 
 def _is_copy(given: Given) -> bool:
