@@ -62,9 +62,7 @@ def _blocks(given: Sequence[Given]) -> Iterator[list[Given]]:
         yield block
 
 
-def _run_block(
-    services: Services, block: Sequence[Given], schools: dict[UUID, SchoolRegister]
-) -> list[Refusal | None]:
+def _run_block(services: Services, block: Sequence[Given], schools: dict[UUID, SchoolRegister]) -> list[Refusal | None]:
     if services.ledger.receipts([command.command_id for _, command in block]):
         return _one_by_one(services, block)
     outcomes: list[Refusal | None] = []
@@ -112,9 +110,7 @@ def _one_by_one(services: Services, block: Sequence[Given]) -> list[Refusal | No
 class _Read(TrustLedger):
     """The ledger as a block of commands reads it: its own cases in one statement, each school and counter once."""
 
-    def __init__(
-        self, ledger: TrustLedger, commands: Sequence[Command], schools: dict[UUID, SchoolRegister]
-    ) -> None:
+    def __init__(self, ledger: TrustLedger, commands: Sequence[Command], schools: dict[UUID, SchoolRegister]) -> None:
         super().__init__(ledger.trust, ledger.keys)
         cases = [command.case_id for command in commands if isinstance(command, CaseCommand)]
         self._cases = super().load_many(cases) if cases else {}

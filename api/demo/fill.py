@@ -25,7 +25,7 @@ Tell = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What is in the trust: the import of the log, whether the showcase is there, and why it is not though asked for."""
+    """What is in the trust: the import of the log, whether the showcase is there, and if it was asked for and is not, why."""
 
     log: ImportReport
     has_showcase: bool

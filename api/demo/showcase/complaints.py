@@ -132,7 +132,7 @@ COMPLAINTS = (
         _received("A place at {club} was given away although it had been paid for.", _PARENT),
         *_informally_unresolved(1),
         _stage("FORMAL", 1),
-        _answered(5, "The place had been offered twice, once in error; the fee is returned.", in_writing=True, by=_DEPUTY),
+        _answered(5, "The place was offered twice, once in error; the fee is returned.", in_writing=True, by=_DEPUTY),
         _stage("PANEL", 2),
         step("AppointPanel", after=3, members=_PANEL),
     ),
@@ -185,7 +185,7 @@ COMPLAINTS = (
     _story(
         "settled and closed",
         10,
-        _received("{colleague} marked a week's homework as missing that had been handed in.", _CARER, means="IN_PERSON"),
+        _received("{colleague} marked homework as missing that had been handed in.", _CARER, means="IN_PERSON"),
         _acknowledged(0),
         _stage(_FIRST, 1),
         _answered(2, "The books were in the wrong tray; the marks are put right.", resolved=True, by=Who("deputy")),

@@ -182,7 +182,7 @@ class _Telling:
         known, days = _fields(kind)
         if unknown := given.keys() - known:
             raise TypeError(f"{one.command} has no {sorted(unknown)}")
-        given |= {name: self.day for name in days - given.keys()}
+        given |= dict.fromkeys(days - given.keys(), self.day)
         return msgspec.convert(given, kind, from_attributes=True)
 
     def _value(self, value: Any) -> Any:

@@ -53,9 +53,7 @@ def _opened(after: int = 1, **fields: Any) -> Step:
 
 
 def _completed(after: int, report: str, **fields: Any) -> Step:
-    return step(
-        "CompleteBreachInvestigation", after=after, investigation_id=_INVESTIGATION, report=report, **fields
-    )
+    return step("CompleteBreachInvestigation", after=after, investigation_id=_INVESTIGATION, report=report, **fields)
 
 
 def _found(finding: str, reasons: str, *, gross: bool = False) -> Step:
@@ -107,7 +105,9 @@ STAFF_BREACHES = (
         "the harm threshold met, with the LADO",
         20,
         _reported("A parent found private messages from {teacher} to a pupil.", "ALLEGED", _TEACHER),
-        _details(_MESSAGES, intake="PARENT", channel="INSTANT_MESSAGE", under18_at_contact="YES", direction="INITIATED"),
+        _details(
+            _MESSAGES, intake="PARENT", channel="INSTANT_MESSAGE", under18_at_contact="YES", direction="INITIATED"
+        ),
         step(
             "AssessHarmThreshold",
             level="MET",
@@ -211,7 +211,9 @@ STAFF_BREACHES = (
     _story(
         "dismissed after a finding of gross misconduct",
         0,
-        _reported("{colleague} goes on writing to pupils in private after being advised not to.", "ALLEGED", _COLLEAGUE),
+        _reported(
+            "{colleague} goes on writing to pupils in private after being advised not to.", "ALLEGED", _COLLEAGUE
+        ),
         _details(_MESSAGES, intake="STAFF", channel="SOCIAL_NETWORK", under18_at_contact="YES", intent="DELIBERATE"),
         step("GiveBreachAdvice", kind="CONTACT", given_by=_HEAD, notes="In writing, with the policy."),
         step("RecordLaterContact", after=3, advice_id=Made("GiveBreachAdvice"), notes="Four messages in one night."),
@@ -228,7 +230,9 @@ STAFF_BREACHES = (
     _story(
         "closed with no case",
         9,
-        _reported("A photograph of {event} on {colleague}'s page turned out to be the school's own.", "OBSERVED", _COLLEAGUE),
+        _reported(
+            "A photograph of {event} on {colleague}'s page turned out to be the school's own.", "OBSERVED", _COLLEAGUE
+        ),
         _opened(at=("sharp-lane",)),
         _completed(2, "The picture is on the school's page, shared from there.", at=("sharp-lane",)),
         step("DecideNoAction", after=1, decided_by=_HEAD, reasons="Sharing what the school has published is allowed."),
@@ -237,7 +241,9 @@ STAFF_BREACHES = (
     _story(
         "a duplicate",
         22,
-        _reported("{assistant} was seen with a phone in a lesson, reported by a second colleague.", "ALLEGED", _ASSISTANT),
+        _reported(
+            "{assistant} was seen with a phone in a lesson, reported by a second colleague.", "ALLEGED", _ASSISTANT
+        ),
         step("MarkDuplicate", original=CaseOf("a low-level concern"), reason="The same lesson, told by somebody else."),
     ),
     _story(
