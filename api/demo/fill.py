@@ -25,7 +25,7 @@ Tell = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What is in the trust: the import of the log, whether the showcase is there, and if it was asked for and is not, why."""
+    """What is in the trust: what came of the log, whether the showcase is there, and why it is not if it cannot be."""
 
     log: ImportReport
     has_showcase: bool

@@ -49,7 +49,7 @@ class Demonstration:
         )
 
     def start(self, seconds: float = 90, *, showcase: bool = False) -> None:
-        """Start the demonstration and wait until it is ready: the example log alone, unless the showcase is asked for."""
+        """Start the demonstration and wait until it is ready: with the log alone, unless the showcase is asked for."""
         chosen = [] if showcase else ["--no-showcase"]
         self.process = subprocess.Popen(
             [*CASELEDGER, "demo", "--port", str(self.port), *chosen],

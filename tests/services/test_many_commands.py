@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -44,7 +43,7 @@ def opened(trust: Trust, report: ReportIncident) -> UUID:
 
 
 @pytest.fixture
-def appended(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def appended(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many commands each transaction carries."""
     counts: list[int] = []
     append = TrustLedger.append
@@ -54,7 +53,7 @@ def appended(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         return append(ledger, works)
 
     monkeypatch.setattr(TrustLedger, "append", counting)
-    yield counts
+    return counts
 
 
 def test_commands_on_different_cases_go_into_one_transaction_and_a_next_step_into_the_next(
@@ -66,7 +65,7 @@ def test_commands_on_different_cases_go_into_one_transaction_and_a_next_step_int
     assert outcomes(trust, first, second, *items) == [None, None, None, None]
 
     assert appended == [2, 2]
-    cases = [trust.ledger.load(opened(trust, report)) for report in (first, second)]
+    cases: list[Any] = [trust.ledger.load(opened(trust, report)) for report in (first, second)]
     assert [(case.reference, case.version, len(case.items)) for case in cases] == [
         ("INC-2026-000001", 2, 1),
         ("INC-2026-000002", 2, 1),
@@ -123,7 +122,8 @@ def test_two_that_change_the_same_case_are_carried_out_one_after_the_other(trust
 
     assert outcomes(trust, *marks, words) == [None, None, None]
 
-    assert set(trust.ledger.load(original.id).copies) == {copy.id for copy in copies}
+    loaded: Any = trust.ledger.load(original.id)
+    assert set(loaded.copies) == {copy.id for copy in copies}
 
 
 def test_whoever_was_overtaken_decides_again(trust: Trust, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +140,8 @@ def test_whoever_was_overtaken_decides_again(trust: Trust, monkeypatch: pytest.M
 
     assert outcomes(trust, AddAddendum(command_id=uuid4(), case_id=case.id, text="Second.")) == [None]
 
-    assert len(trust.ledger.load(case.id).addenda) == 2
+    loaded: Any = trust.ledger.load(case.id)
+    assert len(loaded.addenda) == 2
 
 
 def test_what_is_not_asked_for_is_not_carried_out(trust: Trust) -> None:

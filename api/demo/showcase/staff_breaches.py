@@ -44,7 +44,7 @@ def _reported(summary: str | Each, source: str, subject: Who | None = None, **fi
     return step("ReportStaffBreach", summary=summary, source=source, subject=subject, **fields)
 
 
-def _details(conduct: dict[str, Each], **fields: Any) -> Step:
+def _details(conduct: dict[str, Any], **fields: Any) -> Step:
     return step("NoteBreachDetails", subject_role="EMPLOYEE", **conduct, **fields)
 
 
@@ -211,9 +211,7 @@ STAFF_BREACHES = (
     _story(
         "dismissed after a finding of gross misconduct",
         0,
-        _reported(
-            "{colleague} goes on writing to pupils in private after being advised not to.", "ALLEGED", _COLLEAGUE
-        ),
+        _reported("{colleague} goes on writing to pupils in private, against advice.", "ALLEGED", _COLLEAGUE),
         _details(_MESSAGES, intake="STAFF", channel="SOCIAL_NETWORK", under18_at_contact="YES", intent="DELIBERATE"),
         step("GiveBreachAdvice", kind="CONTACT", given_by=_HEAD, notes="In writing, with the policy."),
         step("RecordLaterContact", after=3, advice_id=Made("GiveBreachAdvice"), notes="Four messages in one night."),
@@ -230,9 +228,7 @@ STAFF_BREACHES = (
     _story(
         "closed with no case",
         9,
-        _reported(
-            "A photograph of {event} on {colleague}'s page turned out to be the school's own.", "OBSERVED", _COLLEAGUE
-        ),
+        _reported("A photograph on {colleague}'s page turned out to be the school's own.", "OBSERVED", _COLLEAGUE),
         _opened(at=("sharp-lane",)),
         _completed(2, "The picture is on the school's page, shared from there.", at=("sharp-lane",)),
         step("DecideNoAction", after=1, decided_by=_HEAD, reasons="Sharing what the school has published is allowed."),
@@ -241,9 +237,7 @@ STAFF_BREACHES = (
     _story(
         "a duplicate",
         22,
-        _reported(
-            "{assistant} was seen with a phone in a lesson, reported by a second colleague.", "ALLEGED", _ASSISTANT
-        ),
+        _reported("{assistant} was seen with a phone in a lesson, says a second colleague.", "ALLEGED", _ASSISTANT),
         step("MarkDuplicate", original=CaseOf("a low-level concern"), reason="The same lesson, told by somebody else."),
     ),
     _story(
