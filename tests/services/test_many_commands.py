@@ -106,10 +106,19 @@ def test_a_refusal_records_nothing_and_keeps_nobody_else_from_being_recorded(tru
 
 
 def test_a_refusal_is_the_one_that_the_command_gets_by_itself(trust: Trust) -> None:
-    staff = trust.caller(Role.DASHBOARD)
-    report = a_report()
+    case = trust.do(a_report())
+    given = [
+        (trust.caller(Role.DASHBOARD), a_report()),
+        (trust.lead, a_report(school_urn="900009")),
+        (trust.lead, MarkNotReportable(command_id=uuid4(), case_id=case.id)),
+        (trust.lead, AddAddendum(command_id=uuid4(), case_id=case.id, text="", expected_version=1)),
+        (trust.lead, AddAddendum(command_id=uuid4(), case_id=case.id, text="Late.", expected_version=7)),
+    ]
 
-    assert list(run_many(trust.services, [(staff, report)])) == [run(trust.services, staff, report)]
+    for caller, command in given:
+        alone = run(trust.services, caller, command)
+        assert isinstance(alone, Refusal)
+        assert list(run_many(trust.services, [(caller, command)])) == [alone]
 
 
 def test_two_that_change_the_same_case_are_carried_out_one_after_the_other(trust: Trust) -> None:

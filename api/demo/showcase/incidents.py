@@ -294,6 +294,7 @@ INCIDENTS = (
             recipient=Who("neighbour"),
             override="The family moves abroad tomorrow; what is known so far had to be said before they leave.",
         ),
+        step("NoteEvidence", at=("libra",), kind="SCREENSHOT", item_id=_ITEM, description="The post."),
         step(
             "HoldMeeting",
             at=("libra",),
@@ -306,7 +307,7 @@ INCIDENTS = (
             override="The family moves abroad tomorrow; there was time for one meeting, so the chair came to it.",
         ),
         step("TagItem", at=("westacre",), item_id=_ITEM, in_working_day=True),
-        step("AssessConduct", at=("park-hall",), assessment="UNACCEPTABLE"),
+        step("AssessConduct", at=("park-hall",), assessment="UNACCEPTABLE", assessed_by=Who("head")),
         step(
             "CloseIncident",
             at=("westacre", "park-hall"),

@@ -28,6 +28,8 @@ _PHONE_AT_WORK = {
     ),
     "clauses": each(("USE_AT_WORK",), ("WORKING_DAY",), (), ("WORKING_HOURS",), ("ACCEPTABLE_USE",)),
 }
+# Sharp Lane speaks of the school's own equipment.
+_DEVICE = by_pack("MOBILE_PHONE", sharp_lane="SCHOOL_COMPUTER")
 _REMARKS = {
     "breach_types": each(
         ("DEROGATORY_COMMENT",),
@@ -69,7 +71,7 @@ def _told_to_the_bodies() -> tuple[Step, ...]:
             "RecordDisclosure",
             at=("westacre",),
             source="PARENT",
-            words='"Messages come after ten at night. She showed me."',
+            words='"She showed me the messages. They come after ten at night."',
             received_by=_HEAD,
             policy_reference="Section 7 of the safeguarding policy.",
         ),
@@ -96,9 +98,9 @@ STAFF_BREACHES = (
         "a low-level concern",
         21,
         _reported("{assistant} was seen on a social network while helping in a lesson.", "OBSERVED", _ASSISTANT),
-        _details(_PHONE_AT_WORK, on_duty="ON_DUTY", device="MOBILE_PHONE", intent="INADVERTENT"),
+        _details(_PHONE_AT_WORK, on_duty="ON_DUTY", device=_DEVICE, intent="INADVERTENT"),
         step("AssessHarmThreshold", after=1, level="LOW_LEVEL", assessed_by=_HEAD),
-        step("GiveBreachAdvice", kind="CONDUCT", given_by=_HEAD, notes="The phone stays in the locker until break."),
+        step("GiveBreachAdvice", kind="CONDUCT", given_by=_HEAD, notes="Networks wait until the end of the day."),
         step("InformAboutBreach", at=("westacre",), role="DSL", person=Who("dsl")),
     ),
     _story(
@@ -237,7 +239,7 @@ STAFF_BREACHES = (
     _story(
         "a duplicate",
         22,
-        _reported("{assistant} was seen with a phone in a lesson, says a second colleague.", "ALLEGED", _ASSISTANT),
+        _reported("{assistant} was on a network in a lesson, says a second colleague.", "ALLEGED", _ASSISTANT),
         step("MarkDuplicate", original=CaseOf("a low-level concern"), reason="The same lesson, told by somebody else."),
     ),
     _story(
