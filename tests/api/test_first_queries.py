@@ -16,12 +16,12 @@ QUERIES = re.findall(r"```graphql\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=[str(number) for number in range(len(QUERIES))])
-def test_a_query_of_the_page_is_answered(demo: Client, query: str) -> None:
-    [first] = demo.ask("{ cases(first: 1) { nodes { reference } } }")["cases"]["nodes"]
+def test_a_query_of_the_page_is_answered(shown: Client, query: str) -> None:
+    [first] = shown.ask("{ cases(first: 1) { nodes { reference } } }")["cases"]["nodes"]
     given = json.loads(INPUT) | {"reference": first["reference"]}
     wanted = {name: value for name, value in given.items() if f"${name}:" in query}
 
-    answer = demo.ask(query, **wanted)
+    answer = shown.ask(query, **wanted)
 
     assert all(answer.values())
     assert "Refused" not in str(answer)

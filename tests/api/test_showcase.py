@@ -31,13 +31,6 @@ OF_THE_LOG = '{ monitoring(from: "2024-09-01", to: "2026-08-31", dateBasis: %s) 
 
 
 @pytest.fixture(scope="module")
-def shown(runtime: Runtime) -> Iterator[Client]:
-    demonstration(runtime, showcase=True)
-    with Client(runtime, DEMONSTRATION_TRUST) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def cases(shown: Client) -> list[Json]:
     return [
         case
