@@ -159,6 +159,21 @@ def test_a_refusal_stops_the_filling_and_names_the_case_and_the_rule(
     assert "L125" in said
 
 
+def test_a_filling_that_was_cut_off_is_gone_on_with(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    trust_id = uuid4()
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(script, "STORIES", tuple(replace(story, steps=story.steps[:2]) for story in STORIES[:20]))
+        begun = len(command_ids(trust_id))
+        fill(runtime, trust_id, lambda _phase, _done, _total: None, showcase=True)
+    services = runtime.services(trust_id)
+    assert len(services.ledger.receipts(command_ids(trust_id))) == begun
+
+    told = tell_stories(services, lambda _done, _total: None)
+
+    assert told == len(command_ids(trust_id)) - begun
+    assert len(services.ledger.receipts(command_ids(trust_id))) == begun + told
+
+
 def test_a_clock_before_the_last_day_leaves_the_showcase_out(runtime: Runtime) -> None:
     services = replace(runtime.services(uuid4()), now=lambda: datetime(2026, 9, 20, 12, tzinfo=UTC))
 
