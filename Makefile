@@ -20,8 +20,8 @@ $(READY): pyproject.toml uv.lock
 	@$(UV) sync --locked --quiet
 	@touch $@
 
-demo: $(READY) ## start the demonstration trust on http://127.0.0.1:8000
-	@exec $(BIN)/caseledger demo
+demo: $(READY) ## start the demonstration trust on http://127.0.0.1:8000 (ARGS=--no-showcase: the log alone)
+	@exec $(BIN)/caseledger demo $(ARGS)
 
 test: $(READY) ## run all the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -111,6 +111,19 @@ def read_receipt(connection: psycopg.Connection[Any], trust_id: UUID, command_id
     return None if row is None else Receipt(*row)
 
 
+def read_carried_out(
+    connection: psycopg.Connection[Any], trust_id: UUID, command_ids: Sequence[UUID]
+) -> dict[UUID, Receipt]:
+    """The receipts of those of some commands that were carried out."""
+    rows = connection.execute(
+        "SELECT command_id, actor_id, input_mac, case_id, first_position, last_position FROM command"
+        " WHERE trust_id = %s AND command_id = ANY(%b)",
+        (trust_id, list(command_ids)),
+        binary=True,
+    )
+    return {row[0]: Receipt(*row[1:]) for row in rows}
+
+
 def _of_few(
     trust_id: UUID, events: Sequence[NewEvent], parts: Sequence[NewPart], receipts: Sequence[NewReceipt]
 ) -> tuple[bytes, list[Any]]:

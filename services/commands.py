@@ -223,7 +223,7 @@ def run(services: Services, caller: Caller, command: Command) -> Recorded | Refu
     The same command id with the same input gives the first answer with `replayed`; a refusal records nothing.
     """
     try:
-        mac = _input_mac(services, caller, command)
+        mac = input_mac(services, caller, command)
         return _run(services, caller, command, mac)
     except Refused as refused:
         return Refusal(refused.code, refused.message, refused.clause, tuple(refused.fields))
@@ -241,13 +241,12 @@ def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Re
     replayed = _replay(services, caller, command, mac)
     if replayed is not None:
         return replayed
-    if command.needs_reason and not (command.reason or "").strip():
-        raise ReasonMissing("reason")
+    require_reason(command)
     context = Deciding(services, caller, clock.london_date(services.now()))
     reference: list[str] = []
     for attempt in range(_ATTEMPTS):
         try:
-            changed = _decide(services, caller, command, context, reference)
+            changed = changed_by(services, caller, command, context, reference)
         except Refused:
             # The same command, given twice at once, may have been carried out between the look-up and the decision.
             replayed = _replay(services, caller, command, mac)
@@ -285,7 +284,13 @@ def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Re
     raise Contended
 
 
-def _decide(
+def require_reason(command: Command) -> None:
+    """Refuse a command that has to say why and does not; raises ReasonMissing."""
+    if command.needs_reason and not (command.reason or "").strip():
+        raise ReasonMissing("reason")
+
+
+def changed_by(
     services: Services, caller: Caller, command: Command, context: Deciding, reference: list[str]
 ) -> tuple[Recordable, ...]:
     """The aggregates the command changes, its own case first; an opening takes its reference once, into `reference`."""
@@ -334,7 +339,7 @@ def _replay(services: Services, caller: Caller, command: Command, mac: bytes) ->
     return Recorded(case, receipt.first_position, receipt.last_position, replayed=True)
 
 
-def _input_mac(services: Services, caller: Caller, command: Command) -> bytes:
+def input_mac(services: Services, caller: Caller, command: Command) -> bytes:
     """A keyed hash of what was asked: equal inputs are recognised, and none can be guessed from the hash."""
     content = {name: value for name, value in plain(command).items() if name != "command_id"}
     for given, text in _texts(content, ""):

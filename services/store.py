@@ -25,7 +25,7 @@ from eventsourcing.utils import Environment
 from domain.aggregate import Recordable
 from domain.sealed import Secret
 from domain.stored import decode, ready_payload
-from ledger.appending import NewEvent, NewPart, NewReceipt, Receipt, read_receipt
+from ledger.appending import NewEvent, NewPart, NewReceipt, Receipt, read_carried_out, read_receipt
 from ledger.database import TrustDatabase
 from ledger.entry import body_link
 from ledger.fast_canonical import SealedMembers, associated_data_fast, encode_body_fast
@@ -295,6 +295,11 @@ class TrustLedger:
         """The receipt of a command, if it was carried out."""
         with self.trust.connection() as connection:
             return read_receipt(connection, self.trust_id, command_id)
+
+    def receipts(self, command_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
+        """The receipts of those of some commands that were carried out, in one statement."""
+        with self.trust.connection() as connection:
+            return read_carried_out(connection, self.trust_id, command_ids)
 
     def head(self) -> tuple[int, datetime | None]:
         """The last position given and when."""

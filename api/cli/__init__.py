@@ -15,7 +15,7 @@ __all__ = ["VERBS", "main"]
 
 # Each verb, its file's name being the verb's with "_" for "-", and what it does.
 VERBS = {
-    "demo": "start the demonstration trust: five schools, an imported log, a server with a query editor",
+    "demo": "start the demonstration trust: five schools, an imported log, a showcase of cases, a query editor",
     "serve": "serve GraphQL, REST and health",
     "migrate": "bring the databases to this program's tables",
     "import-log": "import a school's e-safety log from a CSV file",
@@ -87,6 +87,7 @@ def _reported() -> tuple[type[Exception], ...]:
     """Return the errors whose sentence is for the operator, and holds nothing of a case."""
     from api.authentication import NotLoopback
     from api.bootstrap import NotMigrated
+    from api.demo.showcase.telling import ShowcaseRefused
     from api.projecting import ProjectionParked
     from api.settings import SettingsError
     from ledger.checks import UnsafeDatabase
@@ -98,6 +99,7 @@ def _reported() -> tuple[type[Exception], ...]:
         NotLoopback,
         NotMigrated,
         ProjectionParked,
+        ShowcaseRefused,
         UnsafeDatabase,
         EmbeddedPostgresError,
         KeysUnavailableError,

@@ -19,6 +19,12 @@ __all__ = ["configure", "run"]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--port", type=int, help="port to bind; unset: CASELEDGER_PORT")
+    parser.add_argument(
+        "--no-showcase",
+        dest="showcase",
+        action="store_false",
+        help="the example log alone, without the cases that show each state",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         from api.demo.serving import serve_demonstration
 
         with Runtime.open(settings) as runtime:
-            return serve_demonstration(runtime, tokens)
+            return serve_demonstration(runtime, tokens, showcase=arguments.showcase)
 
 
 class _EarlyStart:

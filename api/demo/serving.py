@@ -13,7 +13,7 @@ from api.app import create_app
 from api.authentication import DevelopmentTokens
 from api.bootstrap import Runtime
 from api.cli.progress import progress
-from api.demo.fill import fill
+from api.demo.fill import Filled, fill
 from api.health import Readiness
 from api.projecting import ProjectorThread
 from api.server import make_server, run_server
@@ -24,11 +24,23 @@ __all__ = ["serve_demonstration"]
 _QUERY = '{ monitoring(from: \\"2024-09-01\\", to: \\"2026-08-31\\") { position cells { count value } } }'
 
 
-def serve_demonstration(runtime: Runtime, tokens: DevelopmentTokens) -> int:
+_WITH_THE_SHOWCASE = """
+The log is of the two school years to August 2026, and so are the counts below. The showcase is of the autumn
+term 2026: at each school a case of each kind in each state, made by real commands."""
+_SHOWCASE_FROM_BEFORE = """
+The showcase is in it, from an earlier start: nothing is ever deleted. For the log alone, start with
+--no-showcase in another folder (CASELEDGER_DATA_DIR)."""
+
+
+def serve_demonstration(runtime: Runtime, tokens: DevelopmentTokens, *, showcase: bool) -> int:
     """Serve until told to stop; return the exit status. Raise what kept the trust from being filled."""
     readiness = Readiness(runtime, ProjectorThread(runtime.database), demonstration=DEMONSTRATION_TRUST)
     server = make_server(create_app(runtime, tokens, readiness), runtime.settings)
-    filling = _Filling(runtime, readiness, server, lambda: _print_addresses(runtime.settings, server, tokens))
+
+    def done(filled: Filled) -> None:
+        _print_addresses(runtime.settings, server, tokens, _on_the_showcase(filled, wanted=showcase))
+
+    filling = _Filling(runtime, readiness, server, done, showcase=showcase)
     filling.start()
     try:
         status = run_server(server)
@@ -44,34 +56,57 @@ class _Filling(threading.Thread):
     """Fills the trust while the server already answers that it is alive; stops the server if that fails."""
 
     def __init__(
-        self, runtime: Runtime, readiness: Readiness, server: uvicorn.Server, done: Callable[[], None]
+        self,
+        runtime: Runtime,
+        readiness: Readiness,
+        server: uvicorn.Server,
+        done: Callable[[Filled], None],
+        *,
+        showcase: bool,
     ) -> None:
         super().__init__(name="demonstration")
         self._runtime, self._readiness, self._server, self._done = runtime, readiness, server, done
+        self._showcase = showcase
         self.failure: Exception | None = None
 
     def run(self) -> None:
         """Fill and tell."""
         try:
             with progress("demonstration") as advance:
-                fill(self._runtime, DEMONSTRATION_TRUST, lambda phase, done, total: advance(done, total, phase))
+                filled = fill(
+                    self._runtime,
+                    DEMONSTRATION_TRUST,
+                    lambda phase, done, total: advance(done, total, phase),
+                    showcase=self._showcase,
+                )
             self._readiness.demonstration_filled.set()
             while not self._server.started and not self._server.should_exit:
                 time.sleep(0.02)
             if self._server.started:
-                self._done()
+                self._done(filled)
         except Exception as error:  # noqa: BLE001 - raised again by the main thread
             self.failure = error
             self._server.should_exit = True
 
 
-def _print_addresses(settings: Settings, server: uvicorn.Server, tokens: DevelopmentTokens) -> None:
+def _on_the_showcase(filled: Filled, *, wanted: bool) -> str:
+    if filled.showcase_left_out is not None:
+        return f"\n{filled.showcase_left_out[0].upper()}{filled.showcase_left_out[1:]}."
+    if not filled.has_showcase:
+        return "\nIt holds the log alone."
+    return _WITH_THE_SHOWCASE if wanted else _SHOWCASE_FROM_BEFORE
+
+
+def _print_addresses(
+    settings: Settings, server: uvicorn.Server, tokens: DevelopmentTokens, on_the_showcase: str
+) -> None:
     token = tokens.issue(DEMONSTRATION_TRUST, "trust-lead", hours=settings.token_hours)
     port = server.servers[0].sockets[0].getsockname()[1]
     address = f"http://{settings.host}:{port}"
     sys.stdout.write(
         f"""
 The demonstration trust is ready: five invented schools and the log that they kept.
+{on_the_showcase}
 
   query editor   {address}/graphiql#token={token}
   GraphQL        {address}/graphql

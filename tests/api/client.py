@@ -17,7 +17,7 @@ import pytest
 from api.app import create_app
 from api.authentication import DevelopmentTokens
 from api.bootstrap import Runtime
-from api.demo.fill import fill
+from api.demo.fill import Filled, fill
 from api.health import Readiness
 from api.projecting import ProjectorThread
 from api.server import make_server
@@ -42,8 +42,9 @@ def open_runtime(urls: DatabaseUrls, data_dir: Path, **given: Any) -> Iterator[R
         yield runtime
 
 
-def demonstration(runtime: Runtime) -> None:
-    fill(runtime, DEMONSTRATION_TRUST, lambda _phase, _done, _total: None)
+def demonstration(runtime: Runtime, *, showcase: bool = False) -> Filled:
+    """Fill the demonstration trust: with the example log alone, unless the showcase is asked for."""
+    return fill(runtime, DEMONSTRATION_TRUST, lambda _phase, _done, _total: None, showcase=showcase)
 
 
 class Client:

@@ -27,7 +27,15 @@ def runtime(database_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def demo(runtime: Runtime) -> Iterator[Client]:
-    """The demonstration trust, filled and projected; tests of a module see what the ones before them wrote."""
+    """The trust with the log alone, filled and projected; tests of a module see what the ones before them wrote."""
     demonstration(runtime)
+    with Client(runtime, DEMONSTRATION_TRUST) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def shown(runtime: Runtime) -> Iterator[Client]:
+    """The demonstration trust as `make demo` shows it, with the showcase."""
+    demonstration(runtime, showcase=True)
     with Client(runtime, DEMONSTRATION_TRUST) as client:
         yield client

@@ -17,12 +17,12 @@ QUERIES = [(name, query) for name, page in PAGES.items() for query in re.findall
 
 
 @pytest.mark.parametrize(("page", "query"), QUERIES, ids=[f"{name} {n}" for n, (name, _) in enumerate(QUERIES)])
-def test_a_query_of_a_page_is_answered(demo: Client, page: str, query: str) -> None:
-    [first] = demo.ask("{ cases(first: 1) { nodes { reference } } }")["cases"]["nodes"]
+def test_a_query_of_a_page_is_answered(shown: Client, page: str, query: str) -> None:
+    [first] = shown.ask("{ cases(first: 1) { nodes { reference } } }")["cases"]["nodes"]
     given = json.loads(INPUT) | {"reference": first["reference"]}
     wanted = {name: value for name, value in given.items() if f"${name}:" in query}
 
-    answer = demo.ask(query, **wanted)
+    answer = shown.ask(query, **wanted)
 
     assert all(answer.values()), page
     assert "Refused" not in str(answer)

@@ -48,10 +48,11 @@ class Demonstration:
             [*CASELEDGER, *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=120
         )
 
-    def start(self, seconds: float = 90) -> None:
-        """Start the demonstration and wait until it says that it is ready."""
+    def start(self, seconds: float = 90, *, showcase: bool = False) -> None:
+        """Start the demonstration and wait until it is ready: with the log alone, unless the showcase is asked for."""
+        chosen = [] if showcase else ["--no-showcase"]
         self.process = subprocess.Popen(
-            [*CASELEDGER, "demo", "--port", str(self.port)],
+            [*CASELEDGER, "demo", "--port", str(self.port), *chosen],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

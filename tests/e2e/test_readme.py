@@ -13,7 +13,7 @@ def test_the_first_query_of_the_readme_gives_the_answer_it_prints() -> None:
     [query] = re.findall(r"```graphql\n(.*?)```", text, re.S)
     [answer] = re.findall(r"```json\n(.*?)```", text, re.S)
     with demonstration() as shown:
-        shown.start()
+        shown.start(showcase=True)
         assert shown.answer(query) == json.loads(answer)
 
 

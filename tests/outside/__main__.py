@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=30, help="what schemathesis tries of each field: %(default)s")
     options = parser.parse_args()
     with demonstration() as started, tempfile.TemporaryDirectory() as folder:
-        started.start()
+        started.start(showcase=True)
         address, token = f"{started.address}/graphql", started.token()
         audits = _audits(Path(folder), address, token)
         cases = _schemathesis(address, token, options.cases)
