@@ -75,16 +75,20 @@ def _outstanding(case: Case, pack: PolicyPack | None) -> Iterator[Duty]:
     yield from case.own_duties()
     if pack is None:
         return
+    owed = set()
     for rule in pack.duties_of(case.kind):
         # A closing taken over from a school's log is not measured by rules that the log did not know.
         if rule.before_closing and case.closed_as_logged:
             continue
         if all_hold(case, rule.when) and not all_hold(case, rule.until):
+            owed.add(rule.code)
             yield Duty(rule.code, pack.clause(rule.source), wording=rule.text, before_closing=rule.before_closing)
     for expected in pack.rules:
         if (
             expected.strength is Strength.EXPECTED
             and expected.kind == case.kind
+            # What is owed in any case is not owed once more for having been left out before a step.
+            and expected.duty not in owed
             and STEPS[case.kind][expected.step].taken(case)
             and not all_hold(case, expected.needs)
         ):

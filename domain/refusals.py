@@ -337,7 +337,7 @@ class PrerequisiteMissing(Refused):
 
 
 class DutiesOutstanding(Refused):
-    """The case cannot be closed while something is owed that the school's policy asks for first."""
+    """The case cannot be closed while something is owed that has to be done first."""
 
     code = RefusalCode.DUTIES_OUTSTANDING
 

@@ -12,9 +12,18 @@ from domain.policy import PolicyPack
 from domain.refusals import IdentityTaken, MalformedValue, Refused
 from domain.sealed import Sealed
 from domain.staff_breach_investigation import BreachInquiry
-from domain.staff_breach_records import DISMISSALS, WARNINGS, Appeal, DisciplinaryReferral, Hearing, Sanction
+from domain.staff_breach_records import (
+    DISMISSALS,
+    NO_SANCTIONS,
+    WARNINGS,
+    Appeal,
+    DisciplinaryReferral,
+    Hearing,
+    Sanction,
+)
 from domain.staff_breach_refusals import (
     AppealPending,
+    BreachNotSubstantiated,
     FindingMissing,
     NotAWarning,
     NotReferredToDisciplinary,
@@ -103,7 +112,10 @@ class BreachDisciplinary(BreachInquiry):
         override: Sealed | None = None,
         by: UUID | None = None,
     ) -> None:
-        """Record the sanction, up to dismissal (Westacre L57); there is none without a finding."""
+        """Record the sanction, up to dismissal (Westacre L57); there is none without a finding.
+
+        Whoever was not found to have done it is advised at most.
+        """
         refuse(self.bars_after_finding())
         self.require_impartial(by)
         if sanction_id in self.sanctions:
@@ -111,6 +123,9 @@ class BreachDisciplinary(BreachInquiry):
         require_code("sanctions", sanction, "sanction", decided_on)
         require_not_future(today, decided_on=decided_on)
         self._require_after_finding(decided_on, "decided_on")
+        assert self.finding is not None  # as guarded above
+        if sanction not in NO_SANCTIONS and self.finding.finding != "SUBSTANTIATED":
+            raise BreachNotSubstantiated("sanction")
         self._require_warning(sanction, spent_on, decided_on)
         self._require_other_person(decided_by, "decided_by", self.investigators | self.appeal_officers)
         self.require_step("IMPOSE_SANCTION", policy, override)

@@ -111,6 +111,12 @@ STAFF_BREACH_FACTS: tuple[Fact, ...] = (
     ),
     Fact("ADVISED", "This body advised the school.", _advised, "breach_bodies"),
     Fact(
+        "ADVISED_OR_DECLINED",
+        "This body advised the school, or it was decided with reasons not to ask it.",
+        lambda case, code: _advised(case, code) or any(one.body == code for one in case.decisions_not_to_refer),
+        "breach_bodies",
+    ),
+    Fact(
         "CONSIDERED",
         "This body was contacted, or it was decided not to.",
         lambda case, code: case.has_considered(code),

@@ -11,6 +11,8 @@ from domain.sealed import Sealed
 # Sanctions that end the employment, and those that are warnings and become spent.
 DISMISSALS = frozenset({"DISMISSAL_WITH_NOTICE", "SUMMARY_DISMISSAL"})
 WARNINGS = frozenset({"FIRST_WRITTEN_WARNING", "FINAL_WRITTEN_WARNING"})
+# What may follow whatever was found.
+NO_SANCTIONS = frozenset({"NO_ACTION", "INFORMAL_ADVICE"})
 
 
 @dataclass(frozen=True, slots=True)

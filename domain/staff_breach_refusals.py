@@ -145,3 +145,9 @@ class SamePersonTwice(Refused):
     """Who investigates, who decides the sanction and who decides the appeal are different people."""
 
     code = RefusalCode.CONFLICT_OF_INTEREST
+
+
+class BreachNotSubstantiated(Refused):
+    """A warning, a dismissal or any other sanction rests on a finding that the breach is substantiated."""
+
+    code = RefusalCode.STEP_PREREQUISITE

@@ -23,6 +23,7 @@ from domain.sealed import Secret
 from domain.staff_breach import StaffBreach
 from domain.staff_breach_refusals import (
     AppealPending,
+    BreachNotSubstantiated,
     FindingMissing,
     NotAWarning,
     NotGrossMisconduct,
@@ -365,3 +366,23 @@ def test_the_disciplinary_track_is_said_to_wait_by_a_hold_alone() -> None:
 
 def test_nothing_of_the_policy_is_owed_that_it_does_not_say() -> None:
     assert {duty.code for duty in duties(advised(), RIVINGTON)} == {"NO_POLICY_IN_FORCE"}
+
+
+@pytest.mark.parametrize("finding", ["FALSE", "MALICIOUS", "UNFOUNDED", "UNSUBSTANTIATED"])
+def test_whoever_was_not_found_to_have_done_it_is_advised_at_most(finding: str) -> None:
+    # given
+    breach = reported()
+    investigated(breach)
+    breach.complete_investigation(investigation_id=named("investigation"), completed_on=day(2), today=TODAY)
+    found(breach, finding)
+
+    # then
+    for sanction in ("FINAL_WRITTEN_WARNING", "SUMMARY_DISMISSAL", "OTHER"):
+        with pytest.raises(BreachNotSubstantiated):
+            sanctioned(breach, sanction)
+
+    # when
+    sanctioned(breach, "INFORMAL_ADVICE")
+
+    # then
+    assert [one.sanction for one in breach.sanctions.values()] == ["INFORMAL_ADVICE"]

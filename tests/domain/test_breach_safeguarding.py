@@ -303,6 +303,13 @@ def test_a_suspension_before_the_advice_is_recorded_and_leaves_it_to_be_had() ->
     assert ("SEEK_LADO_ADVICE" in owed(before), "SEEK_LADO_ADVICE" in owed(after)) == (True, False)
 
 
+def test_who_decides_with_reasons_not_to_ask_the_lado_is_not_asked_for_the_advice_again() -> None:
+    breach = reported()
+    suspended(breach, policy=WESTACRE)
+    breach.decide_not_to_refer(body="LADO", decided_on=day(3), decided_by=DECIDER, reasons=WHY, today=TODAY)
+    assert "SEEK_LADO_ADVICE" not in owed(breach)
+
+
 def test_not_to_suspend_is_a_decision_too() -> None:
     breach = reported()
     suspended(breach, suspended=False, policy=WESTACRE)

@@ -1,7 +1,7 @@
 """A mother complains to the school and, while she waits for the answer, posts about the matter to hurry it.
 
 Sharp Lane does not want anybody who waits for an answer to a complaint to use social media to speed it up (L36). The
-post is linked to the complaint it is about; both cases lead to each other, and the dates say that it was open.
+program says of the post that a complaint of hers was open, whether or not anybody links the two cases.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from tests.scenarios.school import School, a_post, about
 
 COMPLAINT = "receivedOn closedOn complainant { id }"
 LINKED = f"links {{ kind case {{ reference status ... on Complaint {{ {COMPLAINT} }} }} }}"
-POST = "... on Incident { items { postedOn poster { id } } }"
+POST = "... on Incident { items { postedOn poster { id } postedWhileComplaintOpen } }"
 
 
 @pytest.mark.obligation("S0-010")
@@ -46,7 +46,7 @@ def test_the_post_names_the_complaint_that_was_still_open(sharp_lane: School) ->
                 },
             }
         ],
-        "items": [{"postedOn": "2026-09-13", "poster": {"id": mother}}],
+        "items": [{"postedOn": "2026-09-13", "poster": {"id": mother}, "postedWhileComplaintOpen": True}],
     }
     # Both count: the complaint that was received, and the post that says the same in public.
     assert head.counts() == {"COMPLAINTS_ABOUT_SCHOOL": 2}
