@@ -99,8 +99,13 @@ class Incident(IncidentAssessments):
 
     @property
     def readers(self) -> frozenset[UUID]:
-        """The persons who see the case as their own, with whoever looks into it."""
-        return super().readers | with_a_task(self)
+        """The persons who see the case as their own, with whoever looks into it.
+
+        The target of an allegation reads it, too, once supported and so told of it (design D15): nobody who is accused
+        learns of it from a list.
+        """
+        supported = {support.person for support in self.supports if support.person is not None}
+        return super().readers | with_a_task(self) | (supported & self.subjects)
 
     @property
     def kind(self) -> CaseKind:

@@ -98,12 +98,13 @@ def test_the_target_of_an_allegation_decides_nothing_of_the_incident(decide: Cal
 
 def test_the_target_is_supported_reads_and_adds_to_the_incident() -> None:
     incident = about_target()
-    assert TARGET not in incident.barred
+    assert TARGET not in (incident.barred | incident.readers)
 
     incident.support_target(target="STAFF", kind="REASSURANCE", supported_on=day(1), person=TARGET, today=TODAY)
     incident.add_addendum(text=WHY)
 
     assert [one.person for one in incident.supports] == [TARGET]
+    assert TARGET in incident.readers
 
 
 def test_reopening_is_no_decision_of_the_target_either() -> None:

@@ -206,6 +206,11 @@ def named(case: Json) -> set[str]:
     found = [case["reported_by"], case["owner"]]
     if case["kind"] in ("INCIDENT", "STAFF_BREACH"):
         found += [one["investigator"] for one in detail["investigations"]]
+    if case["kind"] == "INCIDENT":
+        alleged = [item for item in detail["items"] if item["mark"] is None]
+        alleged = [item for item in alleged if "ALLEGATION" in {one["nature"] for one in item["classifications"]}]
+        targets = {person for item in alleged for person in item["about"]}
+        found += [one["person"] for one in detail["supports"] if one["person"] in targets]
     if case["kind"] == "COMPLAINT":
         found += [person for stage in detail["stages"] for person in (*stage["investigators"], stage["responded_by"])]
         found += [head["decided_by"] for head in detail["heads"]]
