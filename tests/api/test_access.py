@@ -48,13 +48,16 @@ def case_of_school(demo: Client, urn: str) -> Json:
     return found
 
 
+SCHEMA = build_schema()._schema
+
+
 def an_input(name: str, **given: Any) -> Json:
     """An input with every required field, plausible enough to get as far as the question who may."""
     return _filled(f"{name}Input") | {"reason": "Because."} | given
 
 
 def _filled(type_name: str) -> Json:
-    kind = build_schema()._schema.type_map[type_name]
+    kind = SCHEMA.type_map[type_name]
     assert isinstance(kind, GraphQLInputObjectType)
     filled: Json = {}
     for field, definition in kind.fields.items():

@@ -73,7 +73,7 @@ def test_token_prints_a_token_and_nothing_else(run: Run, demo: Client) -> None:
     assert identity.expires_at - identity.issued_at == 12 * 3600
 
 
-@pytest.mark.parametrize("role", ["dsl:900003", "headteacher", "emperor"])
+@pytest.mark.parametrize("role", ["dsl", "investigator:900003", "headteacher", "emperor"])
 def test_token_for_a_role_that_is_not_served_prints_why(run: Run, role: str) -> None:
     status, out, err = run("token", "--role", role)
 

@@ -169,6 +169,8 @@ def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -
             "converted_to": None,
             "converted_on": None,
         },
+        "deadlines": (),
+        "measured_at": None,
     }
     assert [(link.case, link.kind) for link in shown.links] == [(named("complaint"), "AROSE_FROM")]
 

@@ -187,4 +187,4 @@ def test_a_decision_is_taken_once_and_not_before_it_was_asked_for() -> None:
 
 def test_staff_who_see_the_case_may_ask_and_not_decide() -> None:
     commands = ("RequestCorrection", "ApproveCorrection", "RejectCorrection")
-    assert [may(Role.STAFF, command) for command in commands] == [True, False, False]
+    assert [may(Role.STAFF, command, "INCIDENT") for command in commands] == [True, False, False]

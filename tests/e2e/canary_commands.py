@@ -176,6 +176,7 @@ class Giver:
         whose: Json = {**on, "person": person}
         self.give("SupportTarget", **whose, target="STAFF", kind="REASSURANCE", supportedOn=DAY)
         self.give("InformPerson", **whose, role="DSL", informedOn=DAY)
+        self.give("InformPerson", **whose, role="EQUALITIES_MANAGER", informedOn=DAY)
         self.give("ExplainLegalConsequence", **whose, toRole="POSTER", means="LETTER", explainedOn=DAY)
         self.give("SendWarning", **whose, sentOn=DAY, asksRemoval=True)
         self.give("RecordRefusal", **whose, refusedOn=DAY)

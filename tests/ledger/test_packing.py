@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,10 @@ VALUES: dict[str, list[Any]] = {
     "integer": [-(2**31), 2**31 - 1],
     "bigint": [-(2**63), 2**63 - 1],
     "date": [date(1999, 12, 31), date(2026, 9, 1)],
+    "timestamp with time zone": [
+        datetime(1999, 12, 31, 23, 59, 59, 999_999, UTC),
+        datetime(2026, 9, 21, 23, tzinfo=UTC),
+    ],
     "uuid": [ONE, OTHER],
     "text": ["", 'é\n"\\', "a"],
     "bytea": [b"", bytes(range(256))],

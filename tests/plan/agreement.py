@@ -15,7 +15,7 @@ from tests.plan.oracle.sight import Reader
 
 Json = dict[str, Any]
 Step = str | int
-_MOST_PAGES = 40
+_MOST_PAGES = 120
 # Stands in a document for the cursor with this number: each side is given its own.
 PLACEHOLDER = "cursor-number-{}-"
 

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
-from domain.complaint import Complaint, HeadReceived
-from domain.complaint_parts import PanelMember
-from domain.registers import school_register_id
 from domain.sealed import Secret
 from domain.staff_breach import StaffBreach
 from services.case_commands import (
@@ -36,27 +32,6 @@ from services.incident_commands import (
     ReportIncident,
     RestoreItem,
 )
-from services.incident_measure_commands import (
-    AssessConduct,
-    AssessDefamation,
-    ContactProvider,
-    DecideOnAction,
-    ExplainLegalConsequence,
-    InformPerson,
-    LiftRestriction,
-    NoteIntake,
-    RecordContinuation,
-    RecordProviderAnswer,
-    RecordReferralAnswer,
-    RecordRefusal,
-    ReferToBody,
-    RestrictAccess,
-    SendWarning,
-    SupportTarget,
-    TagItem,
-    TakeLegalAction,
-    TakeLegalAdvice,
-)
 from services.incident_step_commands import (
     AdviseParent,
     CommunicateOutcome,
@@ -76,7 +51,9 @@ from services.incident_step_commands import (
     RequestRemoval,
 )
 from tests.plan.breach_happenings import go_through
+from tests.plan.complaint_happenings import a_complaint, a_head, take_through_its_stages
 from tests.plan.lifecycle_happenings import live_on
+from tests.plan.measure_happenings import take_measures
 from tests.plan.routed_happenings import route_cases
 from tests.plan.school_log import LOG
 from tests.plan.world import ALDER, BIRCH, CEDAR, NOW, World, classified
@@ -236,7 +213,7 @@ def _whole_incident(world: World) -> None:
     world.do(AdviseParent, item_id=second, advised_on=on, notes=world.words(), parent=world.named("parent"), **step)
     world.do(AddAddendum, world.caller(STAFF), text=world.words(), **step)
     world.do(AssignCase, owner=world.named(f"coordinator:{ALDER}"), **step)
-    _measures(world, first, on, step)
+    take_measures(world, first, on, step)
     world.do(
         ConvertToComplaint,
         converted_on=on,
@@ -256,114 +233,6 @@ def _whole_incident(world: World) -> None:
         **step,
     )
     world.do(ReopenIncident, reopened_on=date(2026, 10, 6), **step)
-
-
-def _measures(world: World, item: UUID, on: date, step: dict[str, Any]) -> None:
-    """What was done about people, who outside was told, what the school makes of it; some of it without words."""
-    parent: dict[str, Any] = {"person": world.named("parent")}
-    gone: dict[str, Any] = {"person": world.named("gone")}
-    world.do(
-        SupportTarget,
-        target="STAFF",
-        kind="REASSURANCE",
-        supported_on=on,
-        supported_by=world.named("chair"),
-        notes=world.words(),
-        **gone,
-        **step,
-    )
-    world.do(SupportTarget, target="PUPIL", kind="OTHER", supported_on=on, **step)
-    world.do(InformPerson, role="EQUALITIES_MANAGER", informed_on=on, notes=world.words(), **parent, **step)
-    world.do(
-        ExplainLegalConsequence,
-        to_role="POSTER",
-        means="LETTER",
-        explained_on=on,
-        notes=world.words(),
-        **parent,
-        **step,
-    )
-    world.do(SendWarning, sent_on=on, asks_removal=True, reference=world.words(), notes=world.words(), **parent, **step)
-    world.do(RecordRefusal, refused_on=on, notes=world.words(), **parent, **step)
-    world.do(RecordContinuation, continued_on=on, item_id=item, notes=world.words(), **parent, **step)
-    world.do(TakeLegalAdvice, advised_on=on, adviser=world.words(), advice=world.words(), **step)
-    world.do(TakeLegalAction, taken_on=on, notes=world.words(), **parent, **step)
-    case = world.do(
-        RestrictAccess,
-        scope="PREMISES",
-        from_on=on,
-        until_on=date(2027, 7, 31),
-        review_on=date(2027, 1, 4),
-        consulted=True,
-        notes=world.words(),
-        **parent,
-        **step,
-    )
-    [restriction] = case.restrictions
-    world.do(LiftRestriction, restriction_id=restriction, lifted_on=on, notes=world.words(), **step)
-    case = world.do(
-        ReferToBody,
-        body="OTHER",
-        grounds=("HATE", "OTHER"),
-        referred_on=on,
-        body_name=world.words(),
-        reference=world.words(),
-        notes=world.words(),
-        **step,
-    )
-    [referral] = case.referrals
-    world.do(RecordReferralAnswer, referral_id=referral, result="ADVICE", answered_on=on, notes=world.words(), **step)
-    world.do(ReferToBody, body="POLICE", grounds=("RACIAL_ELEMENT",), referred_on=on, **step)
-    case = world.do(
-        ContactProvider,
-        provider="HOST",
-        contacted_on=on,
-        asks_removal=True,
-        item_id=item,
-        provider_name=world.words(),
-        reference=world.words(),
-        notes=world.words(),
-        **step,
-    )
-    [contact] = case.provider_contacts
-    world.do(RecordProviderAnswer, contact_id=contact, result="REMOVED", answered_on=on, notes=world.words(), **step)
-    world.do(
-        NoteIntake,
-        source="SELF_REPORT",
-        received_on=on,
-        reporter_role="STAFF",
-        received_by="HEADTEACHER",
-        reporter_is_target=True,
-        **step,
-    )
-    world.do(TagItem, item_id=item, legal_bases=("PRIVACY",), account="PERSONAL", private_space=True, **step)
-    world.do(
-        AssessConduct,
-        assessment="ILLEGAL",
-        assessed_on=on,
-        assessed_by=world.named("chair"),
-        notes=world.words(),
-        **step,
-    )
-    world.do(
-        AssessDefamation,
-        item_id=item,
-        tests=("LOWERED",),
-        serious_harm=False,
-        assessed_on=on,
-        notes=world.words(),
-        **step,
-    )
-    world.do(
-        DecideOnAction,
-        action="LEGAL_ACTION",
-        options=("LEGAL_ADVICE",),
-        taken=False,
-        decided_on=on,
-        decided_by=world.named("chair"),
-        reasons=world.words(),
-        **step,
-    )
 
 
 def _marked_incidents(world: World) -> None:
@@ -424,99 +293,16 @@ def _moved_and_changed(world: World) -> None:
     _incident(world, "empty", ALDER, date(2024, 10, 1))
 
 
-def _complaint(world: World, name: str, urn: str, on: date, *heads: HeadReceived, **given: Any) -> Complaint:
-    # Far from the numbers that complaints from conversions are given: no two cases have one reference.
-    number = sum(each.startswith("complaint") for each in world.cases) + 901
-    register: Any = world.ledger.load(school_register_id(world.trust_id, urn))
-    case = Complaint.receive(
-        case_id=world.fresh_id(),
-        reference=f"CMP-2026-{number:06}",
-        school_urn=urn,
-        received_on=on,
-        received_by="HEADTEACHER",
-        means="EMAIL",
-        heads=heads,
-        today=TODAY,
-        policy=register.policy_on(on),
-        **given,
-    )
-    world.cases[name] = case.id
-    return case
-
-
-def _head(world: World, school: bool, staff: bool, *about: Any) -> HeadReceived:
-    return HeadReceived(world.fresh_id(), school, staff, about)
-
-
-def _take_through_its_stages(world: World, case: Complaint, on: date) -> None:
-    """Every step of a complaint once, so that each of its parts is there to be read."""
-
-    def words() -> Secret:
-        return Secret(world.words())
-
-    [head_id] = case.heads
-    case.acknowledge_complaint(acknowledged_on=on, means="EMAIL", today=TODAY, notes=words())
-    case.record_account(side="WITNESS", given_on=on, text=words(), person=world.named("witness"), today=TODAY)
-    case.meet_parties(
-        mode="ONLINE", held_on=on, roles=("PARENT",), attendees=(world.named("deputy"),), notes=words(), today=TODAY
-    )
-    for stage in ("INFORMAL", "FORMAL", "PANEL"):
-        case.start_stage(stage=stage, started_on=on, today=TODAY)
-        if stage == "FORMAL":
-            case.appoint_investigator(investigator=world.named("deputy"), appointed_on=on, today=TODAY)
-            case.extend_stage(until_on=on, extended_on=on, complainant_told=True, reason=words(), today=TODAY)
-        if stage != "PANEL":
-            case.respond_to_stage(
-                resolved=False,
-                in_writing=True,
-                responded_on=on,
-                responded_by=world.named("deputy"),
-                response=words(),
-                today=TODAY,
-            )
-    case.pause_clock(paused_on=on, reason=words(), today=TODAY)
-    case.resume_clock(resumed_on=on, reason=words(), today=TODAY)
-    panel = tuple(PanelMember(world.named(name), independent=True) for name in ("panel a", "panel b", "panel c"))
-    case.appoint_panel(members=panel, appointed_on=on, today=TODAY)
-    case.hold_hearing(held_on=on, complainant_attended=True, accompanied=True, notes=words(), today=TODAY)
-    case.issue_findings(
-        recipient_role="SUBJECT",
-        recipient=world.named("trust-lead"),
-        issued_on=on,
-        findings=words(),
-        recommendations=words(),
-        remedies=("APOLOGY",),
-        today=TODAY,
-    )
-    case.decide_head(
-        head_id=head_id,
-        outcome="NOT_UPHELD",
-        decided_on=on,
-        decided_by=world.named("panel a"),
-        reasons=words(),
-        today=TODAY,
-    )
-    case.route_to_procedure(route="FOI", routed_on=on, head_id=head_id, notes=words(), today=TODAY)
-    case.request_withdrawal(asked_on=on, notes=words(), today=TODAY)
-    case.confirm_withdrawal(confirmed_on=on, reference=words(), today=TODAY)
-    case.manage_conduct(
-        step="COMMUNICATION_PLAN", taken_on=on, review_on=on, person=world.named("parent"), notes=words(), today=TODAY
-    )
-    case.tag_complaint(tags=("CAMPAIGN", "LATE"))
-    case.record_action_taken(action="APOLOGY", taken_on=on, notes=words(), today=TODAY)
-    case.refer_to_body(referral_id=world.fresh_id(), body="DFE", grounds=("NO_COPY",), referred_on=on, today=TODAY)
-
-
 def _complaints_and_breaches(world: World) -> None:
     """The kinds that no command opens yet: what they add hangs on what they arose from, and some bar their readers."""
     on = date(2026, 9, 20)
-    arisen = _complaint(
+    arisen = a_complaint(
         world,
         "complaint arisen",
         ALDER,
         on,
-        _head(world, True, True),
-        _head(world, False, True),
+        a_head(world, True, True),
+        a_head(world, False, True),
         complainant=world.named("gone"),
         summary=Secret(world.words()),
         reported_by=world.named(STAFF),
@@ -528,20 +314,20 @@ def _complaints_and_breaches(world: World) -> None:
         today=TODAY,
         person=world.named("gone"),
     )
-    about_head = _complaint(
-        world, "complaint about head", ALDER, on, _head(world, False, True, world.named(f"headteacher:{ALDER}"))
+    about_head = a_complaint(
+        world, "complaint about head", ALDER, on, a_head(world, False, True, world.named(f"headteacher:{ALDER}"))
     )
-    about_lead = _complaint(
+    about_lead = a_complaint(
         world,
         "complaint about lead",
         CEDAR,
         on,
-        _head(world, True, False, world.named("trust-lead")),
+        a_head(world, True, False, world.named("trust-lead")),
         summary=Secret(world.words()),
     )
-    _take_through_its_stages(world, about_lead, on)
+    take_through_its_stages(world, about_lead, on)
     about_lead.close(outcome="NOT_UPHELD", closed_on=on, today=TODAY, notes=Secret(world.words()))
-    copy = _complaint(world, "complaint copy", ALDER, on, _head(world, True, False))
+    copy = a_complaint(world, "complaint copy", ALDER, on, a_head(world, True, False))
     for each in (arisen, about_head, about_lead, copy):
         world.record(each)
     for number, (name, urn, source, subject) in enumerate(
@@ -556,7 +342,7 @@ def _complaints_and_breaches(world: World) -> None:
     ):
         breach = StaffBreach.report(
             case_id=world.fresh_id(),
-            reference=f"SBR-2026-{number:06}",
+            reference=f"SBR-2026-{900 + number:06}",
             school_urn=urn,
             reported_on=date(2026, 3, number),
             source=source,

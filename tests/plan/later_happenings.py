@@ -59,7 +59,7 @@ def _complaint(world: World, name: str, on: date, *about: UUID) -> Complaint:
     """A complaint by the pupil about the school, or about somebody who then does not see it."""
     made = Complaint.receive(
         case_id=world.fresh_id(),
-        reference=f"CMP-2026-{100 + len(world.cases):06}",
+        reference=f"CMP-2026-{700 + len(world.cases):06}",
         school_urn=ALDER,
         received_on=on,
         received_by="HEADTEACHER",
@@ -89,7 +89,7 @@ def _breaches_of_one_person(world: World) -> None:
         register: Any = world.ledger.load(school_register_id(world.trust_id, urn))
         breach = StaffBreach.report(
             case_id=world.fresh_id(),
-            reference=f"SBR-2026-{number:06}",
+            reference=f"SBR-2026-{800 + number:06}",
             school_urn=urn,
             reported_on=on,
             source="OBSERVED",

@@ -47,6 +47,8 @@ def a_world(runtime: Runtime) -> World:
     happen_later(world)
     leave_school(ledger, system, urn=BIRCH, left_on=date(2026, 3, 31))
     rename_school(ledger, system, urn=CEDAR, name="Cedar שלום e\u0301 renamed 😀", renamed_on=date(2026, 9, 1))
+    references = [case["reference"] for case in world.story().cases().values()]
+    assert len(references) == len(set(references)), "two cases of the world have one reference"
     position, _ = ledger.head()
     bring_up(runtime.database, TRUST, position)
     note = make_checkpoint(ledger)

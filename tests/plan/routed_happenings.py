@@ -33,7 +33,7 @@ def route_cases(world: World) -> None:
     ):
         breach = StaffBreach.report(
             case_id=world.fresh_id(),
-            reference=f"SBR-2026-{number:06}",
+            reference=f"SBR-2026-{700 + number:06}",
             school_urn=urn,
             reported_on=_ON,
             source="OBSERVED",

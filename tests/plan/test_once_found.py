@@ -77,7 +77,7 @@ def test_an_argument_is_refused_once_whatever_rows_there_are(trial: Trial, world
     assert (error["path"], error["extensions"]) == (path, {"code": "INVALID_INPUT", "fields": ["after"]})
     # The nearest field that may be null is, and everything else is told.
     known: dict[str, dict[str, object]] = {
-        "in each cell": {"monitoring": {"cells": [{"contributions": None}] * 4}},
+        "in each cell": {"monitoring": {"cells": [{"contributions": None}] * 5}},
         "in no cell": {"monitoring": {"cells": []}},
         "out of sight": {"case": None},
     }

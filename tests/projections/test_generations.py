@@ -14,7 +14,7 @@ from projections.comparing import TableComparison
 from projections.engine import Projector
 from projections.generations import RebuildFailed, RebuildOvertaken, UnknownProjection, rebuild
 from projections.tables import CORE_TABLES
-from tests.projections.examples import SEPTEMBER, breach, complaint, incident, school, set_calendar
+from tests.projections.examples import SEPTEMBER, TODAY, breach, complaint, incident, school, set_calendar
 from tests.projections.histories import WHY
 from tests.projections.recording import Recording, named
 from tests.projections.test_engine import failing_at, rows
@@ -38,6 +38,7 @@ def projected(recording: Recording) -> Recording:
     """A trust with something in every table."""
     origin, arisen = incident("A", "COMPLAINT:STAFF", "ALLEGATION:STAFF"), complaint("C", "BOTH")
     staff = breach("S", subject=named("subject"))
+    staff.assess_harm_threshold(level="MET", criteria=("RISK_OF_HARM",), assessed_on=SEPTEMBER, today=TODAY)
     register = school(recording.trust_id)
     register.adopt_pack(content=policies.content("libra"), adopted_on=SEPTEMBER)
     set_calendar(register)

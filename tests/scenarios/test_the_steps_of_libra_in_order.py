@@ -69,6 +69,8 @@ def test_the_nine_steps_are_taken_and_each_leaves_nothing_owed(libra: School) ->
     case, post = an_attack_on_a_teacher(head)
     head.gives("reportToHeadteacher", case, reportedOn="2026-09-14")
     head.gives("assessConduct", case, assessment="UNACCEPTABLE", assessedOn="2026-09-14")
+    # L73: the equalities manager sees that incidents that breach the policy are acted on.
+    head.gives("informPerson", case, role="EQUALITIES_MANAGER", informedOn="2026-09-14")
     reasons = "A matter for the school."
     head.gives("decideOnAction", case, action="AUTHORITIES", taken=False, decidedOn="2026-09-14", reasons=reasons)
     assert head.owes(case) == {

@@ -25,7 +25,8 @@ def _item(platform: str | Each, poster_role: str, narrative: str | Each, *said: 
 
 
 def _removal(after: int, person: Who, notes: str) -> Step:
-    return step("RequestRemoval", after=after, item_id=_ITEM, person=person, notes=notes)
+    asked_by = by_pack("HEADTEACHER", park_hall="GOVERNING_BODY")
+    return step("RequestRemoval", after=after, item_id=_ITEM, person=person, asked_by=asked_by, notes=notes)
 
 
 def _story(title: str, day: int, *steps: Step, **fields: Any) -> Story:
@@ -228,6 +229,7 @@ INCIDENTS = (
         step("NoteEvidence", kind="SCREENSHOT", item_id=_ITEM, description="The post and its four comments."),
         step("ReportToPlatform", at=("sharp-lane",), item_id=_ITEM, network="FACEBOOK"),
         step("AssessConduct", at=("libra", "park-hall"), assessment="UNACCEPTABLE", assessed_by=Who("head")),
+        step("InformPerson", at=("libra",), role="EQUALITIES_MANAGER"),
         step(
             "HoldMeeting",
             after=2,
