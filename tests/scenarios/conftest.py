@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from tests.support.postgres import DatabaseUrls
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def scenario_databases(postgres: EmbeddedPostgres) -> Iterator[DatabaseUrls]:
-    """Migrated databases that all scenarios share."""
+    """Migrated databases that the scenarios of a file share: each trust keeps connections open for as long."""
     with cloned_databases(postgres) as urls:
         yield urls
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def application(scenario_databases: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """The server; who asks says by the token for which trust."""
     with (
