@@ -91,13 +91,14 @@ class SchoolCalendar:
     closures: tuple[Days, ...] = ()
     inset_days: tuple[date, ...] = ()
 
-    def is_school_day(self, day: date) -> bool:
-        """Whether pupils are taught on this day; INSET days and closures are no school days."""
+    def is_school_day(self, day: date, *, inset: bool = False, closures: bool = False) -> bool:
+        """Whether pupils are taught on this day; INSET days and closures are school days only where that is said."""
+        without = self.holidays if closures else (*self.holidays, *self.closures)
         return (
             day.isoweekday() <= _FRIDAY
             and any(term.first <= day <= term.last for term in self.terms)
-            and not any(days.first <= day <= days.last for days in (*self.holidays, *self.closures))
-            and day not in self.inset_days
+            and not any(days.first <= day <= days.last for days in without)
+            and (inset or day not in self.inset_days)
         )
 
     def reported_terms(self) -> Iterator[Term]:
@@ -150,13 +151,16 @@ def calendar_of(calendars: Calendars, year: str) -> SchoolCalendar:
     return calendars[year]
 
 
-def is_school_day(calendars: Calendars, day: date) -> bool:
-    """Whether a school teaches on this day, by whichever of its calendars has it; raises CalendarMissing."""
+def is_school_day(calendars: Calendars, day: date, *, inset: bool = False, closures: bool = False) -> bool:
+    """Whether a day is a school day of a school, by whichever of its calendars has it; raises CalendarMissing.
+
+    `inset` and `closures`: whether such days are school days (design D13: where the policy says so).
+    """
     # A school that opens in the last days of August enters them in the calendar of the year that they begin.
     following = calendars.get(academic_year(day + timedelta(days=31)))
-    if following is not None and following.is_school_day(day):
+    if following is not None and following.is_school_day(day, inset=inset, closures=closures):
         return True
-    return calendar_of(calendars, academic_year(day)).is_school_day(day)
+    return calendar_of(calendars, academic_year(day)).is_school_day(day, inset=inset, closures=closures)
 
 
 def require_sound(calendar: SchoolCalendar) -> None:

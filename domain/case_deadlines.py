@@ -17,7 +17,7 @@ from domain.calendars import Calendars, CalendarSet
 from domain.deadlines import Deadline, Due, NotComputable, Paused, deadline, midnight
 from domain.facts import DATED_FACTS, all_hold
 from domain.law_deadlines import LAW_DEADLINES
-from domain.policy_rules import ClockUnit, DeadlineRule
+from domain.policy_rules import ClockUnit, DeadlineRule, SchoolDays
 from domain.values import LONDON
 
 if TYPE_CHECKING:
@@ -95,13 +95,13 @@ def _running(case: Case, pack: PolicyPack | None, calendars: Sequence[CalendarSe
         if pack is not None and rule.kind == case.kind:
             ruled.add(rule.code)
             if since := _runs_since(case, rule):
-                yield _told(case, rule, since, calendars, pack.clause(rule.source))
+                yield _told(case, rule, since, calendars, pack.clause(rule.source), pack.school_days)
     for law in LAW_DEADLINES:
         rule = law.rule
         if rule.kind != case.kind or rule.code in ruled:
             continue
         if (since := _runs_since(case, rule)) and law.applies(since):
-            yield _told(case, rule, since, calendars, rule.source.removeprefix("LAW "))
+            yield _told(case, rule, since, calendars, rule.source.removeprefix("LAW "), None)
 
 
 def _runs_since(case: Case, rule: DeadlineRule) -> date | None:
@@ -109,14 +109,21 @@ def _runs_since(case: Case, rule: DeadlineRule) -> date | None:
     return since if since and all_hold(case, rule.when) and not all_hold(case, rule.until) else None
 
 
-def _told(case: Case, rule: DeadlineRule, since: date, calendars: Sequence[CalendarSet], clause: str) -> CaseDeadline:
+def _told(
+    case: Case,
+    rule: DeadlineRule,
+    since: date,
+    calendars: Sequence[CalendarSet],
+    clause: str,
+    school_days: SchoolDays | None,
+) -> CaseDeadline:
     stage = DATED_FACTS[rule.kind][rule.since].stage
-    found, extended = _settled(case, rule, since, calendars, None), False
+    found, extended = _settled(case, rule, since, calendars, None, school_days), False
     for extension in case.extensions_of(stage(case) if stage else None):
         # What was agreed after the day had passed does not make it in time.
         if isinstance(found, Due) and found.on < extension.extended_on:
             break
-        found, extended = _settled(case, rule, since, calendars, extension.until_on), True
+        found, extended = _settled(case, rule, since, calendars, extension.until_on, school_days), True
     common = (rule.code, clause, rule.text, since)
     match found:
         case Due(on, ends):
@@ -128,12 +135,24 @@ def _told(case: Case, rule: DeadlineRule, since: date, calendars: Sequence[Calen
 
 
 def _settled(
-    case: Case, rule: DeadlineRule, since: date, calendars: Sequence[CalendarSet], extended_to: date | None
+    case: Case,
+    rule: DeadlineRule,
+    since: date,
+    calendars: Sequence[CalendarSet],
+    extended_to: date | None,
+    school_days: SchoolDays | None,
 ) -> Deadline:
     """The deadline by the calendars that the school set, one after another, until it was missed."""
 
     def by(known: Calendars) -> Deadline:
-        return deadline(since, rule.clock, known, pauses=case.clock_pauses, extended_to=extended_to)
+        return deadline(
+            since,
+            rule.clock,
+            known,
+            pauses=case.clock_pauses,
+            extended_to=extended_to,
+            school_days=school_days,
+        )
 
     if rule.clock.unit is not ClockUnit.SCHOOL_DAY or extended_to is not None:
         return by({})

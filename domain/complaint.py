@@ -14,6 +14,7 @@ from domain.complaint_parts import Head, HeadReceived
 from domain.complaint_refusals import (
     HeadsMissing,
     HeadsUndecided,
+    OutcomeContradictsHeads,
     RouteMissing,
     UnknownHead,
     WithdrawalUnconfirmed,
@@ -29,6 +30,9 @@ from domain.vocabulary import require_code
 __all__ = ["Complaint", "Head", "HeadReceived", "HeadsMissing", "UnknownHead"]
 
 LAW_ON_DATA = "Data (Use and Access) Act 2025, section 103"
+
+# The outcomes that say what was found.
+_OF_HEADS = frozenset({"UPHELD", "PARTIALLY_UPHELD", "NOT_UPHELD"})
 
 
 class Complaint(ComplaintEnding):
@@ -149,7 +153,10 @@ class Complaint(ComplaintEnding):
         notes: Sealed | None = None,
         by: UUID | None = None,
     ) -> None:
-        """Close the complaint once each head is decided or routed, unless it was withdrawn or is out of scope."""
+        """Close the complaint once each head is decided or routed, unless it was withdrawn or is out of scope.
+
+        That it was upheld, in whole or in part, or not, is what its decided heads come to together.
+        """
         refuse(self.bars_step())
         self._require_outcome(outcome, closed_on)
         if outcome == "WITHDRAWN":
@@ -159,6 +166,8 @@ class Complaint(ComplaintEnding):
         elif self.has_open_heads and (self.is_withdrawn or self.is_out_of_scope):
             # Otherwise that heads wait is owed, and can be set aside with a reason as all that is.
             raise HeadsUndecided("outcome")
+        elif outcome in _OF_HEADS and self.outcome_of_heads not in (None, outcome):
+            raise OutcomeContradictsHeads("outcome")
         super().close(
             outcome=outcome, closed_on=closed_on, today=today, policy=policy, override=override, notes=notes, by=by
         )

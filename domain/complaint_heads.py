@@ -228,6 +228,16 @@ class ComplaintHeads(RoutedCase):
         return any(head.is_open for head in self.heads.values())
 
     @property
+    def outcome_of_heads(self) -> str | None:
+        """What the decided heads come to together; None while none is decided."""
+        outcomes = [head.outcome for head in self.heads.values() if head.outcome is not None]
+        if not outcomes:
+            return None
+        if not self.is_found_valid:
+            return "NOT_UPHELD"
+        return "UPHELD" if set(outcomes) == {"UPHELD"} else "PARTIALLY_UPHELD"
+
+    @property
     def is_found_valid(self) -> bool:
         """Whether a head was found justified, if only in part."""
         return any(head.outcome in _FOUND for head in self.heads.values())

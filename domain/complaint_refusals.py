@@ -190,3 +190,7 @@ class ActionRecorded(Refused):
     """That nothing was done cannot be said once something was."""
 
     code = RefusalCode.ILLEGAL_STATE
+
+
+class OutcomeContradictsHeads(Refused):
+    """The outcome is what the heads came to together: upheld if each was, not upheld if none was, else in part."""

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from domain.bank_holidays import is_bank_holiday
 from domain.calendars import CalendarMissing, Calendars, is_school_day
-from domain.policy_rules import Clock, ClockUnit
+from domain.policy_rules import Clock, ClockUnit, SchoolDays
 from domain.values import LONDON
 
 __all__ = ["Deadline", "Due", "Extension", "NotComputable", "Pause", "Paused", "deadline", "midnight"]
@@ -82,11 +82,12 @@ def deadline(
     *,
     pauses: Iterable[Pause] = (),
     extended_to: date | None = None,
+    school_days: SchoolDays | None = None,
 ) -> Deadline:
     """Say when so much time after `since` has passed.
 
     An extension names the day itself, whatever the clock and the pauses before it say. A pause that begins after the
-    due date changes nothing: what was missed is not moved.
+    due date changes nothing: what was missed is not moved. `school_days` is what the policy counts among them.
     """
     stops = sorted(pauses, key=lambda pause: pause.first)
     if extended_to is not None:
@@ -95,18 +96,19 @@ def deadline(
     try:
         if clock.unit is ClockUnit.HOUR:
             return _after_hours(_instant(since), timedelta(hours=clock.amount), stops)
-        return _by_the_end_of(_last_day(_day(since), clock, calendars, stops))
+        return _by_the_end_of(_last_day(_day(since), clock, calendars, stops, school_days))
     except _StandsStill as still:
         return Paused(still.since)
     except CalendarMissing as missing:
         return NotComputable(missing.years)
 
 
-def _last_day(start: date, clock: Clock, calendars: Calendars, stops: list[Pause]) -> date:
+def _last_day(start: date, clock: Clock, calendars: Calendars, stops: list[Pause], also: SchoolDays | None) -> date:
     if clock.unit is ClockUnit.SCHOOL_DAY:
 
         def is_taught(day: date) -> bool:
-            return is_school_day(calendars, day) and not is_bank_holiday(day)
+            inset, closures = (also.inset_days, also.closures) if also else (False, False)
+            return is_school_day(calendars, day, inset=inset, closures=closures) and not is_bank_holiday(day)
 
         # Received on a day without school, it is as if received on the next one that has it.
         return _counted(next(filter(is_taught, _days_from(start))), clock.amount, is_taught, stops)

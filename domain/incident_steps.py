@@ -132,6 +132,7 @@ class IncidentSteps(IncidentRemovals):
         refuse(self.bars_step())
         require_code("meeting_modes", mode, "mode", held_on)
         require_not_future(today, held_on=held_on)
+        require_order(self.opened_on, held_on, "held_on")
         if outcome is not None:
             require_code("meeting_outcomes", outcome, "outcome", held_on)
         require_codes("meeting_roles", roles, "roles", held_on)

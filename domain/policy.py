@@ -24,6 +24,7 @@ from domain.policy_rules import (
     DeadlineRule,
     DutyRule,
     Member,
+    SchoolDays,
     Source,
     StaffCode,
     StageForm,
@@ -131,6 +132,7 @@ class PolicyPack(Member, frozen=True):
     rules: tuple[StepRule, ...] = ()
     duties: tuple[DutyRule, ...] = ()
     deadlines: tuple[DeadlineRule, ...] = ()
+    school_days: SchoolDays | None = None
     complaints: Complaints = Complaints()
     staff: StaffCode = StaffCode()
 

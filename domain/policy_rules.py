@@ -78,6 +78,14 @@ class Clock(Member, frozen=True, kw_only=True):
     amount: Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
 
+class SchoolDays(Member, frozen=True, kw_only=True):
+    """Which days without lessons are school days all the same for the policy's deadlines (design D13)."""
+
+    inset_days: bool = False
+    closures: bool = False
+    source: Source
+
+
 class DeadlineRule(Member, frozen=True, kw_only=True):
     """What falls due: so long after the dated fact `since`, while all of `when` holds, until all of `until` does."""
 

@@ -45,6 +45,7 @@ class Statement:
 def statements(pack: PolicyPack) -> Iterator[Statement]:
     """Everything that a pack says, in the order in which a head would read it."""
     yield from _words(pack)
+    yield from _school_days(pack)
     review = (("every", clock_in_words(Clock(unit=ClockUnit.CALENDAR_MONTH, amount=pack.review.cycle_months))),)
     yield Statement("Review", (), "Review of the policy", review, pack.review.source)
     for kind in CaseKind:
@@ -78,6 +79,16 @@ def _words(pack: PolicyPack) -> Iterator[Statement]:
         word = getattr(pack.words, name)
         if word is not None:
             yield Statement("Words", (name,), title, (("called", word.word),), word.source)
+
+
+def _school_days(pack: PolicyPack) -> Iterator[Statement]:
+    days = pack.school_days
+    if days is not None:
+        counted = (("INSET days", days.inset_days), ("unplanned closures", days.closures))
+        said = " and ".join(name for name, counts in counted if counts) or "none"
+        yield Statement(
+            "Deadlines", ("school_days",), "Days without lessons that count", (("days", said),), days.source
+        )
 
 
 def _of_kind(pack: PolicyPack, kind: CaseKind) -> Iterator[Statement]:

@@ -20,6 +20,9 @@ ACTIONS = tuple(BITS[CaseKind.COMPLAINT])
 _PEOPLE = ("teacher", "parent", "governor", "clerk", "stranger")
 
 
+CLOSINGS = ("NOT_UPHELD", "UPHELD", "PARTIALLY_UPHELD", "WITHDRAWN", "OUT_OF_SCOPE")
+
+
 def decisions(action: CaseAction, complaint: Complaint, pack: PolicyPack | None, fresh: str) -> list[Decision]:
     """Inputs with which the action succeeds if the state of the complaint allows it; `fresh` names new parts."""
     given = _GIVEN.get(action)
@@ -58,7 +61,7 @@ def _several(action: CaseAction, complaint: Complaint, pack: PolicyPack | None, 
             for referral_id in (*complaint.referrals, named("none")):
                 yield _referral_answered(referral_id)
         case CaseAction.CLOSE_COMPLAINT:
-            yield from (_closing(outcome, pack) for outcome in ("NOT_UPHELD", "WITHDRAWN", "OUT_OF_SCOPE"))
+            yield from (_closing(outcome, pack) for outcome in CLOSINGS)
         case _ if action in LIFECYCLE:
             yield from lifecycle(action, complaint, named(fresh), TODAY)
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from domain.staff_breach import StaffBreach
 from tests.domain.breaches import suspended
 from tests.domain.complaints import named, received, reported
 
-TRUST_STANDARD = parse_pack((Path(__file__).parents[2] / "policies" / "trust-standard.toml").read_text())
+STANDARD_TEXT = (Path(__file__).parents[2] / "policies" / "trust-standard.toml").read_text()
+TRUST_STANDARD = parse_pack(STANDARD_TEXT)
 AWARE = date(2026, 9, 14)  # a Monday
 TODAY = date(2026, 11, 2)
 BEFORE = datetime(2026, 8, 1, tzinfo=UTC)
@@ -332,3 +334,22 @@ def test_a_concern_that_was_low_at_first_runs_from_the_day_on_which_it_was_asses
     assessed(assessed(breach, "MET", date(2026, 10, 21)), "MET", date(2026, 10, 22))
 
     assert [(one.since, one.due_on) for one in deadlines(breach, None)] == [(date(2026, 10, 21), date(2026, 10, 22))]
+
+
+@pytest.mark.parametrize(
+    ("counted", "due_on"),
+    [("", date(2026, 9, 24)), ("inset_days = true", date(2026, 9, 23)), ("closures = true", date(2026, 9, 22))],
+)
+def test_inset_days_and_closures_are_school_days_where_the_policy_says_so(counted: str, due_on: date) -> None:
+    # given
+    rules = f'{counted}\nsource = "L3"' if counted else ""
+    pack = parse_pack(STANDARD_TEXT + (f"\n[school_days]\n{rules}\n" if counted else ""))
+    closed = replace(
+        calendar(), inset_days=(date(2026, 9, 15),), closures=(Days(date(2026, 9, 16), date(2026, 9, 17)),)
+    )
+
+    # when
+    [found] = deadlines(received(received_on=AWARE), pack, [CalendarSet(BEFORE, closed)])
+
+    # then
+    assert found.due_on == due_on

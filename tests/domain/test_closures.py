@@ -17,7 +17,7 @@ from tests.domain.recorded import recorded
 def of_each_kind() -> list[Any]:
     breach = complaints.reported()
     breach.decide_no_action(decided_on=TODAY, reasons=WHY, today=TODAY)
-    return [with_item(), complaints.decided_on(complaints.received()), breach]
+    return [with_item(), complaints.decided_on(complaints.received(), "UPHELD"), breach]
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def of_each_kind() -> list[Any]:
     list(
         zip(
             of_each_kind(),
-            [("WARNING_ISSUED", "POST_REMOVED"), ("NOT_UPHELD", "UPHELD"), ("NO_CASE", "ADVICE_GIVEN")],
+            [("WARNING_ISSUED", "POST_REMOVED"), ("RESOLVED_INFORMALLY", "UPHELD"), ("NO_CASE", "ADVICE_GIVEN")],
             strict=True,
         )
     ),

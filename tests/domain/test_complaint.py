@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from domain.complaint import HeadsMissing, UnknownHead
+from domain.complaint_refusals import OutcomeContradictsHeads
 from domain.open_complaints import posted_while_complaint_open
 from domain.refusals import (
     CaseClosed,
@@ -226,7 +227,7 @@ def test_whoever_is_named_later_is_barred_from_that_moment() -> None:
 
 @pytest.mark.parametrize("outcome", ["UPHELD", "PARTIALLY_UPHELD", "NOT_UPHELD", "WITHDRAWN", "OUT_OF_SCOPE"])
 def test_a_complaint_is_closed_with_an_outcome_of_its_own_list(outcome: str) -> None:
-    complaint = decided_on(received())
+    complaint = decided_on(received(), outcome if outcome.endswith("UPHELD") else "NO_FINDING")
     complaint.request_withdrawal(asked_on=day(0), today=TODAY)
     complaint.confirm_withdrawal(confirmed_on=day(0), today=TODAY)
     complaint.route_to_procedure(route="ADMISSIONS", routed_on=day(0), today=TODAY)
@@ -234,6 +235,30 @@ def test_a_complaint_is_closed_with_an_outcome_of_its_own_list(outcome: str) -> 
 
     kept = recorded(complaint)
     assert (kept.status, kept.outcome, kept.closed_on) == (CaseStatus.CLOSED, outcome, day(0))
+
+
+@pytest.mark.parametrize(
+    ("heads", "outcome"),
+    [
+        (("UPHELD", "UPHELD"), "UPHELD"),
+        (("UPHELD", "NOT_UPHELD"), "PARTIALLY_UPHELD"),
+        (("UPHELD", "NO_FINDING"), "PARTIALLY_UPHELD"),
+        (("PARTIALLY_UPHELD", "NOT_UPHELD"), "PARTIALLY_UPHELD"),
+        (("NOT_UPHELD", "NO_FINDING"), "NOT_UPHELD"),
+    ],
+)
+def test_a_complaint_is_upheld_as_far_as_its_heads_were(heads: tuple[str, str], outcome: str) -> None:
+    complaint = received(head("one", school=True), head("two", staff=True))
+    for name, found in zip(("one", "two"), heads, strict=True):
+        complaint.decide_head(head_id=named(name), outcome=found, decided_on=day(1), today=TODAY)
+
+    def closing(as_what: str) -> Decision:
+        return lambda one: one.close(outcome=as_what, closed_on=day(2), today=TODAY)
+
+    for other in {"UPHELD", "PARTIALLY_UPHELD", "NOT_UPHELD"} - {outcome}:
+        Given(complaint).refuses(closing(other), OutcomeContradictsHeads, "outcome")
+    complaint.record_action_taken(action="NONE", taken_on=day(2), today=TODAY)
+    complaint.close(outcome=outcome, closed_on=day(2), today=TODAY)
 
 
 def test_a_closing_that_breaks_a_rule_is_refused() -> None:
@@ -245,7 +270,7 @@ def test_a_closing_that_breaks_a_rule_is_refused() -> None:
 
 
 def test_a_closed_complaint_takes_no_further_step_until_it_is_reopened() -> None:
-    complaint = decided_on(received())
+    complaint = decided_on(received(), "UPHELD")
     complaint.close(outcome="UPHELD", closed_on=day(3), today=TODAY)
     given = Given(complaint)
 
@@ -277,7 +302,7 @@ def test_a_post_by_the_complainant_while_the_linked_complaint_is_open_is_flagged
 ) -> None:
     complaint = received(complainant=named("parent"))
     if closed_on:
-        decided_on(complaint).close(outcome="UPHELD", closed_on=closed_on, today=TODAY)
+        decided_on(complaint, "UPHELD").close(outcome="UPHELD", closed_on=closed_on, today=TODAY)
     if mark:
         complaint.mark_recorded_in_error(reason=WORDS)
     incident = incidents.with_item("COMPLAINT:STAFF", poster=named("parent"))

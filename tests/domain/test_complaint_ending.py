@@ -157,7 +157,7 @@ def test_a_head_about_staff_conduct_goes_to_a_case_of_its_own() -> None:
 def test_what_concerns_a_childs_safety_is_routed_in_every_state(state: str) -> None:
     complaint = decided_on(received())
     if state == "closed":
-        closing("UPHELD")(complaint)
+        closing("NOT_UPHELD")(complaint)
         Given(complaint).refuses(routing("ADMISSIONS"), CaseClosed)
     elif state == "marked":
         complaint.mark_not_reportable(reason=WORDS)

@@ -149,7 +149,8 @@ def test_links_of_another_kind_withhold_nothing() -> None:
 def test_rulings_29_and_30_no_outcome_of_a_complaint_takes_it_out(outcome: str) -> None:
     complaint = received(head(school=True))
     today = complaint.received_on
-    complaint.decide_head(head_id=next(iter(complaint.heads)), outcome="NO_FINDING", decided_on=today, today=today)
+    found = outcome if outcome.endswith("UPHELD") else "NO_FINDING"
+    complaint.decide_head(head_id=next(iter(complaint.heads)), outcome=found, decided_on=today, today=today)
     complaint.request_withdrawal(asked_on=today, today=today)
     complaint.confirm_withdrawal(confirmed_on=today, today=today)
     complaint.route_to_procedure(route="ADMISSIONS", routed_on=today, today=today)
