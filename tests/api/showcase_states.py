@@ -18,7 +18,7 @@ SCHOOLS = {
 _OF_EVERY_KIND = """
   __typename id reference status mark outcome closedAsLogged version
   school { urn } imported { fileSha256 } owner { id } duplicateOf { id }
-  outstanding { code clause } overrides { requirement clause } links { kind }
+  deadlines { state } outstanding { code clause } overrides { requirement clause } links { kind }
   opened: history(types: ["incident.reopened.v1", "complaint.reopened.v1", "staff_breach.reopened.v1"]) { totalCount }
   unmarked: history(types: ["incident.unmarked.v1", "complaint.unmarked.v1", "staff_breach.unmarked.v1"]) { totalCount }
 """
@@ -41,7 +41,7 @@ CASES = (
     details { breachTypes } tracks { track state } thresholdAssessments { level criteria }
     bodyContacts { body advisedOn } suspensions { suspended confirmedOn endedOn } holds { liftedOn }
     investigations { completedOn } findings { finding grossMisconduct } sanctions { sanction setAside }
-    appeals { result } reasonedNone { decidedOn } advice { kind }
+    routedTo { role because } appeals { result } reasonedNone { decidedOn } advice { kind }
   }
 } } }"""
 )
@@ -54,6 +54,10 @@ class State(NamedTuple):
     name: str
     holds: Callable[[Json], bool]
     packs: tuple[str, ...] | None = None
+
+
+def _overdue(case: Json) -> bool:
+    return {"state": "OVERDUE"} in case["deadlines"]
 
 
 def _open(case: Json) -> bool:
@@ -153,6 +157,7 @@ STATES = (
             and case["withdrawal"] is None
         ),
     ),
+    State("COMPLAINT", "OVERDUE", _overdue),
     State(
         "COMPLAINT",
         "ACKNOWLEDGED",
@@ -191,7 +196,11 @@ STATES = (
             and any(one["headId"] is None for one in case["routings"])
         ),
     ),
-    State("COMPLAINT", "ABOUT_PERSONAL_DATA", lambda case: case["process"] == "DATA_PROTECTION"),
+    State(
+        "COMPLAINT",
+        "ABOUT_PERSONAL_DATA",
+        lambda case: case["process"] == "DATA_PROTECTION" and case["acknowledgement"] is not None,
+    ),
     State(
         "COMPLAINT",
         "CLOSED_WITH_EVERYTHING_DONE",
@@ -204,6 +213,7 @@ STATES = (
         "REPORTED",
         lambda case: (
             _untouched(case)
+            and case["routedTo"] is None
             and case["details"] is None
             and not case["thresholdAssessments"]
             and not case["investigations"]
@@ -278,6 +288,10 @@ STATES = (
             and case["reasonedNone"] is not None
             and not case["outstanding"]
         ),
+    ),
+    State("STAFF_BREACH", "OVERDUE", _overdue),
+    State(
+        "STAFF_BREACH", "WITH_THE_CHAIR", lambda case: case["routedTo"] == {"role": "CHAIR", "because": "HEADTEACHER"}
     ),
     *_of_every_kind("STAFF_BREACH"),
 )

@@ -183,6 +183,15 @@ COMPLAINTS = (
         step("RecordEnquiry", after=3, complainant_told=True, notes="The e-mail was recalled; six had opened it."),
     ),
     _story(
+        "about personal data, and not acknowledged in time",
+        2,
+        _received(
+            "Photographs of {event} went to a printer outside without a word to families.",
+            _CARER,
+            process="DATA_PROTECTION",
+        ),
+    ),
+    _story(
         "settled and closed",
         10,
         _received("{colleague} marked homework as missing that had been handed in.", _CARER, means="IN_PERSON"),

@@ -17,7 +17,7 @@ PART_OF_ROLE = {
 _USUALLY = {
     CaseKind.INCIDENT: Role.COORDINATOR,
     CaseKind.COMPLAINT: Role.HEADTEACHER,
-    # Until others can be named on it, a breach is the trust lead's alone.
+    # A breach is seen by those named on it alone; the trust lead sees all of them.
     CaseKind.STAFF_BREACH: Role.TRUST_LEAD,
 }
 

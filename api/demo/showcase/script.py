@@ -30,7 +30,7 @@ from services.decisions import CaseDecision
 from services.people import Attendance, NameUse, Person
 from services.scope import Caller
 
-__all__ = ["STORIES", "Given", "cast_of", "command_ids", "commands_at"]
+__all__ = ["STORIES", "Given", "appointments", "cast_of", "command_ids", "commands_at"]
 
 STORIES: tuple[Story, ...] = (*INCIDENTS, *COMPLAINTS, *STAFF_BREACHES)
 _AUTUMN = CALENDARS[-1]
@@ -75,6 +75,12 @@ def cast_of(trust_id: UUID) -> list[Person]:
             for part, name in CASTS[school.pack].people.items()
         ]
     return people
+
+
+def appointments(trust_id: UUID) -> list[tuple[str, Role, UUID]]:
+    """Who holds a post at which school: a case about one of them goes past them."""
+    posts = ((Role.HEADTEACHER, "head"), (Role.CHAIR, "chair"))
+    return [(school.urn, role, _person_id(trust_id, school.urn, part)) for school in SCHOOLS for role, part in posts]
 
 
 def _command_id(trust_id: UUID, school: DemoSchool, story: Story, number: int) -> UUID:

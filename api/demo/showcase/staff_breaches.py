@@ -127,6 +127,17 @@ STAFF_BREACHES = (
         ),
     ),
     _story(
+        "the harm threshold met, and the LADO not told in time",
+        23,
+        _reported("{assistant} offered a pupil a lift home, and wrote to her about it.", "ALLEGED", _ASSISTANT),
+        step("AssessHarmThreshold", level="MET", criteria=("SUITABILITY",), assessed_by=_HEAD),
+    ),
+    _story(
+        "about the headteacher, and so with the chair",
+        25,
+        _reported("{head} is said to have written to pupils from a private account.", "ALLEGED", _HEAD),
+    ),
+    _story(
         "suspended, and the disciplinary track on hold",
         14,
         _reported("{colleague} is said to have met a pupil from an online game.", "ALLEGED", _COLLEAGUE),

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from itertools import zip_longest
 from uuid import UUID
 
 from api.demo.schools import SCHOOLS
 from api.demo.showcase.parts import CaseOf
-from api.demo.showcase.script import Given, cast_of, command_ids, commands_at
+from api.demo.showcase.script import Given, appointments, cast_of, command_ids, commands_at
 from ledger.garbage import garbage_kept
 from services import clock, people
 from services.commands import Refusal, Services
 from services.many_commands import run_many
+from services.registers import appoint_at_school
+from services.scope import system_caller
 
 __all__ = ["ShowcaseRefused", "ShowcaseTooEarly", "is_told", "tell_stories"]
+
+
+_APPOINTED_ON = date(2024, 9, 1)
 
 
 class ShowcaseRefused(Exception):
@@ -52,6 +58,15 @@ def tell_stories(services: Services, progress: Callable[[int, int], None]) -> in
         _require_past(given, services)
         with services.ledger.trust.transaction() as connection:
             people.register(connection, trust_id, cast_of(trust_id))
+        for urn, role, person in appointments(trust_id):
+            appoint_at_school(
+                services.ledger,
+                system_caller(trust_id),
+                urn=urn,
+                role=role.value,
+                person=person,
+                appointed_on=_APPOINTED_ON,
+            )
         outcomes = run_many(services, [(one.caller, one.command) for one in given])
         for done, (one, outcome) in enumerate(zip(given, outcomes, strict=True), start=1):
             if outcome is not None:
