@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-import holidays
-
 __all__ = ["is_bank_holiday"]
 
 
@@ -17,5 +15,8 @@ def is_bank_holiday(day: date) -> bool:
 
 @lru_cache(maxsize=200)
 def _of_year(year: int) -> frozenset[date]:
+    # Imported here, for it takes longer than most starts of the program have need of it.
+    import holidays
+
     # Without the part of the country the library would give only what all four have in common.
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
