@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from domain.case_deadlines import DUE_SOON_DAYS
 from domain.checks import InvalidIdentifier
 from projections.pages import place_of
 from projections.plan.cases import case_node, case_row, case_source
+from projections.plan.moments import deadline_state
 from projections.plan.pages import Listing, connection, placed
 from projections.plan.selections import Selected
 from projections.plan.text import bare, quoted
@@ -23,18 +23,14 @@ __all__ = ["deadline_list", "duty_list"]
 _PLURAL = {"deadline": "deadlines", "duty": "duties"}
 _NO_DAY = "DATE '9999-12-31'"
 # How a row of the table `deadline`, called `one`, stands now.
-_STATE = (
-    "CASE WHEN one.standing <> 'RUNNING' THEN one.standing WHEN one.ends <= %(now)s::timestamptz THEN 'OVERDUE'"
-    f" WHEN one.due_on <= (%(now)s::timestamptz AT TIME ZONE 'Europe/London')::date + {DUE_SOON_DAYS} THEN 'DUE_SOON'"
-    " ELSE 'RUNNING' END"
-)
+_STATE = deadline_state("one.standing", "one.due_on", "one.ends")
 # Which of the members of a filter ask what, of rows called `one` and cases called `seen`, and as what they are bound.
 _CONDITIONS: Mapping[str, tuple[str, str]] = {
     "schools": ("seen.school_urn = ANY({})", "text[]"),
     "kinds": ("seen.kind = ANY({})", "text[]"),
     "owner": ("seen.owner_id = {}", "uuid"),
     "codes": ("one.code = ANY({})", "text[]"),
-    "states": (f"{_STATE} = ANY({{}})", "text[]"),
+    "states": (f"({_STATE}) = ANY({{}})", "text[]"),
     "dueFrom": ("one.due_on >= {}", "date"),
     "dueTo": ("one.due_on <= {}", "date"),
 }

@@ -3,10 +3,11 @@
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations
 
+from domain.case_deadlines import DUE_SOON_DAYS
 from projections.plan.text import quoted
 from projections.visible import Reading
 
-__all__ = ["instant", "past_position", "stood"]
+__all__ = ["deadline_state", "instant", "past_position", "stood"]
 
 
 def instant(expression: str) -> str:
@@ -36,3 +37,12 @@ def stood(position: str | None) -> str:
     if position is None:
         return "valid_to IS NULL"
     return f"valid_from <= {position} AND (valid_to IS NULL OR valid_to > {position})"
+
+
+def deadline_state(standing: str, due_on: str, ends: str, at: str = "%(now)s::timestamptz") -> str:
+    """How a deadline stands at an instant, as `CaseDeadline.state` says; all are expressions."""
+    return (
+        f"CASE WHEN {standing} <> 'RUNNING' THEN {standing} WHEN {ends} <= {at} THEN 'OVERDUE'"
+        f" WHEN {due_on} <= ({at} AT TIME ZONE 'Europe/London')::date + {DUE_SOON_DAYS} THEN 'DUE_SOON'"
+        " ELSE 'RUNNING' END"
+    )

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain.case_deadlines import DUE_SOON_DAYS
 from domain.naming import with_underscores
 from domain.steps import HELPLINE_AFTER_DAYS
 from projections.open_complaints import POSTED_WHILE_COMPLAINT_OPEN
+from projections.plan.moments import deadline_state
 from projections.plan.reads import json_member, json_object, json_objects, person, persons, text_hole
 from projections.plan.selections import Selected
 from projections.plan.text import bare, quoted
@@ -68,15 +68,15 @@ def _owed_before_closing(_writer: Writer, _selected: Selected, row: Row) -> str:
 
 
 def _state_of_deadline(_writer: Writer, _selected: Selected, row: Row) -> str:
-    """How a deadline stands now, or did at the moment of which the case is shown (`domain.case_deadlines`)."""
+    """How a deadline stands now, or did at the moment of which the case is shown."""
     one = row.value
-    at = f"coalesce(({one}->>'at')::timestamptz, %(now)s::timestamptz)"
-    return quoted(
-        f"CASE WHEN {one}->>'paused_since' IS NOT NULL THEN 'PAUSED' WHEN {one}->>'due_on' IS NULL"
-        f" THEN 'NOT_COMPUTABLE' WHEN ({one}->>'ends')::timestamptz <= {at} THEN 'OVERDUE'"
-        f" WHEN ({one}->>'due_on')::date <= ({at} AT TIME ZONE 'Europe/London')::date + {DUE_SOON_DAYS}"
-        " THEN 'DUE_SOON' ELSE 'RUNNING' END"
+    standing = (
+        f"(CASE WHEN {one}->>'due_on' IS NOT NULL THEN 'RUNNING' WHEN {one}->>'paused_since' IS NOT NULL THEN 'PAUSED'"
+        " ELSE 'NOT_COMPUTABLE' END)"
     )
+    at = f"coalesce(({one}->>'at')::timestamptz, %(now)s::timestamptz)"
+    due_on, ends = f"({one}->>'due_on')::date", f"({one}->>'ends')::timestamptz"
+    return quoted(f"({deadline_state(standing, due_on, ends, at)})")
 
 
 def _helpline_from(_writer: Writer, _selected: Selected, row: Row) -> str:

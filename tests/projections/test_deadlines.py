@@ -10,16 +10,27 @@ import pytest
 
 import policies
 from domain.calendars import Days, Term, TermName, academic_year, last_day
+from domain.case_deadlines import DeadlineState, deadlines
 from domain.complaint import Complaint
 from domain.registers import SchoolRegister
 from projections.engine import Projector
 from projections.generations import rebuild
 from services.clock import london_date, now
 from tests.projections.examples import complaint, school
+from tests.projections.readers import reader
 from tests.projections.recording import Recording
 from tests.projections.test_engine import rows
+from tests.support.asking import ask_at
 
 TODAY = london_date(now())
+STATES = (
+    "{ all: deadlines { nodes { deadline { state } } } overdue: cases(filter: { overdue: true }) { totalCount } "
+    + " ".join(
+        f"{one.value}: deadlines(filter: {{ states: [{one.value}] }}) {{ nodes {{ deadline {{ state }} }} }}"
+        for one in DeadlineState
+    )
+    + " }"
+)
 
 
 def open_all_year(register: SchoolRegister, *closures: Days) -> None:
@@ -104,3 +115,25 @@ def test_another_calendar_moves_what_is_not_overdue_on_the_cases_of_its_school_a
     # and
     rebuilt = rebuild(recording.database, recording.trust_id, verify=True, batch=3)
     assert rebuilt.differences == ()
+
+
+@pytest.mark.parametrize("seconds", [-6 * 86_400, -5 * 86_400 - 1, -5 * 86_400, -1, 0, 1])
+def test_how_a_deadline_stands_is_told_at_every_edge_as_the_domain_says_it(recording: Recording, seconds: int) -> None:
+    # given
+    here = a_school(recording, "900001")
+    open_all_year(here)
+    case = received(here, "open", TODAY)
+    recording.record(here, case)
+    Projector(recording.database).catch_up(recording.trust_id)
+    [due_then] = deadlines(case, here.adoptions[0].pack, here.calendars_set)
+    assert due_then.ends is not None
+
+    # when
+    at = due_then.ends + timedelta(seconds=seconds)
+    answer = ask_at(recording.trust, reader(recording.trust_id), STATES, at)
+
+    # then
+    state = due_then.state(at).value
+    told = {name: page["nodes"][0]["deadline"]["state"] for name, page in answer.items() if page.get("nodes")}
+    assert told == {state: state, "all": state}
+    assert answer["overdue"]["totalCount"] == int(state == "OVERDUE")

@@ -1,4 +1,4 @@
-"""The application behind its real API, once for all scenarios of a run; a trust of its own for each scenario."""
+"""The application behind its real API, once for the scenarios of a file; a trust of its own for each scenario."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -27,7 +28,15 @@ def ask(trust: TrustDatabase, visibility: Visibility, query: str, **variables: A
 
     There need be no keys: a sealed text is shown as the name of its part. Nor is there a role, so no action is allowed.
     """
-    found = _answered(trust, visibility, query, variables)
+    return _told(_answered(trust, visibility, query, variables))
+
+
+def ask_at(trust: TrustDatabase, visibility: Visibility, query: str, at: datetime) -> Json:
+    """The same for a question that is asked at an instant."""
+    return _told(_answered(trust, visibility, query, {}, at))
+
+
+def _told(found: TextWithHoles) -> Json:
     assert not found.faults, found.faults
     data: Json = json.loads(found.filled(hole.filled("OPEN", hole.part) for hole in found.holes))
     return data
@@ -38,13 +47,15 @@ def refusals(trust: TrustDatabase, visibility: Visibility, query: str, **variabl
     return [fault.error for fault in _answered(trust, visibility, query, variables).faults]
 
 
-def _answered(trust: TrustDatabase, visibility: Visibility, query: str, variables: Json) -> TextWithHoles:
+def _answered(
+    trust: TrustDatabase, visibility: Visibility, query: str, variables: Json, asked_at: datetime | None = None
+) -> TextWithHoles:
     document = _valid(query)
     operation = get_operation_ast(document)
     assert operation is not None
     values = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
     assert isinstance(values, VariableValues), values
-    return answer(PLANS, trust, Question(query, document, operation, values, visibility, "", [], now()))
+    return answer(PLANS, trust, Question(query, document, operation, values, visibility, "", [], asked_at or now()))
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from domain.offered import from_mask
 from domain.values import CaseKind
 from tests.plan.oracle.facts import Facts, Refusal, cursor_of, place_of
 from tests.plan.oracle.history import history_page, latest_event
+from tests.plan.oracle.people import aware, people
 from tests.plan.oracle.sight import Reader
 from tests.plan.oracle.story import Json, School, Story
 
@@ -353,7 +354,7 @@ class View:
             and (wanted.get("owner") is None or case["owner"] == wanted["owner"].lower())
             and is_("meetsNoCount", case["id"] not in counting)
             and is_("overdue", any(self.state_of(case, one) == "OVERDUE" for one in case["deadlines"]))
-            and (wanted.get("person") is None or wanted["person"].lower() in set(_people(case)))
+            and (wanted.get("person") is None or wanted["person"].lower() in set(people(case)))
             and (wanted.get("outstanding") is None or any(d["code"] in wanted["outstanding"] for d in case["duties"]))
             and (
                 (natures is None and targets is None)
@@ -361,7 +362,7 @@ class View:
             )
             and any(
                 (wanted.get("awareFrom") or date.min) <= day <= (wanted.get("awareTo") or date.max)
-                for day in _aware(case)
+                for day in aware(case)
             )
             # No position comes before 0.
             and self.story.changed_at[case["id"]]
@@ -376,76 +377,3 @@ def _among(wanted: Json, name: str, value: Any) -> bool:
 def _require_identifier(text: str) -> None:
     if not re.fullmatch(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}", text):
         raise Refusal
-
-
-def _aware(case: Json) -> set[date]:
-    """The days on which the school became aware of something of a case; of a case without items, of itself."""
-    detail = case["detail"]
-    days = {item["discovered_on"] for item in detail["items"]} if case["kind"] == "INCIDENT" else set()
-    return {date.fromisoformat(day) for day in days or {case["opened_on"]}}
-
-
-def _people(case: Json) -> Iterable[str | None]:
-    """Everybody whom a case names."""
-    detail = case["detail"]
-    yield from (case["owner"], case["reported_by"], detail.get("complainant"), detail.get("subject"))
-    for correction in detail["corrections"]:
-        yield from (correction["requested_by"], correction["decided_by"])
-    for item in detail.get("items", ()):
-        yield from (item["poster"], item["taker"], *item["about"])
-    for head in detail.get("heads", ()):
-        yield from (head["decided_by"], *head["about"])
-    for stage in detail.get("stages", ()):
-        yield from (stage["responded_by"], *stage["investigators"])
-    for meeting in detail.get("party_meetings", ()):
-        yield from meeting["attendees"]
-    for meeting in detail.get("meetings", ()):
-        yield from meeting["attendees"]
-    for members, one in (
-        ("evidence", "collected_by"),
-        ("impacts", "person"),
-        ("investigations", "investigator"),
-        ("accounts", "person"),
-        ("outcome_notices", "recipient"),
-        ("directions", "person"),
-        ("parent_advice", "parent"),
-        ("supports", "person"),
-        ("supports", "supported_by"),
-        ("informed", "person"),
-        ("legal_explanations", "person"),
-        ("warnings", "person"),
-        ("refusals", "person"),
-        ("continuations", "person"),
-        ("legal_actions", "person"),
-        ("restrictions", "person"),
-        ("conduct_assessments", "assessed_by"),
-        ("decisions", "decided_by"),
-        ("panel", "person"),
-        ("findings_notices", "recipient"),
-        ("conduct_steps", "person"),
-    ):
-        yield from (each[one] for each in detail.get(members, ()))
-    if case["kind"] == "STAFF_BREACH":
-        for members, one in _NAMED_IN_BREACHES:
-            records = detail[members] or ()
-            yield from (each[one] for each in ([records] if isinstance(records, dict) else records))
-
-
-_NAMED_IN_BREACHES = (
-    ("manager_reports", "manager"),
-    ("advice", "given_by"),
-    ("reasoned_none", "decided_by"),
-    ("disclosures", "received_by"),
-    ("disclosures", "disclosed_by"),
-    ("threshold_assessments", "assessed_by"),
-    ("body_contacts", "contacted_by"),
-    ("decisions_not_to_refer", "decided_by"),
-    ("suspensions", "decided_by"),
-    ("suspensions", "contact_person"),
-    ("interviews", "person"),
-    ("findings", "found_by"),
-    ("disciplinary_referral", "referred_by"),
-    ("disciplinary_hearings", "chaired_by"),
-    ("sanctions", "decided_by"),
-    ("appeals", "officer"),
-)
