@@ -16,6 +16,7 @@ from api.graphql.documents import PreparedOperation, Refusals
 from api.graphql.execution import Answer, Executor
 from api.graphql.limits import Limits
 from ledger.connections import NoConnectionFree, StatementTimedOut
+from ledger.garbage import garbage_kept
 from ledger.keys import KeysUnavailableError
 
 
@@ -231,9 +232,11 @@ def test_the_worst_document_is_measured_in_little_time() -> None:
         "{" + "... { " * 600 + "branch { name }" + "}" * 601,
     )
     for document in documents:
-        begun = time.process_time()
-        ask(document)
-        assert time.process_time() - begun < 1, document[:60]
+        # What tests before this one left behind is not searched through meanwhile: that takes seconds.
+        with garbage_kept():
+            begun = time.process_time()
+            ask(document)
+            assert time.process_time() - begun < 1, document[:60]
 
 
 def test_more_than_ten_directives_on_one_field_are_refused() -> None:
