@@ -10,9 +10,10 @@ from domain.access import CASE_ROLES, SCHOOL_ROLES, Role, Visibility, visibility
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person acting for a trust in a role; a school role names its school, a case role its case.
+    """A person or program acting for a trust in a role; a school role names its school, a case role its case.
 
-    `on_behalf_of` is the person for whom the caller acts, if another.
+    `on_behalf_of` is the person for whom the caller acts, if another; `client` the program that asks, by the id it is
+    known under; `scopes` what a program may do at most, None for a person; `purpose` why the caller reads, as a code.
     """
 
     trust_id: UUID
@@ -21,6 +22,9 @@ class Caller:
     school_urn: str | None = None
     on_behalf_of: UUID | None = None
     case_id: UUID | None = None
+    client: str | None = None
+    scopes: frozenset[str] | None = None
+    purpose: str | None = None
 
     def __post_init__(self) -> None:
         if (self.role in SCHOOL_ROLES) != (self.school_urn is not None):
