@@ -10,17 +10,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from domain.aggregate import UNRECORDED, Opening, Recordable, event
+from domain.appointments import Appointing, Appointment
 from domain.calendars import CalendarSet, Days, SchoolCalendar, Term, require_sound
 from domain.checks import require_order, require_word
 from domain.policy import Adoption, PolicyPackError, content_hash, in_force, parse_pack
-from domain.refusals import RefusalCode, Refused, UnknownCode
+from domain.refusals import RefusalCode, Refused
+from domain.roles import SCHOOL_ROLES, TRUST_ROLES
 from domain.values import PolicyRef
-
-# The roles that are given by appointment, as tokens name them; a person may have several.
-TRUST_ROLES = frozenset({"trust-lead", "alternate", "admin", "dashboard", "hr", "dpo", "auditor"})
-SCHOOL_ROLES = frozenset(
-    {"headteacher", "coordinator", "dsl", "equalities", "chair", "governor", "clerk", "staff", "mis"}
-)
 
 
 class NotAMember(Refused):
@@ -31,12 +27,6 @@ class NotAMember(Refused):
 
 class AlreadyAMember(Refused):
     """The school has not left the trust."""
-
-    code = RefusalCode.ILLEGAL_STATE
-
-
-class NotAppointed(Refused):
-    """The person does not have this role."""
 
     code = RefusalCode.ILLEGAL_STATE
 
@@ -66,20 +56,6 @@ def school_register_id(trust_id: UUID, urn: str) -> UUID:
 
 
 @dataclass(frozen=True, slots=True)
-class Appointment:
-    """A person's role from one day to another, both included; None while it has not ended."""
-
-    role: str
-    person: UUID
-    appointed_on: date
-    ended_on: date | None = None
-
-    def holds(self, on: date) -> bool:
-        """Whether the person has the role on a day."""
-        return self.appointed_on <= on and (self.ended_on is None or on <= self.ended_on)
-
-
-@dataclass(frozen=True, slots=True)
 class Membership:
     """A school's time in the trust, both days included; None while it has not left."""
 
@@ -91,39 +67,11 @@ class Membership:
         return self.joined_on <= on and (self.left_on is None or on <= self.left_on)
 
 
-class _Appointing(Recordable):
-    """What both registers share: persons named for roles."""
-
-    appointments: tuple[Appointment, ...]
-
-    def holders(self, role: str, on: date) -> tuple[UUID, ...]:
-        """The persons who have a role on a day, in the order of their appointment."""
-        return tuple(one.person for one in self.appointments if one.role == role and one.holds(on))
-
-    def roles_of(self, person: UUID, on: date) -> frozenset[str]:
-        """The roles that a person has on a day."""
-        return frozenset(one.role for one in self.appointments if one.person == person and one.holds(on))
-
-    def _open_appointment(self, role: str, person: UUID) -> Appointment | None:
-        return next(
-            (one for one in self.appointments if (one.role, one.person, one.ended_on) == (role, person, None)), None
-        )
-
-    def _require_ending(self, role: str, person: UUID, ended_on: date) -> None:
-        appointment = self._open_appointment(role, person)
-        if appointment is None:
-            raise NotAppointed("role", "person")
-        require_order(appointment.appointed_on, ended_on, "ended_on")
-
-    def _with_end(self, role: str, person: UUID, ended_on: date) -> tuple[Appointment, ...]:
-        current = self._open_appointment(role, person)
-        return tuple(replace(one, ended_on=ended_on) if one is current else one for one in self.appointments)
-
-
-class TrustRegister(_Appointing):
+class TrustRegister(Appointing):
     """A trust, from its registration on: what it is called and who acts for it."""
 
     TOPIC = "trust_register.v1"
+    ROLES = frozenset(role.value for role in TRUST_ROLES)
 
     class Registered(Opening, Recordable.Event):
         """A trust began to keep its record here."""
@@ -145,17 +93,6 @@ class TrustRegister(_Appointing):
         require_word("name", name)
         return cls._create(cls.Registered, id=trust_register_id(trust_id), name=name)
 
-    def appoint(self, *, role: str, person: UUID, appointed_on: date) -> None:
-        """Give a person a role in the trust."""
-        _require_role(role, TRUST_ROLES)
-        if self._open_appointment(role, person) is None:
-            self._role_appointed(role=role, person=person, appointed_on=appointed_on)
-
-    def end_role(self, *, role: str, person: UUID, ended_on: date) -> None:
-        """End a person's role; `ended_on` is the last day of it."""
-        self._require_ending(role, person, ended_on)
-        self._role_ended(role=role, person=person, ended_on=ended_on)
-
     # --- changes
 
     @event("RoleAppointed", topic="trust.role_appointed.v1")
@@ -168,11 +105,17 @@ class TrustRegister(_Appointing):
         """A person's role in the trust ended with that day."""
         self.appointments = self._with_end(role, person, ended_on)
 
+    @event("RoleRevoked", topic="trust.role_revoked.v1")
+    def _role_revoked(self, role: str, person: UUID, revoked_on: date) -> None:
+        """A person's role in the trust was taken away at once: from that day on it gives nothing."""
+        self.appointments = self._without(role, person, revoked_on)
 
-class SchoolRegister(_Appointing):
+
+class SchoolRegister(Appointing):
     """A school, or another unit with an id of its own, from the day it joined the trust."""
 
     TOPIC = "school_register.v1"
+    ROLES = frozenset(role.value for role in SCHOOL_ROLES)
 
     class Joined(Opening, Recordable.Event):
         """A school became a member of the trust."""
@@ -266,17 +209,6 @@ class SchoolRegister(_Appointing):
         if in_force_then is None or in_force_then.policy != policy:
             self._pack_adopted(policy=policy, content=content, adopted_on=adopted_on)
 
-    def appoint(self, *, role: str, person: UUID, appointed_on: date) -> None:
-        """Give a person a role at the school."""
-        _require_role(role, SCHOOL_ROLES)
-        if self._open_appointment(role, person) is None:
-            self._role_appointed(role=role, person=person, appointed_on=appointed_on)
-
-    def end_role(self, *, role: str, person: UUID, ended_on: date) -> None:
-        """End a person's role; `ended_on` is the last day of it."""
-        self._require_ending(role, person, ended_on)
-        self._role_ended(role=role, person=person, ended_on=ended_on)
-
     # --- changes
 
     @event("Left", topic="school.left.v1")
@@ -325,6 +257,11 @@ class SchoolRegister(_Appointing):
         """A person's role at the school ended with that day."""
         self.appointments = self._with_end(role, person, ended_on)
 
+    @event("RoleRevoked", topic="school.role_revoked.v1")
+    def _role_revoked(self, role: str, person: UUID, revoked_on: date) -> None:
+        """A person's role at the school was taken away at once: from that day on it gives nothing."""
+        self.appointments = self._without(role, person, revoked_on)
+
     # --- questions
 
     def is_member(self, on: date) -> bool:
@@ -339,8 +276,3 @@ class SchoolRegister(_Appointing):
         """What a case pins of the pack in force on the day that the school became aware."""
         adoption = self.adoption_on(on)
         return adoption.policy if adoption else None
-
-
-def _require_role(role: str, roles: frozenset[str]) -> None:
-    if role not in roles:
-        raise UnknownCode("role")

@@ -50,6 +50,16 @@ _ADMINISTERS_COMPLAINTS = _these(
     "RequestWithdrawal ConfirmWithdrawal TagComplaint RecordActionTaken RecordEnquiry TellOutcome RecordAccount",
 )
 
+# The commands by which an incident is decided, which the target of an allegation in it does not give (design D15):
+# those that classify, judge, exclude, mark, link, move, restrict, hand on or close. A test holds this to the aggregate.
+DECIDES_AN_INCIDENT = _these(
+    "ApproveCorrection AssessConduct AssessDefamation AssignCase ClassifyItem CloseIncident CommunicateOutcome",
+    "CompleteInvestigation ConvertToComplaint CorrectItem CorrectSchool DecideOnAction ExcludeItem LiftRestriction",
+    "LinkCase MarkDuplicate MarkNotReportable MarkRecordedInError MergeItems ReclassifyItem RecordInvestigation",
+    "RejectCorrection ReopenIncident RestoreItem RestrictAccess SendWarning SplitItem TakeLegalAction TakeLegalAdvice",
+    "TransferCase UnlinkCase Unmark",
+)
+
 ROLE_COMMANDS: Mapping[str, Mapping[str, Commands]] = {
     "trust-lead": _WHOLE_CASES,
     "headteacher": _WHOLE_CASES,
@@ -99,6 +109,17 @@ ROLE_COMMANDS: Mapping[str, Mapping[str, Commands]] = {
     "staff": {
         _INCIDENT: _these("RecordItem NoteEvidence ReportToHeadteacher", _REMARKS),
         OUTSIDE: _these("ReportIncident"),
+    },
+    "witness": {
+        **dict.fromkeys((_INCIDENT, _COMPLAINT), _these("RecordAccount AddAddendum")),
+        _BREACH: _these("AddAddendum"),
+    },
+    "examiner": {},
+    # Whoever opened a case in an emergency protects and remarks; the case is run by whose it is.
+    "emergency": {
+        _INCIDENT: _these(_PROTECTS_IN_INCIDENTS, _ESTABLISHES_IN_INCIDENTS, _REMARKS),
+        _COMPLAINT: _these(_PROTECTS_IN_COMPLAINTS, _REMARKS),
+        _BREACH: _these(_PROTECTS_IN_BREACHES, _REMARKS) - {"DecideNotToRefer"},
     },
     "mis": {OUTSIDE: _these("ReportIncident")},
     "admin": {},

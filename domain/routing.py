@@ -7,7 +7,6 @@ named alternate.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from domain.refusals import RefusalCode, Refused
@@ -40,9 +39,8 @@ STAYS_OPEN = frozenset(
         "SetReportingRestriction",
     }
 )
-_CHILD_PROTECTION = "CHILD_PROTECTION"
-# What is possible with some input: a complaint is routed to child protection by anybody.
-OFFERED_ROUTED = STAYS_OPEN | {"RouteToProcedure"}
+# The procedure to which anybody who sees a complaint may route it.
+CHILD_PROTECTION = "CHILD_PROTECTION"
 
 # What each role that tokens name may decide of routed cases, by the role the case was routed to: the ladder upwards,
 # and those who have a task of their own in the case whoever it is about.
@@ -106,12 +104,3 @@ def route_of(named: frozenset[UUID], barred: frozenset[UUID], posts: Posts) -> C
 def is_above(route: ConflictRoute, former: ConflictRoute | None) -> bool:
     """Whether a route leads further up than the one that a case has; it never leads down again."""
     return former is None or LADDER.index(route.role) > LADDER.index(former.role)
-
-
-def require_route(route: ConflictRoute | None, role: str, command: Any) -> None:
-    """Refuse a command on a routed case in a role that does not decide it; `role` is as tokens name it."""
-    if route is None or command.name in STAYS_OPEN or route.role in DECIDES_ROUTED.get(role, frozenset()):
-        return
-    if getattr(command, "route", None) == _CHILD_PROTECTION:
-        return
-    raise RoutedElsewhere

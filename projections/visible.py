@@ -15,8 +15,24 @@ from domain.values import CaseKind
 
 _LIVE = "(SELECT generation FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live)"
 _OWN = f"trust_id = %(trust)s AND generation = {_LIVE}"
+# Sight that was lost does not wait for the read models (design D15): events that were recorded and are not projected,
+# and that name the reader as whom a case is about, or move a case to a school out of the reader's sight.
+_NAMES = ("complaint.head_added.v1", "complaint.subject_named.v1", "staff_breach.subject_named.v1")
+_MOVES = tuple(f"{kind.value.lower()}.{moved}.v1" for kind in CaseKind for moved in ("transferred", "school_corrected"))
+_TO_COME = (
+    "(SELECT stream_id, type, convert_from(body, 'UTF8')::jsonb->'data' AS told FROM event"
+    " WHERE trust_id = %(trust)s AND position > coalesce("
+    "(SELECT position FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live), 0)"
+    f" AND type IN {(*_NAMES, *_MOVES)!r} OFFSET 0)"
+)
+_LOST = (
+    f"SELECT stream_id FROM {_TO_COME} AS to_come WHERE type IN {_NAMES!r}"
+    " AND strpos(told::text, %(person)s::uuid::text) > 0"
+    f" OR type IN {_MOVES!r} AND %(seen_schools)s::text[] IS NOT NULL"
+    " AND NOT coalesce(told->>'to_school', told->>'school_urn') = ANY(%(seen_schools)s::text[])"
+)
 # The cases that the reader may not know of.
-_BARRED = f"(SELECT case_id FROM case_barred WHERE {_OWN} AND person_id = %(person)s)"
+_BARRED = f"(SELECT case_id FROM case_barred WHERE {_OWN} AND person_id = %(person)s UNION ALL {_LOST})"
 _EVERY_KIND = frozenset(kind.value for kind in CaseKind)
 
 
@@ -255,15 +271,13 @@ class Reading:
         return f"(SELECT * FROM event WHERE trust_id = %(trust)s AND stream_id = {case_id})"
 
     def _sees(self) -> str:
-        seen = f"{self._sees_place()} AND NOT %(person)s = ANY(barred)"
+        seen = f"{self._sees_place()} AND NOT %(person)s = ANY(barred) AND case_id <> ALL (ARRAY({_LOST}))"
         if self.visibility.own_only:
             seen += " AND readers && %(reads_as)s::uuid[]"
         elif self.visibility.own_kinds:
             seen += " AND (kind = ANY(%(whole_kinds)s) OR readers && %(reads_as)s::uuid[])"
         if self.visibility.cases is not None:
             seen += " AND case_id = ANY(%(seen_cases)s::uuid[])"
-        if not self.visibility.lists_cases:
-            seen += " AND false"
         return seen
 
     def _sees_place(self, kinds: str = "seen_kinds") -> str:

@@ -13,14 +13,15 @@ from uuid import UUID, uuid5
 
 from eventsourcing.persistence import IntegrityError, OperationalError
 
-from domain.access import Visibility, may
+from domain.access import Visibility, resource_of
 from domain.aggregate import Recordable
 from domain.calendars import CalendarSet
 from domain.case import Case
+from domain.permissions import ROUTE_TO_CHILD_PROTECTION, CaseReading, Decision, Resource, Why, decide
 from domain.policy import PolicyPack, parse_pack
-from domain.refusals import RefusalCode, Refused
+from domain.refusals import DeciderIsSubject, RefusalCode, Refused
 from domain.registers import NotAMember, SchoolRegister, school_register_id
-from domain.routing import require_route
+from domain.routing import CHILD_PROTECTION, RoutedElsewhere
 from domain.sealed import Secret
 from domain.stored import plain
 from domain.values import PolicyRef
@@ -201,15 +202,7 @@ class CaseCommand(Command):
 
 def sees(visibility: Visibility, case: Any) -> bool:
     """Whether there is a case here for a reader at all; a register is none."""
-    return (
-        isinstance(case, Case)
-        and visibility.lists_cases
-        and case.kind in visibility.seen_kinds
-        and (visibility.schools is None or case.school_urn in visibility.schools)
-        and visibility.person_id not in case.barred
-        and (visibility.cases is None or case.id in visibility.cases)
-        and (case.kind in visibility.kinds or not case.open_to.isdisjoint(visibility.reads_as))
-    )
+    return isinstance(case, Case) and decide(visibility.role, CaseReading.SEE, resource_of(visibility, case)).allowed
 
 
 def new_case_id(trust_id: UUID, command_id: UUID) -> UUID:
@@ -295,8 +288,7 @@ def changed_by(
 ) -> tuple[Recordable, ...]:
     """The aggregates the command changes, its own case first; an opening takes its reference once, into `reference`."""
     if isinstance(command, OpeningCommand):
-        if not may(caller.role, command.name):
-            raise NotAllowed
+        _require(decide(caller.role, command.name, Resource()))
         command.check(context)
         if not reference:
             reference += services.ledger.next_references(command.reference_kind, context.today.year)
@@ -305,17 +297,37 @@ def changed_by(
         return opened
     assert isinstance(command, CaseCommand)
     case: Any = services.ledger.load(command.case_id)
-    if not sees(caller.visibility, case) or command.case_kind not in (None, case.kind):
+    if not isinstance(case, Case) or command.case_kind not in (None, case.kind):
         raise NotFound("case_id")
-    if not may(caller.role, command.name, case.kind):
-        raise NotAllowed
-    require_route(getattr(case, "routed_to", None), caller.role, command)
+    _require(decide(caller.role, action_of(command), resource_of(caller.visibility, case)))
     if command.expected_version is not None and command.expected_version != case.version:
         raise VersionConflict("expected_version")
     before = {case.id: standing(case)}
     changed = (case, *(command.decide(case, context) or ()))
     route_conflicts(services.ledger, changed, before, context.today)
     return changed
+
+
+# What is out of sight is not there, for whatever reason it is out of sight.
+_REFUSED: Mapping[Why, Callable[[], Refused]] = {
+    Why.OUT_OF_SIGHT: lambda: NotFound("case_id"),
+    Why.SUBJECT_OF_CASE: lambda: NotFound("case_id"),
+    Why.NOT_OF_ROLE: NotAllowed,
+    Why.ROUTED_ELSEWHERE: RoutedElsewhere,
+    Why.TARGET_DECIDES_NOTHING: DeciderIsSubject,
+}
+
+
+def _require(decision: Decision) -> None:
+    """Refuse what was not allowed; raises NotFound, NotAllowed, RoutedElsewhere or DeciderIsSubject."""
+    if not decision.allowed:
+        raise _REFUSED[decision.why]()
+
+
+def action_of(command: Command) -> str:
+    """The action that a command is, by which it is decided who may give it."""
+    is_protecting = getattr(command, "route", None) == CHILD_PROTECTION
+    return ROUTE_TO_CHILD_PROTECTION if is_protecting else command.name
 
 
 def _case_at(services: Services, case_id: UUID, position: int) -> Any:

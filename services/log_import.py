@@ -19,7 +19,7 @@ from uuid import UUID, uuid4, uuid5
 
 from eventsourcing.persistence import IntegrityError, OperationalError
 
-from domain.access import may
+from domain import permissions
 from domain.aggregate import Recordable
 from domain.incident import Incident
 from domain.refusals import Refused
@@ -84,7 +84,7 @@ def import_log(
     Raises NotAllowed, KeysUnavailableError and OperationalError; whatever was recorded by then stays, and the import
     can be run again.
     """
-    if not may(caller.role, "ImportLog"):
+    if not permissions.decide(caller.role, permissions.Task.IMPORT_LOG, permissions.Resource()).allowed:
         raise NotAllowed
     visible = caller.visibility.schools
     writable = [urn for urn in schools if visible is None or urn in visible]

@@ -16,15 +16,13 @@ from uuid import UUID
 
 import psycopg
 
-from domain.access import Role, Visibility, may
+from domain.access import Visibility
+from domain.permissions import Resource, Task, decide
 from domain.refusals import RefusalCode, Refused
 from domain.vocabulary import require_code
 from ledger.database import TrustDatabase
 from services.command_refusals import NotAllowed
 from services.scope import Caller
-
-# Erasing is decided for the trust as a whole.
-_ERASERS = frozenset({Role.TRUST_LEAD, Role.SYSTEM})
 
 
 class NameUse(StrEnum):
@@ -240,7 +238,7 @@ def erase(trust: TrustDatabase, caller: Caller, person_id: UUID) -> None:
 
     Texts about the person in cases are sealed under keys of their own; destroying those is another step.
     """
-    if caller.role not in _ERASERS:
+    if not decide(caller.role, Task.ERASE_PERSON, Resource()).allowed:
         raise NotAllowed
     with trust.transaction() as connection:
         erased = connection.execute(
@@ -260,7 +258,7 @@ def erase(trust: TrustDatabase, caller: Caller, person_id: UUID) -> None:
 @contextmanager
 def _changing(trust: TrustDatabase, caller: Caller, person_id: UUID) -> Iterator[psycopg.Connection[Any]]:
     """A transaction on a person whom the caller sees and may change, held against an erasure meanwhile."""
-    if not may(caller.role, "ChangePerson"):
+    if not decide(caller.role, Task.CHANGE_PERSON, Resource()).allowed:
         raise NotAllowed
     with trust.transaction() as connection:
         connection.execute(

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import IntegrityError
 
-from domain.access import Role
+from domain import permissions
 from domain.aggregate import Recordable
 from domain.calendars import Days, Term
 from domain.registers import SchoolRegister, TrustRegister, school_register_id, trust_register_id
@@ -23,8 +23,6 @@ from services.command_refusals import NotAllowed, SchoolNotFound
 from services.scope import Caller, system_caller
 from services.store import CommandContext, TrustLedger, Work
 
-# Who keeps the registers; appointments in the ledger will say more when identity comes from outside.
-_KEEPERS = frozenset({Role.SYSTEM})
 _ATTEMPTS = 5
 
 
@@ -141,7 +139,7 @@ def _change(ledger: TrustLedger, caller: Caller, urn: str, change: Callable[[Sch
 
 def _record(ledger: TrustLedger, caller: Caller, decide: Callable[[], Recordable | None]) -> None:
     """Decide and record; when another writer came first, decide again on what is there now."""
-    if caller.role not in _KEEPERS:
+    if not permissions.decide(caller.role, permissions.Task.KEEP_REGISTERS, permissions.Resource()).allowed:
         raise NotAllowed
     for attempt in range(_ATTEMPTS):
         register = decide()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.access import Visibility
@@ -47,7 +48,7 @@ WITHHELD = SealedText(SealedState.WITHHELD)
 
 
 def open_texts(ledger: TrustLedger, reader: Visibility, places: Iterable[SealedPlace]) -> dict[SealedPlace, SealedText]:
-    """The texts at the places, in two statements however many there are; WITHHELD for a reader who opens none.
+    """The texts at the places, in two statements however many there are; WITHHELD where the reader opens no such case.
 
     The caller has made sure that the reader sees the cases. Raises KeysUnavailableError when the keys cannot be had,
     and when a text is missing without an erasure: that is a fault, and is never shown as an erasure.
@@ -55,10 +56,11 @@ def open_texts(ledger: TrustLedger, reader: Visibility, places: Iterable[SealedP
     wanted = set(places)
     if not reader.opens_sealed:
         return dict.fromkeys(wanted, WITHHELD)
-    rows = _select(ledger, wanted)
-    keys = ledger.keys.open(ledger.trust_id, {key_id for _, _, _, key_id, _ in rows})
-    opened: dict[SealedPlace, SealedText] = {}
-    for place, command_id, ordinal, key_id, blob in rows:
+    found = _select(ledger, wanted)
+    rows = [row for row in found if row.kind in reader.opens]
+    keys = ledger.keys.open(ledger.trust_id, {row.key_id for row in rows})
+    opened = {row.place: WITHHELD for row in found}
+    for place, _, command_id, ordinal, key_id, blob in rows:
         key = keys[key_id]
         if key is None:
             opened[place] = SealedText(SealedState.ERASED, key_id=key_id)
@@ -76,14 +78,23 @@ def open_texts(ledger: TrustLedger, reader: Visibility, places: Iterable[SealedP
     return opened
 
 
-def _select(
-    ledger: TrustLedger, places: Collection[SealedPlace]
-) -> list[tuple[SealedPlace, UUID, int, UUID, bytes | None]]:
+class _Lying(NamedTuple):
+    """A sealed text as it lies: in an event of a case of a kind, under a key."""
+
+    place: SealedPlace
+    kind: str
+    command_id: UUID
+    ordinal: int
+    key_id: UUID
+    blob: bytes | None
+
+
+def _select(ledger: TrustLedger, places: Collection[SealedPlace]) -> list[_Lying]:
     if not places:
         return []
     with ledger.trust.connection() as connection:
         rows = connection.execute(
-            "SELECT p.stream_id, p.version, p.part, e.command_id, e.ordinal, p.key_id, p.blob"
+            "SELECT p.stream_id, p.version, p.part, e.type, e.command_id, e.ordinal, p.key_id, p.blob"
             " FROM unnest(%s::uuid[], %s::int[], %s::text[]) AS w (stream_id, version, part)"
             " JOIN sealed_part p ON p.trust_id = %s AND p.stream_id = w.stream_id AND p.version = w.version"
             " AND p.part = w.part"
@@ -97,6 +108,7 @@ def _select(
             binary=True,
         ).fetchall()
     return [
-        (SealedPlace(stream_id, version, part), command_id, ordinal, key_id, blob)
-        for stream_id, version, part, command_id, ordinal, key_id, blob in rows
+        # An event is named after its kind of case: staff_breach.reported.v1.
+        _Lying(SealedPlace(stream_id, version, part), stored_name.partition(".")[0].upper(), *lying)
+        for stream_id, version, part, stored_name, *lying in rows
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
+from typing import Any
 
 from graphql import GraphQLError
 from graphql.execution.values import VariableValues
@@ -13,12 +14,14 @@ from api.graphql.documents import PreparedOperation
 from api.graphql.enums import ACTION_COMMANDS
 from api.graphql.execution import Answer
 from api.graphql.faults import field_error
-from domain.access import Role, Visibility, may
-from domain.offered import BITS
-from domain.routing import DECIDES_ROUTED, OFFERED_ROUTED
+from domain.access import Role, Visibility
+from domain.offered import BITS, CaseAction
+from domain.permissions import ROUTE_TO_CHILD_PROTECTION, Relation, Resource, decide
+from domain.routing import LADDER
+from domain.values import CaseKind
 from projections.plan.answering import Fault, TextWithHoles, answer, waits_for
 from projections.plan.holes import Piece
-from projections.plan.plans import Plans, Question
+from projections.plan.plans import Plans, Question, RoleAction
 from projections.plan.ready import Ready, ready
 from projections.wait import ProjectionBehind
 from services.checkpoints import signer
@@ -92,8 +95,6 @@ def question_of(prepared: PreparedOperation, variables: VariableValues, context:
         role=caller.role.value,
         actions=actions_of(caller.role),
         now=context.services.now(),
-        decides_routed=sorted(DECIDES_ROUTED.get(caller.role.value, ())),
-        stays_open=_STAYS_OPEN,
         made={"public_key": partial(_public_key, context)},
     )
 
@@ -120,15 +121,23 @@ def error_of(fault: Fault) -> GraphQLError:
     return field_error(GraphQLError("", nodes=place.node, path=place.shown, original_error=error))
 
 
-_STAYS_OPEN = [action.value for action, command in ACTION_COMMANDS.items() if command in OFFERED_ROUTED]
-
-
 @cache
-def actions_of(role: Role) -> Sequence[tuple[str, str, int]]:
-    """Return the actions that a role may take: the kind of case, the action, and its bit in what such a case offers."""
+def actions_of(role: Role) -> Sequence[RoleAction]:
+    """Return the actions that a role may take on cases that it has a task in."""
     return [
-        (kind.value, action.value, bit)
+        RoleAction(kind.value, action.value, bit, _rungs(role, action, kind), _may(role, action, kind, is_target=True))
         for kind, bits in BITS.items()
         for action, bit in bits.items()
-        if may(role, ACTION_COMMANDS[action], kind.value)
+        if _may(role, action, kind)
     ]
+
+
+def _rungs(role: Role, action: CaseAction, kind: CaseKind) -> str:
+    return ",".join(rung for rung in LADDER if _may(role, action, kind, routed_to=rung))
+
+
+def _may(role: Role, action: CaseAction, kind: CaseKind, **stands: Any) -> bool:
+    """Whether the role may take the action in some form: a routed complaint can still go to child protection."""
+    command = ACTION_COMMANDS[action]
+    forms = (command, ROUTE_TO_CHILD_PROTECTION) if command == "RouteToProcedure" else (command,)
+    return any(decide(role, form, Resource(kind.value, Relation.NAMED, **stands)).allowed for form in forms)

@@ -298,7 +298,7 @@ class Answering:
             versions.setdefault(hole.case_id, set()).add(hole.version)
         recorded = None if self.recorded is None else self.recorded.document.id
         found = blocked_after(self.trust, self.question.visibility, versions, recorded=recorded)
-        actions = frozenset((kind, action) for kind, action, _ in self.question.actions)
+        actions = frozenset((one.kind, one.action) for one in self.question.actions)
         filled: dict[Hole, list[Piece]] = {}
         for hole in holes:
             kind, blocked = found.get((hole.case_id, hole.version), ("", ()))

@@ -226,12 +226,23 @@ def _allowed_actions(writer: Writer, _selected: Selected, row: Row) -> str:
     routed_to = f"({row.value}->'detail'->'routed_to'->>'role')"
     return array_of(
         f"""(SELECT string_agg('"' || {alias}.name || '"', ',' ORDER BY {alias}.bit)"""
-        f" FROM unnest(%(action_kinds)s::text[], %(actions)s::text[], %(action_bits)s::bigint[])"
-        f" AS {alias} (kind, name, bit)"
+        " FROM unnest(%(action_kinds)s::text[], %(actions)s::text[], %(action_bits)s::bigint[],"
+        " %(action_rungs)s::text[], %(target_actions)s::boolean[])"
+        f" AS {alias} (kind, name, bit, rungs, of_target)"
         f" WHERE {alias}.kind = {row.alias}.kind AND ({row.value}->>'offered')::bigint & {alias}.bit <> 0"
-        # What was routed past somebody is decided by others; the same rule refuses the commands (domain.routing).
-        f" AND ({routed_to} IS NULL OR {routed_to} = ANY(%(decides_routed)s::text[])"
-        f" OR {alias}.name = ANY(%(stays_open)s::text[])))"
+        # What was routed past somebody is decided by others, and a target decides nothing; the same rules refuse the
+        # commands (domain.permissions).
+        f" AND ({routed_to} IS NULL OR {routed_to} = ANY(string_to_array({alias}.rungs, ',')))"
+        f" AND ({alias}.of_target OR NOT {row.alias}.kind = 'INCIDENT' OR NOT {_is_target(row)}))"
+    )
+
+
+def _is_target(row: Row) -> str:
+    """Whether an allegation in an incident is about the reader: what `Incident.subjects` says."""
+    return (
+        f"jsonb_path_exists({row.value}->'detail'->'items', '$[*] ? (@.mark == null"
+        """ && exists(@.classifications[*] ? (@.nature == "ALLEGATION")) && exists(@.about[*] ? (@ == $person)))',"""
+        " jsonb_build_object('person', %(person)s::uuid))"
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
@@ -97,14 +97,26 @@ class Plan:
         return parameters
 
 
+class RoleAction(NamedTuple):
+    """An action that a role may take on a kind of case, and its bit in what such a case offers.
+
+    `rungs` are those to which such a case may be routed without the action being lost, joined by commas; `of_target`
+    says whether the target of an allegation may take it.
+    """
+
+    kind: str
+    action: str
+    bit: int
+    rungs: str
+    of_target: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A valid query of one reader, or what somebody wants to be told of the commands that they give.
 
-    `key` stands for its document, `actions` are those that the role may take, each with its kind of case and bit, `now`
-    is the moment at which it is asked, `decides_routed` are the roles in whose place it decides cases that were routed
-    to them, `stays_open` the actions that anybody may take there, and `made` makes those parameters that are not in the
-    database, by name, where a statement binds them.
+    `key` stands for its document, `actions` are those that the role may take, `now` is the moment at which it is asked,
+    and `made` makes those parameters that are not in the database, by name, where a statement binds them.
     """
 
     key: Hashable
@@ -113,10 +125,8 @@ class Question:
     variables: VariableValues
     visibility: Visibility
     role: str
-    actions: Sequence[tuple[str, str, int]]
+    actions: Sequence[RoleAction]
     now: datetime
-    decides_routed: Sequence[str] = ()
-    stays_open: Sequence[str] = ()
     made: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
 
 
@@ -263,11 +273,11 @@ def parameters_of_reader(question: Question) -> dict[str, Any]:
         **Reading(question.visibility).parameters,
         "role": question.role,
         "now": question.now,
-        "action_kinds": [kind for kind, _, _ in question.actions],
-        "actions": [action for _, action, _ in question.actions],
-        "action_bits": [bit for _, _, bit in question.actions],
-        "decides_routed": list(question.decides_routed),
-        "stays_open": list(question.stays_open),
+        "action_kinds": [one.kind for one in question.actions],
+        "actions": [one.action for one in question.actions],
+        "action_bits": [one.bit for one in question.actions],
+        "action_rungs": [one.rungs for one in question.actions],
+        "target_actions": [one.of_target for one in question.actions],
     }
 
 
@@ -287,7 +297,7 @@ def _shape_of_reader(visibility: Visibility) -> Hashable:
         visibility.own_kinds,
         visibility.cases is None,
         visibility.lists_cases,
-        visibility.opens_sealed,
+        visibility.opens,
         visibility.counts_everything,
     )
 

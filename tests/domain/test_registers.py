@@ -10,13 +10,13 @@ from uuid import UUID, uuid5
 import pytest
 
 import policies
+from domain.appointments import Appointment, NotAppointed, OwnAppointment
 from domain.calendars import Days, SchoolCalendar, TermsIncomplete
 from domain.policy import content_hash, parse_pack
 from domain.refusals import DatesOutOfOrder, MalformedValue, RefusalCode, UnknownCode
 from domain.registers import (
     AlreadyAMember,
     NotAMember,
-    NotAppointed,
     PackUnusable,
     SchoolRegister,
     TrustRegister,
@@ -245,3 +245,51 @@ def test_a_role_is_one_of_the_registers_own_and_ends_only_for_who_has_it(
         DatesOutOfOrder,
         "ended_on",
     )
+
+
+@pytest.mark.parametrize(
+    ("register", "role", "prefix"), [(school, "headteacher", "school"), (trust, "trust-lead", "trust")]
+)
+def test_a_role_that_is_revoked_gives_nothing_from_that_day_on_and_what_was_held_before_stays_known(
+    register: Any, role: str, prefix: str
+) -> None:
+    begun, revoked = date(2025, 9, 1), date(2026, 3, 4)
+    given = Given(register()).when(
+        lambda one: one.appoint(role=role, person=HEAD, appointed_on=begun, until=date(2026, 8, 31)),
+        lambda one: one.appoint(role=role, person=HEAD, appointed_on=date(2026, 9, 1)),
+        lambda one: one.appoint(role=role, person=DEPUTY, appointed_on=begun),
+        lambda one: one.revoke_role(role=role, person=HEAD, today=revoked),
+    )
+    given.then(
+        (f"{prefix}.role_appointed.v1", {"role": role, "person": HEAD, "appointed_on": begun}),
+        (f"{prefix}.role_ended.v1", {"role": role, "person": HEAD, "ended_on": date(2026, 8, 31)}),
+        (f"{prefix}.role_appointed.v1", {"role": role, "person": HEAD, "appointed_on": date(2026, 9, 1)}),
+        (f"{prefix}.role_appointed.v1", {"role": role, "person": DEPUTY, "appointed_on": begun}),
+        (f"{prefix}.role_revoked.v1", {"role": role, "person": HEAD, "revoked_on": revoked}),
+    )
+
+    kept = recorded(given.case)
+    assert kept.holders(role, revoked - timedelta(days=1)) == (HEAD, DEPUTY)
+    assert kept.holders(role, revoked) == kept.holders(role, date(2026, 9, 1)) == (DEPUTY,)
+    assert kept.appointments == (
+        Appointment(role, HEAD, begun, revoked - timedelta(days=1)),
+        Appointment(role, HEAD, date(2026, 9, 1), revoked - timedelta(days=1)),
+        Appointment(role, DEPUTY, begun),
+    )
+    Given(kept).refuses(
+        lambda one: one.revoke_role(role=role, person=HEAD, today=revoked), NotAppointed, "role", "person"
+    )
+
+
+@pytest.mark.parametrize(("register", "role"), [(school, "headteacher"), (trust, "admin")])
+def test_nobody_gives_a_role_to_themselves_and_none_ends_before_it_begins(register: Any, role: str) -> None:
+    given = Given(register())
+    given.refuses(
+        lambda one: one.appoint(role=role, person=HEAD, appointed_on=JOINED, by=HEAD), OwnAppointment, "person"
+    )
+    given.refuses(
+        lambda one: one.appoint(role=role, person=HEAD, appointed_on=JOINED, until=JOINED - timedelta(days=1)),
+        DatesOutOfOrder,
+        "until",
+    )
+    given.case.appoint(role=role, person=HEAD, appointed_on=JOINED, by=DEPUTY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +10,7 @@ import pytest
 
 from domain.case import Case
 from domain.duties import DutyCode, duties
-from domain.refusals import RefusalCode
-from domain.routing import DECIDES_ROUTED, LADDER, READS_ROUTED, ConflictRoute, Posts, RoutedElsewhere, require_route
+from domain.routing import DECIDES_ROUTED, LADDER, READS_ROUTED, ConflictRoute, Posts
 from domain.staff_breach import StaffBreach
 from tests.domain.complaints import day, head, named, received, reported
 from tests.domain.recorded import recorded
@@ -202,51 +200,6 @@ def test_a_witness_and_a_parent_who_was_told_do_not_see_the_breach() -> None:
 
 
 # --- who decides
-
-
-@dataclass
-class Asked:
-    """A command, as far as routing looks at one."""
-
-    name: str
-    route: str | None = None
-
-
-@pytest.mark.parametrize("to", LADDER)
-@pytest.mark.parametrize(
-    ("role", "rungs"),
-    [
-        ("headteacher", ()),
-        ("coordinator", ()),
-        ("dsl", ()),
-        ("clerk", ()),
-        ("chair", ("CHAIR",)),
-        ("trust-lead", ("CHAIR", "TRUST_LEAD")),
-        ("alternate", LADDER),
-        ("hr", LADDER),
-        ("investigator", LADDER),
-        ("panel", LADDER),
-        ("system", LADDER),
-    ],
-)
-def test_only_the_role_it_was_routed_to_and_those_above_decide(to: str, role: str, rungs: tuple[str, ...]) -> None:
-    route = ConflictRoute(to, "HEADTEACHER")
-    if to in rungs:
-        require_route(route, role, Asked("CloseStaffBreach"))
-    else:
-        with pytest.raises(RoutedElsewhere) as refused:
-            require_route(route, role, Asked("CloseStaffBreach"))
-        assert refused.value.code is RefusalCode.CONFLICT_OF_INTEREST
-    require_route(None, role, Asked("CloseStaffBreach"))
-
-
-def test_what_protects_is_never_refused_for_a_conflict() -> None:
-    route = ConflictRoute("ALTERNATE", "TRUST_LEAD")
-    for name in ("ContactBody", "RecordDisclosure", "FlagForSafeguarding", "ReferToBody", "AddAddendum"):
-        require_route(route, "coordinator", Asked(name))
-    require_route(route, "clerk", Asked("RouteToProcedure", "CHILD_PROTECTION"))
-    with pytest.raises(RoutedElsewhere):
-        require_route(route, "clerk", Asked("RouteToProcedure", "LEGAL"))
 
 
 def test_the_ladder_and_the_roles_that_decide_agree() -> None:

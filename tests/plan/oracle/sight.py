@@ -120,8 +120,11 @@ _ROLES = {
     "clerk": _Role(frozenset({"COMPLAINT"}), at_school=True),
     "staff": _Role(own=frozenset({"INCIDENT"}), at_school=True),
     "mis": _Role(lists_cases=False, opens_texts=False, at_school=True),
-    "investigator": _Role(own=ALL_KINDS, in_case=True),
-    "panel": _Role(own=frozenset({"COMPLAINT"}), in_case=True),
+    "investigator": _Role(ALL_KINDS, in_case=True),
+    "panel": _Role(frozenset({"COMPLAINT"}), in_case=True),
+    "witness": _Role(ALL_KINDS, opens_texts=False, in_case=True),
+    "examiner": _Role(ALL_KINDS, in_case=True),
+    "emergency": _Role(ALL_KINDS, in_case=True),
 }
 
 
@@ -188,9 +191,30 @@ class Reader:
         return actions is ALL or action in actions
 
     def decides(self, action: str, case: Json) -> bool:
-        """Whether the case, if it was routed past somebody, leaves this to the role."""
+        """Whether the case leaves this to the reader: it may be routed past the role, or an allegation be about him."""
+        if case["kind"] == "INCIDENT" and str(self.person) in _targets(case):
+            return action in _TARGET_MAY
         to = case["detail"].get("routed_to")
         return to is None or action in _STAYS or to["role"] in _DECIDES.get(self.role, ())
+
+
+# What is left to whom an allegation in an incident is about: to tell, to help, to keep evidence; nothing that decides.
+_TARGET_MAY = (
+    _HELPS
+    | _FOLLOWS
+    | _ADDENDUM
+    | _words(
+        "CONFIRM_REMOVAL DIRECT_TO_CHANNEL EXPLAIN_LEGAL_CONSEQUENCE HOLD_MEETING IDENTIFY_POSTER RECORD_CONTINUATION"
+        " RECORD_ITEM RECORD_REFUSAL RECORD_REPOST REFUSE_REMOVAL REPORT_TO_HEADTEACHER REQUEST_REMOVAL TAG_ITEM"
+    )
+)
+
+
+def _targets(case: Json) -> set[str]:
+    """The persons that allegations in an incident are about, of what still counts."""
+    alleged = [item for item in case["detail"]["items"] if item["mark"] is None]
+    alleged = [item for item in alleged if "ALLEGATION" in {one["nature"] for one in item["classifications"]}]
+    return {person for item in alleged for person in item["about"]}
 
 
 def barred(case: Json) -> set[str]:
@@ -207,10 +231,7 @@ def named(case: Json) -> set[str]:
     if case["kind"] in ("INCIDENT", "STAFF_BREACH"):
         found += [one["investigator"] for one in detail["investigations"]]
     if case["kind"] == "INCIDENT":
-        alleged = [item for item in detail["items"] if item["mark"] is None]
-        alleged = [item for item in alleged if "ALLEGATION" in {one["nature"] for one in item["classifications"]}]
-        targets = {person for item in alleged for person in item["about"]}
-        found += [one["person"] for one in detail["supports"] if one["person"] in targets]
+        found += [one["person"] for one in detail["supports"] if one["person"] in _targets(case)]
     if case["kind"] == "COMPLAINT":
         found += [person for stage in detail["stages"] for person in (*stage["investigators"], stage["responded_by"])]
         found += [head["decided_by"] for head in detail["heads"]]
