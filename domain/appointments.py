@@ -43,13 +43,40 @@ class Appointment:
         return self.ended_on is None or on <= self.ended_on
 
 
+Appointments = tuple[Appointment, ...]
+
+
+def given(known: Appointments, role: str, person: UUID, appointed_on: date) -> Appointments:
+    """The appointments after a person was given a role."""
+    return (*known, Appointment(role, person, appointed_on))
+
+
+def ended(known: Appointments, role: str, person: UUID, ended_on: date) -> Appointments:
+    """The appointments after the open one of a person was given its last day."""
+    current = _open(known, role, person)
+    return tuple(replace(one, ended_on=ended_on) if one is current else one for one in known)
+
+
+def revoked(known: Appointments, role: str, person: UUID, revoked_on: date) -> Appointments:
+    """The appointments with a role of a person ended the day before; what was held until then stays known."""
+    last = revoked_on - timedelta(days=1)
+    return tuple(
+        replace(one, ended_on=last) if (one.role, one.person) == (role, person) and one.lasts(revoked_on) else one
+        for one in known
+    )
+
+
+def _open(known: Appointments, role: str, person: UUID) -> Appointment | None:
+    return next((one for one in known if (one.role, one.person, one.ended_on) == (role, person, None)), None)
+
+
 class Appointing(Recordable):
     """What the registers of trust and school share: persons named for roles."""
 
     # The roles that this register gives, as tokens name them.
     ROLES: ClassVar[frozenset[str]]
 
-    appointments: tuple[Appointment, ...]
+    appointments: Appointments
 
     # --- decisions
 
@@ -63,14 +90,14 @@ class Appointing(Recordable):
             raise OwnAppointment("person")
         if until is not None:
             require_order(appointed_on, until, "until")
-        if self._open_appointment(role, person) is None:
+        if _open(self.appointments, role, person) is None:
             self._role_appointed(role=role, person=person, appointed_on=appointed_on)
         if until is not None:
             self._role_ended(role=role, person=person, ended_on=until)
 
     def end_role(self, *, role: str, person: UUID, ended_on: date) -> None:
         """End a person's role; `ended_on` is the last day of it."""
-        appointment = self._open_appointment(role, person)
+        appointment = _open(self.appointments, role, person)
         if appointment is None:
             raise NotAppointed("role", "person")
         require_order(appointment.appointed_on, ended_on, "ended_on")
@@ -102,20 +129,3 @@ class Appointing(Recordable):
     def roles_of(self, person: UUID, on: date) -> frozenset[str]:
         """The roles that a person has on a day."""
         return frozenset(one.role for one in self.appointments if one.person == person and one.holds(on))
-
-    def _open_appointment(self, role: str, person: UUID) -> Appointment | None:
-        return next(
-            (one for one in self.appointments if (one.role, one.person, one.ended_on) == (role, person, None)), None
-        )
-
-    def _with_end(self, role: str, person: UUID, ended_on: date) -> tuple[Appointment, ...]:
-        current = self._open_appointment(role, person)
-        return tuple(replace(one, ended_on=ended_on) if one is current else one for one in self.appointments)
-
-    def _without(self, role: str, person: UUID, revoked_on: date) -> tuple[Appointment, ...]:
-        """The appointments with this role ended the day before; what was held until then stays known."""
-        last = revoked_on - timedelta(days=1)
-        return tuple(
-            replace(one, ended_on=last) if (one.role, one.person) == (role, person) and one.lasts(revoked_on) else one
-            for one in self.appointments
-        )

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from domain.aggregate import UNRECORDED, Opening, Recordable, event
-from domain.appointments import Appointing, Appointment
+from domain.appointments import Appointing, Appointment, ended, given, revoked
 from domain.calendars import CalendarSet, Days, SchoolCalendar, Term, require_sound
 from domain.checks import require_order, require_word
 from domain.policy import Adoption, PolicyPackError, content_hash, in_force, parse_pack
@@ -27,6 +27,12 @@ class NotAMember(Refused):
 
 class AlreadyAMember(Refused):
     """The school has not left the trust."""
+
+    code = RefusalCode.ILLEGAL_STATE
+
+
+class AccountOfAnother(Refused):
+    """This account belongs to another person."""
 
     code = RefusalCode.ILLEGAL_STATE
 
@@ -84,6 +90,8 @@ class TrustRegister(Appointing):
     def __init__(self, name: str) -> None:
         self.name = name
         self.appointments: tuple[Appointment, ...] = ()
+        # Whose account each is, and whether it can be used; what an account is called at its issuer stands elsewhere.
+        self.accounts: dict[UUID, tuple[UUID, bool]] = {}
 
     # --- decisions
 
@@ -93,22 +101,43 @@ class TrustRegister(Appointing):
         require_word("name", name)
         return cls._create(cls.Registered, id=trust_register_id(trust_id), name=name)
 
+    def note_account(self, *, account: UUID, issuer: str, person: UUID, is_active: bool) -> None:
+        """Note that an account was bound to a person, switched off or on again; it is never given to another person."""
+        require_word("issuer", issuer)
+        known = self.accounts.get(account)
+        if known is not None and known[0] != person:
+            raise AccountOfAnother("person")
+        if known is None:
+            self._account_bound(account=account, issuer=issuer, person=person)
+        if self.accounts[account] != (person, is_active):
+            self._account_switched(account=account, is_active=is_active)
+
     # --- changes
+
+    @event("AccountBound", topic="trust.account_bound.v1")
+    def _account_bound(self, account: UUID, issuer: str, person: UUID) -> None:  # noqa: ARG002 - a field of the event
+        """Somebody who signs in at an issuer was found to be a person of the registry."""
+        self.accounts[account] = (person, True)
+
+    @event("AccountSwitched", topic="trust.account_switched.v1")
+    def _account_switched(self, account: UUID, is_active: bool) -> None:
+        """An account was switched off, or on again."""
+        self.accounts[account] = (self.accounts[account][0], is_active)
 
     @event("RoleAppointed", topic="trust.role_appointed.v1")
     def _role_appointed(self, role: str, person: UUID, appointed_on: date) -> None:
         """A person was given a role in the trust."""
-        self.appointments = (*self.appointments, Appointment(role, person, appointed_on))
+        self.appointments = given(self.appointments, role, person, appointed_on)
 
     @event("RoleEnded", topic="trust.role_ended.v1")
     def _role_ended(self, role: str, person: UUID, ended_on: date) -> None:
         """A person's role in the trust ended with that day."""
-        self.appointments = self._with_end(role, person, ended_on)
+        self.appointments = ended(self.appointments, role, person, ended_on)
 
     @event("RoleRevoked", topic="trust.role_revoked.v1")
     def _role_revoked(self, role: str, person: UUID, revoked_on: date) -> None:
         """A person's role in the trust was taken away at once: from that day on it gives nothing."""
-        self.appointments = self._without(role, person, revoked_on)
+        self.appointments = revoked(self.appointments, role, person, revoked_on)
 
 
 class SchoolRegister(Appointing):
@@ -250,17 +279,17 @@ class SchoolRegister(Appointing):
     @event("RoleAppointed", topic="school.role_appointed.v1")
     def _role_appointed(self, role: str, person: UUID, appointed_on: date) -> None:
         """A person was given a role at the school."""
-        self.appointments = (*self.appointments, Appointment(role, person, appointed_on))
+        self.appointments = given(self.appointments, role, person, appointed_on)
 
     @event("RoleEnded", topic="school.role_ended.v1")
     def _role_ended(self, role: str, person: UUID, ended_on: date) -> None:
         """A person's role at the school ended with that day."""
-        self.appointments = self._with_end(role, person, ended_on)
+        self.appointments = ended(self.appointments, role, person, ended_on)
 
     @event("RoleRevoked", topic="school.role_revoked.v1")
     def _role_revoked(self, role: str, person: UUID, revoked_on: date) -> None:
         """A person's role at the school was taken away at once: from that day on it gives nothing."""
-        self.appointments = self._without(role, person, revoked_on)
+        self.appointments = revoked(self.appointments, role, person, revoked_on)
 
     # --- questions
 

@@ -219,14 +219,15 @@ def run(services: Services, caller: Caller, command: Command) -> Recorded | Refu
         mac = input_mac(services, caller, command)
         return _run(services, caller, command, mac)
     except Refused as refused:
-        return Refusal(refused.code, refused.message, refused.clause, tuple(refused.fields))
+        return refusal_of(refused)
     except KeyDestroyedError:
-        return _refusal(TextErased())
+        return refusal_of(TextErased())
     except KeysUnavailableError:
-        return _refusal(KeysUnavailable())
+        return refusal_of(KeysUnavailable())
 
 
-def _refusal(refused: Refused) -> Refusal:
+def refusal_of(refused: Refused) -> Refusal:
+    """What was raised, as the answer to a command."""
     return Refusal(refused.code, refused.message, refused.clause, tuple(refused.fields))
 
 

@@ -13,7 +13,8 @@ class Caller:
     """A person or program acting for a trust in a role; a school role names its school, a case role its case.
 
     `on_behalf_of` is the person for whom the caller acts, if another; `client` the program that asks, by the id it is
-    known under; `scopes` what a program may do at most, None for a person; `purpose` why the caller reads, as a code.
+    known under; `scopes` what a program may do at most, None for a person, and `schools` those that it is kept to;
+    `withheld` are the kinds of case for which a stronger sign-in is asked; `purpose` why the caller reads, as a code.
     """
 
     trust_id: UUID
@@ -24,6 +25,8 @@ class Caller:
     case_id: UUID | None = None
     client: str | None = None
     scopes: frozenset[str] | None = None
+    schools: tuple[str, ...] | None = None
+    withheld: tuple[str, ...] = ()
     purpose: str | None = None
 
     def __post_init__(self) -> None:
@@ -35,7 +38,15 @@ class Caller:
     @property
     def visibility(self) -> Visibility:
         """What the caller may see."""
-        return visibility(self.trust_id, self.person_id, self.role, self.school_urn, self.case_id)
+        return visibility(
+            self.trust_id,
+            self.person_id,
+            self.role,
+            self.school_urn,
+            self.case_id,
+            withheld=self.withheld,
+            schools=self.schools,
+        )
 
 
 def system_caller(trust_id: UUID) -> Caller:

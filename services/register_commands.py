@@ -1,0 +1,191 @@
+"""Commands on the registers: who holds which role, and by which account somebody signs in. Recorded like any command.
+
+They are apart from the commands on cases, for who gives these sees no case.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError
+
+from domain.appointments import Appointing
+from domain.permissions import Resource, Task, decide
+from domain.refusals import Refused
+from domain.registers import TrustRegister, school_register_id, trust_register_id
+from domain.roles import SCHOOL_ROLES, Role
+from ledger.keys import KeysUnavailableError
+from services import clock
+from services.command_refusals import (
+    CommandIdReused,
+    Contended,
+    KeysUnavailable,
+    NotAllowed,
+    SchoolNotFound,
+)
+from services.commands import Command, Described, Refusal, Services, input_mac, refusal_of, require_reason
+from services.scope import Caller
+from services.store import CommandContext, Work
+
+_ATTEMPTS = 5
+
+Person = Annotated[UUID, Described("The person, by the id of the people registry.")]
+RoleName = Annotated[str, Described("The role, such as trust-lead or headteacher.")]
+SchoolUrn = Annotated[str | None, Described("The school, by URN, for a role that is held at one.")]
+
+
+class SchoolNeeded(Refused):
+    """This role is held at a school, which has to be named."""
+
+
+class SchoolNotNeeded(Refused):
+    """This role is held in the whole trust and takes no school."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRecorded:
+    """A command on a register that was carried out, and where its last event stands (None: nothing changed)."""
+
+    position: int | None
+    replayed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterCommand(Command, ABC):
+    """A command on the register of the trust or of a school; `task` is what its caller must be allowed."""
+
+    task: ClassVar[Task]
+
+    @abstractmethod
+    def register(self, trust_id: UUID) -> UUID:
+        """The stream of the register that is changed."""
+
+    @abstractmethod
+    def decide(self, register: Any, caller: Caller, today: date) -> None:
+        """Change the register, or raise Refused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _RoleCommand(RegisterCommand):
+    """A command about one role of one person."""
+
+    task: ClassVar[Task] = Task.GIVE_ROLES
+
+    person: Person
+    role: RoleName
+    school_urn: SchoolUrn = None
+
+    def register(self, trust_id: UUID) -> UUID:
+        """The school's register for a role at a school, else the trust's. Raises SchoolNeeded or SchoolNotNeeded."""
+        if self.school_urn is None:
+            if self.role in SCHOOL_ROLES:
+                raise SchoolNeeded("school_urn")
+            return trust_register_id(trust_id)
+        if self.role in set(Role) - SCHOOL_ROLES:
+            raise SchoolNotNeeded("school_urn")
+        return school_register_id(trust_id, self.school_urn)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointPerson(_RoleCommand):
+    """Give a person a role, from a day on."""
+
+    appointed_on: Annotated[date | None, Described("The first day of the role; today if left out.")] = None
+    until: Annotated[date | None, Described("Its last day, if that is known.")] = None
+
+    def decide(self, register: Appointing, caller: Caller, today: date) -> None:
+        """Appoint; nobody appoints themselves."""
+        on = self.appointed_on or today
+        register.appoint(role=self.role, person=self.person, appointed_on=on, until=self.until, by=caller.person_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndRole(_RoleCommand):
+    """Say which day is the last of a person's role."""
+
+    ended_on: Annotated[date, Described("The last day of the role.")]
+
+    def decide(self, register: Appointing, caller: Caller, today: date) -> None:  # noqa: ARG002 - as all commands do
+        """End the role."""
+        register.end_role(role=self.role, person=self.person, ended_on=self.ended_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevokeRole(_RoleCommand):
+    """Take a role away from a person at once."""
+
+    def decide(self, register: Appointing, caller: Caller, today: date) -> None:  # noqa: ARG002 - as all commands do
+        """Revoke the role."""
+        register.revoke_role(role=self.role, person=self.person, today=today)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteAccount(RegisterCommand):
+    """Put down that an account was bound to a person, or switched; `services.accounts` gives it."""
+
+    task: ClassVar[Task] = Task.KEEP_ACCOUNTS
+
+    account: UUID
+    issuer: str
+    person: UUID
+    is_active: bool
+
+    def register(self, trust_id: UUID) -> UUID:
+        """The trust's own register."""
+        return trust_register_id(trust_id)
+
+    def decide(self, register: TrustRegister, caller: Caller, today: date) -> None:  # noqa: ARG002 - as all commands do
+        """Note how the account stands from now on."""
+        register.note_account(account=self.account, issuer=self.issuer, person=self.person, is_active=self.is_active)
+
+
+def run_on_register(services: Services, caller: Caller, command: RegisterCommand) -> RegisterRecorded | Refusal:
+    """Carry out a command on a register; the same command id with the same input gives the first answer again."""
+    try:
+        return _run(services, caller, command)
+    except Refused as refused:
+        return refusal_of(refused)
+    except KeysUnavailableError:
+        return refusal_of(KeysUnavailable())
+
+
+def _run(services: Services, caller: Caller, command: RegisterCommand) -> RegisterRecorded:
+    if not decide(caller.role, command.task, Resource()).allowed:
+        raise NotAllowed
+    mac = input_mac(services, caller, command)
+    require_reason(command)
+    ledger = services.ledger
+    for _ in range(_ATTEMPTS):
+        receipt = ledger.receipt(command.command_id)
+        if receipt is not None:
+            if receipt.actor_id != caller.person_id or receipt.input_mac != mac:
+                raise CommandIdReused("command_id")
+            return RegisterRecorded(receipt.last_position, replayed=True)
+        register = ledger.load(command.register(caller.trust_id))
+        if register is None:
+            raise SchoolNotFound("school_urn")
+        command.decide(register, caller, clock.london_date(services.now()))
+        context = CommandContext(
+            command_id=command.command_id,
+            actor=caller.person_id,
+            actor_role=caller.role.value,
+            input_mac=mac,
+            on_behalf_of=caller.on_behalf_of,
+            reason=command.reason,
+        )
+        try:
+            appended = ledger.append([Work(context, (register,))])
+        except IntegrityError:
+            continue  # another writer came first: decided again on what is there now
+        return RegisterRecorded(appended[0].last_position if appended else None, replayed=False)
+    raise Contended
+
+
+REGISTER_COMMANDS: Mapping[str, type[RegisterCommand]] = {
+    command.__name__: command for command in (AppointPerson, EndRole, RevokeRole)
+}
