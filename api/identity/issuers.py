@@ -169,8 +169,7 @@ def read_issuers(file: Path | None, *, loopback: bool) -> tuple[IssuerRules, ...
     try:
         issuers = _File.model_validate(given).issuer
     except ValidationError as error:
-        wrong = [f"{_key(e['loc'])}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
-        raise SettingsError(f"{_VARIABLE}: {'; '.join(wrong)}") from None
+        raise SettingsError(f"{_VARIABLE}: {'; '.join(_broken_rules(error))}") from None
     for number, issuer in enumerate(issuers):
         slash = issuer.url.endswith("/") and issuer.kind != Kind.OIDC.value
         if slash or "?" in issuer.url or not is_address(issuer.url, loopback=loopback):
@@ -185,6 +184,22 @@ _ADDRESS_RULE = (
     "an address on https without user, query and fragment is needed;"
     " http is for a loopback address, and only while the server is bound to one"
 )
+
+
+# Where the library's own sentence would show what stands in the file.
+_RULES = {
+    "uuid_parsing": "an id such as e4e5d06d-6098-54f9-96e6-49934d2ef1dd is needed",
+    "union_tag_invalid": "its kind has to be entra, google or oidc",
+    "union_tag_not_found": "its kind is needed: entra, google or oidc",
+}
+
+
+def _broken_rules(error: ValidationError) -> list[str]:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    # A list is also told to be too short when all that stands in it is wrong.
+    within = {one["loc"][:length] for one in found for length in range(len(one["loc"]))}
+    told = [one for one in found if one["loc"] not in within]
+    return [f"{_key(e['loc'])}: {_RULES.get(e['type'], e['msg'].removeprefix('Value error, '))}" for e in told]
 
 
 def _key(location: Sequence[str | int]) -> str:

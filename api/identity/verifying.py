@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from api.identity.claims import decode_segment
 from api.identity.rules import ALGORITHMS
 
 __all__ = ["VerifyingKey", "is_signed_by", "read_keys"]
@@ -78,8 +78,9 @@ def _verifying_key(kid: str, given: Mapping[str, Any]) -> VerifyingKey | None:
     try:
         match given.get("kty"):
             case "RSA":
-                key = RSAKey.import_key(public)
-                algorithms = _RSA_ALGORITHMS if _is_long_enough(key) else frozenset()
+                if not _is_of_safe_length(given.get("n")):
+                    return None
+                key, algorithms = RSAKey.import_key(public), _RSA_ALGORITHMS
             case "EC":
                 key = ECKey.import_key(public)
                 algorithms = _CURVE_ALGORITHMS.get(key.curve_name, frozenset())
@@ -97,9 +98,9 @@ def _verifying_key(kid: str, given: Mapping[str, Any]) -> VerifyingKey | None:
     return VerifyingKey(kid, key, algorithms) if algorithms else None
 
 
-def _is_long_enough(key: RSAKey) -> bool:
-    public = key.public_key
-    return isinstance(public, RSAPublicKey) and _SHORTEST_RSA_BITS <= public.key_size <= _LONGEST_RSA_BITS
+def _is_of_safe_length(modulus: object) -> bool:
+    bits = int.from_bytes(decode_segment(str(modulus)), "big").bit_length()
+    return _SHORTEST_RSA_BITS <= bits <= _LONGEST_RSA_BITS
 
 
 class _Registry(JWSRegistry):

@@ -10,6 +10,7 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
@@ -51,7 +52,9 @@ def pair(kid: str, algorithm: str = "RS256", size: int = 2048) -> Pair:
     """The pair of keys of this name, the same each time: making one takes a while."""
     match algorithm[:2]:
         case "RS" | "PS":
-            return Pair(kid, algorithm, RSAKey.generate_key(size))
+            # Not by the library's own function, which warns of what is too short.
+            made = generate_private_key(public_exponent=65537, key_size=size)
+            return Pair(kid, algorithm, RSAKey(made, made))
         case "ES":
             curve = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}[algorithm]
             return Pair(kid, algorithm, ECKey.generate_key(curve))  # type: ignore[arg-type]
