@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from api.bootstrap import Runtime
-from api.identity import identities, tokens
+from api.identity import identities, tokens, verifying
 from api.identity.discovery import Discovery
 from api.identity.identities import Identities, load_identities
 from api.identity.keys import FetchedKeys
@@ -76,7 +76,7 @@ def run(world: World, story: Callable[[Asked], Awaitable[None]]) -> None:
 def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The algorithm of every signature that is checked."""
     algorithms: list[str] = []
-    genuinely = tokens.is_signed_by
+    genuinely = verifying.is_signed_by
 
     def counting(token: str, algorithm: str, key: Any) -> bool:
         algorithms.append(algorithm)

@@ -357,8 +357,8 @@ def test_an_attack_is_answered_as_if_there_were_no_token(world: World, served: C
 
 def _asked(client: Client, method: str, address: str, headers: Any) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of an answer; of the headers all but the time of day."""
-    content = {"json": {"query": "{ viewer { role } }"}} if method == "POST" else {}
-    answer = client.http.request(method, address, headers=headers, **content)
+    question = {"query": "{ viewer { role } }"} if method == "POST" else None
+    answer = client.http.request(method, address, headers=headers, json=question)
     said = {name: value for name, value in answer.headers.items() if name != "date"}
     return answer.status_code, said, answer.content
 
@@ -490,7 +490,7 @@ def test_a_token_holds_until_the_second_in_which_it_ends(world: World) -> None:
 
 
 def test_no_issuer_but_that_of_development_gives_a_role(world: World, served: Client) -> None:
-    claims = {"role": "trust-lead", "trust": str(TRUST), "place": "900003"}
+    claims: dict[str, Any] = {"role": "trust-lead", "trust": str(TRUST), "place": "900003"}
 
     for token in (world.entra(**claims), world.google(**claims), world.oidc(**claims), world.older(**claims)):
         assert identified(world, f"Bearer {token}").claimed is None

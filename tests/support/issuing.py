@@ -57,7 +57,7 @@ def pair(kid: str, algorithm: str = "RS256", size: int = 2048) -> Pair:
             return Pair(kid, algorithm, RSAKey(made, made))
         case "ES":
             curve = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}[algorithm]
-            return Pair(kid, algorithm, ECKey.generate_key(curve))  # type: ignore[arg-type]
+            return Pair(kid, algorithm, ECKey.generate_key(curve))
         case _:
             return Pair(kid, algorithm, OKPKey.generate_key("Ed25519"))
 
