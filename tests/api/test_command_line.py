@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,7 +30,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def run(
     demo: Client, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Run:
+) -> Iterator[Run]:
     """Run a verb on the databases of the demonstration: its exit status, standard output and standard error."""
     variables = {
         "DATA_DIR": str(demo.runtime.settings.data_dir),
@@ -47,7 +48,12 @@ def run(
         printed = capfd.readouterr()
         return status, printed.out, printed.err
 
-    return verb
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield verb
+    # A verb that sets up its log lines leaves them on a stream that ends with the test, while the server goes on.
+    root.setLevel(level)
+    root.handlers[:] = [handler for handler in root.handlers if handler in handlers]
 
 
 def test_help_lists_every_verb_and_each_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
