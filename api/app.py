@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import anyio
 from fastapi import FastAPI
@@ -18,10 +19,12 @@ from api.graphql.context import WorkerSlots
 from api.graphql.http import GraphQLEndpoint
 from api.graphql.serve import GraphQLService
 from api.health import Readiness
+from api.identity.identities import Identities
 from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders, Shortcut, answer_fault
 from api.problems import PROBLEM_HANDLERS
 from api.rest.bundles import bundle_routes
 from api.rest.imports import IMPORT_PATH, import_routes
+from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
 from services.scope import Caller
 
 __all__ = ["Authenticate", "create_app"]
@@ -30,25 +33,37 @@ BODY_LIMIT = 100_000
 
 
 class Authenticate:
-    """Turns a request's `Authorization` header into a caller. Without keys every request is refused alike."""
+    """Turns a request's `Authorization` header into a caller. Where nobody can sign in, every request is refused."""
 
-    def __init__(self, tokens: DevelopmentTokens | None) -> None:
-        self._tokens = tokens
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
 
-    def __call__(self, request: Request) -> Caller:
-        """Return who is asking. Raise `Unauthenticated`."""
-        headers = request.headers.getlist("authorization")
-        if self._tokens is None or len(headers) != 1:
+    async def __call__(self, request: Request) -> Caller:
+        """Return who is asking. Raise `Unauthenticated`, or `ProviderUnreachable` where nobody can tell."""
+        signed_in = await self._identities.identify(request.headers.getlist("authorization"))
+        claimed = signed_in.claimed
+        if claimed is None:
             raise Unauthenticated
-        identity = self._tokens.identify(headers[0])
-        place = identity.school_urn
-        return Caller(identity.trust_id, identity.person_id, identity.role, place, case_id=identity.case_id)
+        role = Role(claimed.role)
+        school = claimed.place if role in SCHOOL_ROLES else None
+        case = UUID(claimed.place) if role in CASE_ROLES else None
+        return Caller(claimed.trust_id, claimed.person_id, role, school, case_id=case, client=signed_in.client)
 
 
-def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Readiness) -> ASGIApp:
-    """Return the ASGI application over an open runtime. `tokens` None: nobody can be authenticated, health answers."""
+def create_app(
+    runtime: Runtime,
+    tokens: DevelopmentTokens | None,
+    readiness: Readiness,
+    *,
+    identities: Identities | None = None,
+) -> ASGIApp:
+    """Return the ASGI application over an open runtime.
+
+    `identities` None: those of the development `tokens` alone. Where nobody can sign in at all, health still answers.
+    """
     slots = WorkerSlots(runtime.settings.pool_size)
-    authenticate = Authenticate(tokens)
+    identities = Identities(tokens) if identities is None else identities
+    authenticate = Authenticate(identities)
     connections = runtime.loop_connections()
 
     @asynccontextmanager
@@ -56,6 +71,7 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
         if readiness.projector is not None:
             readiness.projector.start()
         yield
+        await identities.close()
         await connections.close()
         if readiness.projector is not None:
             await anyio.to_thread.run_sync(readiness.projector.stop)

@@ -1,10 +1,11 @@
-"""Faults that say nothing of the program: the database is away or busy, a question too long, the keys out of reach."""
+"""Faults that say nothing of the program: something that it needs is away or busy, or a question takes too long."""
 
 from __future__ import annotations
 
 import psycopg
 from eventsourcing.persistence import OperationalError
 
+from api.identity.signed_in import ProviderUnreachable
 from domain.refusals import RefusalCode
 from ledger.connections import NoConnectionFree, StatementTimedOut
 from ledger.keys import KeysUnavailableError
@@ -19,6 +20,7 @@ _LONG_WORDS = (
     "The question took too long and was given up. Ask for less: fewer schools, a shorter range, a smaller page."
 )
 _KEYS_WORDS = "The keys that open and seal personal data cannot be reached."
+_PROVIDER_WORDS = "The identity provider is not reachable, and its keys are needed to tell who is asking."
 _AWAY = (psycopg.OperationalError, OperationalError, NoConnectionFree)
 
 
@@ -26,6 +28,8 @@ def passing_fault(error: BaseException | None) -> tuple[str, str] | None:
     """Return the code and the sentence of a fault that passes by itself; None for any other error."""
     if isinstance(error, StatementTimedOut):
         return TOO_LONG, _LONG_WORDS
+    if isinstance(error, ProviderUnreachable):
+        return BUSY, _PROVIDER_WORDS
     if isinstance(error, KeysUnavailableError):
         return RefusalCode.KEYS_UNAVAILABLE.value, _KEYS_WORDS
     return (BUSY, _BUSY_WORDS) if isinstance(error, _AWAY) else None

@@ -31,5 +31,8 @@ def configure_logging(level: str) -> None:
     root.setLevel(level)
     # Which revision is which is said by `caseledger migrate`; at each start it is noise.
     logging.getLogger("alembic").setLevel(max(logging.getLogger().level, logging.WARNING))
+    # A line for each time that an issuer's keys are fetched; what goes wrong there is told in our own words.
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(max(logging.getLogger().level, logging.WARNING))
     # The server's own access line holds the query string, and with it the variables of a GET.
     logging.getLogger("uvicorn.access").disabled = True

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api.authentication import UNAUTHENTICATED, Unauthenticated
+from api.identity.signed_in import UNAUTHENTICATED, Unauthenticated
 from api.refusals import told
 from domain.refusals import RefusalCode, Refused
 

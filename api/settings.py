@@ -8,10 +8,11 @@ from __future__ import annotations
 import ipaddress
 import os
 from pathlib import Path
+from typing import Annotated, Literal
 from uuid import UUID, uuid5
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 __all__ = [
     "DEMONSTRATION_TRUST",
@@ -26,6 +27,9 @@ __all__ = [
 PREFIX = "CASELEDGER_"
 # The trust that `caseledger demo` creates. Fixed, so that a token can be printed without asking a database.
 DEMONSTRATION_TRUST = uuid5(UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8"), "caseledger/demonstration-trust")
+
+
+CaseKind = Literal["INCIDENT", "COMPLAINT", "STAFF_BREACH"]
 
 
 class SettingsError(RuntimeError):
@@ -135,6 +139,44 @@ class Settings(BaseSettings):
     token_hours: int = Field(
         default=12, ge=1, le=24 * 30, description="Hours for which a token printed by `caseledger token` is accepted."
     )
+    issuers: Path | None = Field(
+        default=None,
+        description="TOML file of the issuers whose tokens are accepted: see docs/how-to/sign-in.md. "
+        "It is checked when the server starts. Unset: there are none but the development issuer on a loopback address.",
+    )
+    issuer_keys_seconds: int = Field(
+        default=3600,
+        ge=60,
+        le=86400,
+        description="Seconds for which the keys that an issuer publishes are used before they are fetched again.",
+    )
+    issuer_keys_usable_seconds: int = Field(
+        default=86400,
+        ge=60,
+        le=7 * 86400,
+        description="Seconds for which an issuer's keys are used while it cannot be reached. "
+        "After that its tokens are answered 503 until it can be.",
+    )
+    step_up_kinds: Annotated[tuple[CaseKind, ...], NoDecode] = Field(
+        default=(),
+        description="Kinds of case that take a stronger sign-in, with commas between them: INCIDENT, COMPLAINT, "
+        "STAFF_BREACH. Without one they are not there. Unset: none.",
+    )
+    step_up_methods: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("mfa",),
+        description="Methods (`amr`) one of which makes a sign-in stronger, with commas between them.",
+    )
+    step_up_contexts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Contexts (`acr`, or `acrs` of Entra ID) one of which makes a sign-in stronger, with commas "
+        "between them. Unset: none.",
+    )
+    step_up_max_age_seconds: int | None = Field(
+        default=None,
+        ge=60,
+        description="Seconds for which a stronger sign-in counts, from when the person signed in (`auth_time`). "
+        "Unset: as long as its token lasts.",
+    )
     import_max_bytes: int = Field(
         default=64 * 1024 * 1024,
         ge=1024,
@@ -145,6 +187,12 @@ class Settings(BaseSettings):
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
         description="Least severe line that is logged: DEBUG, INFO, WARNING or ERROR.",
     )
+
+    @field_validator("step_up_kinds", "step_up_methods", "step_up_contexts", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """Take words with commas between them, as a variable holds them."""
+        return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
 
     @property
     def embedded(self) -> bool:
@@ -166,6 +214,12 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError("; ".join(wrong)) from None
     if settings.database_url is not None and settings.keys_database_url is None:
         raise SettingsError(f"{PREFIX}KEYS_DATABASE_URL is needed because {PREFIX}DATABASE_URL is set")
+    stronger = (settings.step_up_methods, settings.step_up_contexts, settings.step_up_max_age_seconds)
+    if settings.step_up_kinds and not any(stronger):
+        raise SettingsError(
+            f"{PREFIX}STEP_UP_METHODS, {PREFIX}STEP_UP_CONTEXTS or {PREFIX}STEP_UP_MAX_AGE_SECONDS is needed"
+            f" because {PREFIX}STEP_UP_KINDS is set"
+        )
     return settings
 
 
@@ -193,8 +247,10 @@ def settings_page() -> str:
     for name, field in Settings.model_fields.items():
         if field.default_factory is not None:
             default = "see right"
-        elif field.default is None:
+        elif field.default is None or field.default == ():
             default = "unset"
+        elif isinstance(field.default, tuple):
+            default = f"`{','.join(field.default)}`"
         else:
             default = f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
         rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")

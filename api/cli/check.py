@@ -7,7 +7,8 @@ from importlib.resources import files
 
 from api.bootstrap import Runtime
 from api.demo.schools import SCHOOLS
-from api.settings import Settings, load_settings
+from api.identity.issuers import read_issuers
+from api.settings import Settings, is_loopback, load_settings
 from projections.engine import parked
 
 __all__ = ["configure", "run"]
@@ -29,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"WRONG packaged files are missing: {', '.join(missing)}")
             return 1
         print("ok    packaged files")
+        read_issuers(settings.issuers, loopback=is_loopback(settings.host))
         print(f"ok    settings: data in {settings.data_dir}, {_where(settings)}")
     with Runtime.open(settings) as runtime:
         print("ok    databases: durable, migrated, and opened as a role that owns nothing")

@@ -9,6 +9,7 @@ from api.app import create_app
 from api.authentication import DevelopmentTokens, NotLoopback
 from api.bootstrap import Runtime
 from api.health import Readiness
+from api.identity.identities import load_identities
 from api.logs import configure_logging
 from api.projecting import ProjectorThread
 from api.server import make_server, run_server
@@ -29,16 +30,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until told to stop."""
     settings = load_settings(host=arguments.host, port=arguments.port)
     configure_logging(settings.log_level)
+    tokens = load_tokens(settings)
+    identities = load_identities(settings, tokens)
     with Runtime.open(settings) as runtime:
         readiness = Readiness(runtime, ProjectorThread(runtime.database) if settings.projector else None)
-        server = make_server(create_app(runtime, load_tokens(settings), readiness), settings)
+        server = make_server(create_app(runtime, tokens, readiness, identities=identities), settings)
         return run_server(server)
 
 
 def load_tokens(settings: Settings) -> DevelopmentTokens | None:
-    """Return the development keys; None, with a warning, where other machines can reach the server."""
+    """Return the development issuer; None where other machines can reach the server, with a warning if it is needed."""
     try:
         return DevelopmentTokens.load(settings.data_dir, host=settings.host)
     except NotLoopback as error:
-        log.warning("%s; every request will be answered 401", error)
+        if settings.issuers is None:
+            log.warning("%s, and CASELEDGER_ISSUERS is unset; every request will be answered 401", error)
         return None

@@ -15,6 +15,7 @@ from api.bootstrap import Runtime
 from api.cli.progress import progress
 from api.demo.fill import Filled, fill
 from api.health import Readiness
+from api.identity.identities import load_identities
 from api.projecting import ProjectorThread
 from api.server import make_server, run_server
 from api.settings import DEMONSTRATION_TRUST, Settings
@@ -35,7 +36,8 @@ The showcase is in it, from an earlier start: nothing is ever deleted. For the l
 def serve_demonstration(runtime: Runtime, tokens: DevelopmentTokens, *, showcase: bool) -> int:
     """Serve until told to stop; return the exit status. Raise what kept the trust from being filled."""
     readiness = Readiness(runtime, ProjectorThread(runtime.database), demonstration=DEMONSTRATION_TRUST)
-    server = make_server(create_app(runtime, tokens, readiness), runtime.settings)
+    identities = load_identities(runtime.settings, tokens)
+    server = make_server(create_app(runtime, tokens, readiness, identities=identities), runtime.settings)
 
     def done(filled: Filled) -> None:
         _print_addresses(runtime.settings, server, tokens, _on_the_showcase(filled, wanted=showcase))

@@ -99,7 +99,7 @@ class GraphQLService:
 
     async def answer(self, request: Request, parameters: GraphQLRequest, wish: Wish) -> Reply:
         """Answer one request. Raise `Unauthenticated`, `BadRequest` or `MutationByGet` before anything is executed."""
-        caller = self._authenticate(request)
+        caller = await self._authenticate(request)
         try:
             operation = self._document(parameters).operation(parameters.operation_name)
             if not operation.is_query and wish.by_get:

@@ -28,7 +28,7 @@ def bundle_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authentica
     """Return the route of the export."""
 
     async def endpoint(request: Request) -> Response:
-        caller = authenticate(request)
+        caller = await authenticate(request)
         text = str(request.path_params["case_id"])
         try:
             case_id = UUID(text)

@@ -34,7 +34,7 @@ def import_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authentica
     """Return the route of the import."""
 
     async def endpoint(request: Request) -> Response:
-        caller = authenticate(request)
+        caller = await authenticate(request)
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in ("text/csv", "multipart/form-data"):
             return problem(415, "Send the log as text/csv, or as the file of a multipart/form-data form.")

@@ -19,6 +19,7 @@ from api.authentication import DevelopmentTokens
 from api.bootstrap import Runtime
 from api.demo.fill import Filled, fill
 from api.health import Readiness
+from api.identity.identities import Identities
 from api.projecting import ProjectorThread
 from api.server import make_server
 from api.settings import DEMONSTRATION_TRUST, load_settings
@@ -50,13 +51,13 @@ def demonstration(runtime: Runtime, *, showcase: bool = False) -> Filled:
 class Client:
     """The application on a port of its own, with a projector running."""
 
-    def __init__(self, runtime: Runtime, trust_id: UUID) -> None:
+    def __init__(self, runtime: Runtime, trust_id: UUID, *, identities: Identities | None = None) -> None:
         self.runtime = runtime
         self.trust_id = trust_id
         self.tokens = DevelopmentTokens.load(runtime.settings.data_dir, host="127.0.0.1")
         self.readiness = Readiness(runtime, ProjectorThread(runtime.database), demonstration=trust_id)
         self.readiness.demonstration_filled.set()
-        app = create_app(runtime, self.tokens, self.readiness)
+        app = create_app(runtime, self.tokens, self.readiness, identities=identities)
         self._server = make_server(app, runtime.settings)
         self._thread = threading.Thread(target=self._server.run, name="server")
 

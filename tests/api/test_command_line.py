@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from api.authentication import DevelopmentTokens
 from api.cli import VERBS, main
 from api.cli.progress import progress
 from api.cli.serve import load_tokens
+from api.identity.identities import Identities
+from api.identity.signed_in import ClaimedRole
 from api.settings import DEMONSTRATION_TRUST, load_settings
-from domain.access import Role
 from policies import shipped
 from tests.api.client import Client
 from tests.domain.packs import example_text
@@ -27,7 +30,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def run(
     demo: Client, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Run:
+) -> Iterator[Run]:
     """Run a verb on the databases of the demonstration: its exit status, standard output and standard error."""
     variables = {
         "DATA_DIR": str(demo.runtime.settings.data_dir),
@@ -45,7 +48,12 @@ def run(
         printed = capfd.readouterr()
         return status, printed.out, printed.err
 
-    return verb
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield verb
+    # A verb that sets up its log lines leaves them on a stream that ends with the test, while the server goes on.
+    root.setLevel(level)
+    root.handlers[:] = [handler for handler in root.handlers if handler in handlers]
 
 
 def test_help_lists_every_verb_and_each_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,12 +73,10 @@ def test_a_verb_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> N
 def test_token_prints_a_token_and_nothing_else(run: Run, demo: Client) -> None:
     status, out, err = run("token", "--role", "headteacher:900003", "--person", "00000000-0000-0000-0000-00000000004d")
 
-    tokens = DevelopmentTokens.load(demo.runtime.settings.data_dir, host="127.0.0.1")
-    identity = tokens.identify(f"Bearer {out.strip()}")
+    found = asyncio.run(Identities(demo.tokens).identify([f"Bearer {out.strip()}"]))
     assert (status, out.count("\n"), err) == (0, 1, "")
-    assert (identity.trust_id, identity.role, identity.school_urn) == (DEMONSTRATION_TRUST, Role.HEADTEACHER, "900003")
-    assert identity.person_id.int == 77
-    assert identity.expires_at - identity.issued_at == 12 * 3600
+    assert found.claimed == ClaimedRole(DEMONSTRATION_TRUST, UUID(int=77), "headteacher", "900003")
+    assert found.expires_at - found.issued_at == 12 * 3600
 
 
 @pytest.mark.parametrize("role", ["dsl", "investigator:900003", "headteacher", "emperor"])
