@@ -96,8 +96,8 @@ class DevelopmentTokens:
             algorithms=frozenset({_ALGORITHM}),
             token_type=ACCESS_TOKEN_TYPE,
         )
-        public = {"keys": [self._key.as_dict(private=False, kid=self._kid)]}
-        return AcceptedIssuer(rules, FixedKeys(read_keys(public, issuer=DEVELOPMENT_ISSUER)))
+        public = self._key.as_dict(private=False, kid=self._kid)
+        return AcceptedIssuer(rules, FixedKeys(read_keys([public], issuer=DEVELOPMENT_ISSUER)))
 
 
 def _make_key(path: Path) -> None:

@@ -63,12 +63,13 @@ class Discovery:
                 address = document.get("jwks_uri")
                 if not isinstance(address, str) or not is_address(address, loopback=self._loopback):
                     raise NotFetched("the address of the keys is not on https")
-                keys = read_keys(await self._document(address, "the set of keys"), issuer=self._issuer)
+                published = await self._document(address, "the set of keys")
         except TimeoutError:
             raise NotFetched("it took too long") from None
-        if not keys:
-            raise NotFetched("there is no key that can be used")
-        return keys
+        if not isinstance(published.get("keys"), list):
+            raise NotFetched("the set of keys has no list of them")
+        # None that can be used is an answer too: an issuer that takes all its keys away has a reason.
+        return read_keys(published["keys"], issuer=self._issuer)
 
     async def _document(self, address: str, what: str) -> dict[str, Any]:
         import httpx

@@ -119,12 +119,16 @@ class _Oidc(_Issuer):
 
     @model_validator(mode="after")
     def _telling_access_tokens(self) -> Self:
-        if self.access_token_type.lower() != ACCESS_TOKEN_TYPE and self.scope is None:
+        if self._token_type != ACCESS_TOKEN_TYPE and self.scope is None:
             raise ValueError(
                 f"scope is needed where access_token_type is not {ACCESS_TOKEN_TYPE}:"
                 " something has to tell access tokens from ID tokens"
             )
         return self
+
+    @property
+    def _token_type(self) -> str:
+        return self.access_token_type.lower().removeprefix("application/")
 
     def rules(self) -> list[IssuerRules]:
         """Return the rules of the provider."""
@@ -135,7 +139,7 @@ class _Oidc(_Issuer):
                 kind=Kind.OIDC,
                 audiences=frozenset(self.audiences),
                 algorithms=frozenset(self.algorithms),
-                token_type=self.access_token_type,
+                token_type=self._token_type,
                 clients=_optional(self.clients),
                 scope=self.scope,
                 trusts=self.trusts,

@@ -117,6 +117,8 @@ class FetchedKeys:
         try:
             self._keys = await self._fetch()
             self._fetched_at = now
+            if not self._keys:
+                log.warning("the issuer %s publishes no key that can be used", self._name)
         except NotFetched as error:
             log.warning("the keys of the issuer %s could not be fetched: %s", self._name, error)
         finally:

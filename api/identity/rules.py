@@ -32,9 +32,10 @@ class Kind(StrEnum):
 class IssuerRules:
     """The rules for the tokens of one `iss`.
 
-    `token_type` is the `typ` that their header must have. `clients` None: any client of the provider may ask. `scope`
-    must be among the scopes of a token, where there is one. `tenant` is that of Entra ID; `domains` are the hosted
-    domains of Google with the trusts that each may name, and `trusts` those that any other issuer may name.
+    `token_type` is the `typ` that their header must have, in capitals or not. `clients` None: any client of the
+    provider may ask. `scope` must be among the scopes of a token, where there is one. `tenant` is that of Entra ID;
+    `domains` are the hosted domains of Google with the trusts that each may name, and `trusts` those that any other
+    issuer may name.
     """
 
     name: str

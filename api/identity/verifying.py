@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,14 +42,13 @@ class VerifyingKey:
     algorithms: frozenset[str]
 
 
-def read_keys(published: Mapping[str, Any], *, issuer: str) -> dict[str, VerifyingKey]:
-    """Return the keys of a JWK set (RFC 7517) that may check signatures of an issuer, by their `kid`.
+def read_keys(listed: Sequence[Any], *, issuer: str) -> dict[str, VerifyingKey]:
+    """Return the keys of a JWK set (RFC 7517, section 5) that may check signatures of an issuer, by their `kid`.
 
     Left out is what is for something else or of no use: symmetric keys, keys for encryption, private keys, RSA keys of
     less than 2048 bits, keys without a `kid` or with that of another, and keys that say they are another issuer's.
     """
-    listed = published.get("keys")
-    found = [key for key in listed[:_MOST_KEYS] if isinstance(key, dict)] if isinstance(listed, list) else []
+    found = [key for key in listed[:_MOST_KEYS] if isinstance(key, dict)]
     times = Counter(key["kid"] for key in found if isinstance(key.get("kid"), str))
     keys: dict[str, VerifyingKey] = {}
     for key in found:
@@ -105,6 +104,10 @@ def _is_of_safe_length(modulus: object) -> bool:
 
 class _Registry(JWSRegistry):
     """The algorithms of this program. `EdDSA` is checked as `Ed25519`, which RFC 9864 calls it now."""
+
+    # The library's own are short for the signatures of long keys and for providers that put more into a header.
+    max_header_length = 2048
+    max_signature_length = 2048
 
     def get_alg(self, name: str) -> JWSAlgModel:
         return super().get_alg("Ed25519" if name == "EdDSA" else name)

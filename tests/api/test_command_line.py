@@ -110,6 +110,18 @@ def test_check_says_that_everything_is_in_order(run: Run) -> None:
     assert [line.split()[0] for line in out.splitlines()] == ["ok"] * 4
 
 
+def test_check_names_what_is_wrong_in_the_file_of_issuers(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "issuers.toml"
+    file.write_text('[[issuer]]\nname = "google"\nkind = "google"\naudiences = ["app"]\nclients = ["app"]\n')
+    monkeypatch.setenv("CASELEDGER_ISSUERS", str(file))
+
+    status, _, err = run("check")
+
+    assert (status, err) == (1, "caseledger check: CASELEDGER_ISSUERS: issuer[0].domains: Field required\n")
+
+
 def test_a_database_that_was_not_migrated_is_refused_in_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     # The database of keys stands where the ledger's should: it is at another chain's revision.
     monkeypatch.setenv("CASELEDGER_DATABASE_URL", load_settings().keys_database_url.get_secret_value())  # type: ignore[union-attr]

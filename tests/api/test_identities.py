@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from api.bootstrap import Runtime
+from api.cli.serve import load_tokens
 from api.identity import identities, tokens, verifying
 from api.identity.discovery import Discovery
 from api.identity.identities import Identities, load_identities
@@ -248,6 +249,13 @@ def test_a_server_takes_its_issuers_from_the_file_that_is_set(world: World) -> N
 def test_a_server_that_others_can_reach_takes_no_issuer_without_tls(world: World) -> None:
     with pytest.raises(SettingsError, match=r"^CASELEDGER_ISSUERS: issuer\[0\]\.url: an address on https"):
         load_identities(load_settings(issuers=world.file, host="0.0.0.0"), None)
+
+
+def test_a_server_that_others_can_reach_needs_no_development_tokens_where_issuers_are_set(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert load_tokens(load_settings(issuers=world.file, host="0.0.0.0")) is None
+    assert caplog.messages == []
 
 
 def test_a_server_without_issuers_accepts_nobody(world: World) -> None:

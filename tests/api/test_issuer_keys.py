@@ -206,9 +206,8 @@ def test_without_any_keys_the_provider_is_told_to_be_unreachable_and_asked_again
             Answer(headers=(("Content-Encoding", "gzip"),)),
             "the discovery document is compressed",
         ),
-        ("keys", Answer(body=b'{"keys": []}'), "there is no key that can be used"),
-        ("keys", Answer(body=b'{"keys": {"kid": "one"}}'), "there is no key that can be used"),
-        ("keys", Answer(body=b'{"keys": [1, "one", null]}'), "there is no key that can be used"),
+        ("keys", Answer(body=b"{}"), "the set of keys has no list of them"),
+        ("keys", Answer(body=b'{"keys": {"kid": "one"}}'), "the set of keys has no list of them"),
         ("keys", Answer(body=b" " * (MOST_BYTES + 1)), f"the set of keys is longer than {MOST_BYTES} bytes"),
     ],
 )
@@ -226,6 +225,21 @@ def test_what_is_no_answer_is_told_in_our_own_words(
         f"the keys of the issuer test could not be fetched: {words}"
     ]
     assert not [path for path in provider.asked if path not in BOTH]
+
+
+@pytest.mark.parametrize("body", [b'{"keys": []}', b'{"keys": [1, "one", null]}'])
+def test_an_issuer_that_takes_all_its_keys_away_is_believed(
+    provider: Provider, caplog: pytest.LogCaptureFixture, body: bytes
+) -> None:
+    async def story(kept: Kept) -> None:
+        assert await kept.finds("one") is True
+        provider.answers["keys"] = Answer(body=body)
+        kept.clock.now += FRESH
+
+        assert await kept.finds("one") is False
+
+    run(provider, story)
+    assert "the issuer test publishes no key that can be used" in caplog.messages
 
 
 @pytest.mark.parametrize("address", [None, 7, "", "keys", "ftp://127.0.0.1/keys", "http://192.0.2.7/keys", "file:///x"])
@@ -293,7 +307,7 @@ def test_an_address_is_over_tls_or_of_this_machine(address: str, loopback: bool,
 
 
 def algorithms(*keys: Any) -> dict[str, set[str]]:
-    found: dict[str, VerifyingKey] = read_keys({"keys": list(keys)}, issuer="https://login.example/t1/v2.0")
+    found: dict[str, VerifyingKey] = read_keys(keys, issuer="https://login.example/t1/v2.0")
     return {kid: set(key.algorithms) for kid, key in found.items()}
 
 

@@ -162,6 +162,13 @@ def test_all_that_is_wrong_is_told_at_once_and_no_value_with_it(tmp_path: Path) 
     assert "canary" not in str(refused.value)
 
 
+@pytest.mark.parametrize("kind", ["AT+JWT", "application/at+jwt"])
+def test_the_type_of_access_tokens_has_more_than_one_spelling(tmp_path: Path, kind: str) -> None:
+    [rules] = read(tmp_path, OIDC + f'access_token_type = "{kind}"')
+
+    assert rules.token_type == "at+jwt"
+
+
 def test_an_issuer_of_this_machine_needs_no_tls_while_nobody_else_reaches_the_server(tmp_path: Path) -> None:
     [rules] = read(tmp_path, OIDC.replace("https://login.example", "http://127.0.0.1:9"), loopback=True)
 
