@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from uuid import UUID
 
 import anyio
 from fastapi import FastAPI
@@ -12,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
-from api.authentication import DevelopmentTokens, Unauthenticated
+from api.authentication import DevelopmentTokens
 from api.bootstrap import Runtime
+from api.callers import Authenticate
 from api.graphiql import graphiql_routes
 from api.graphql.context import WorkerSlots
 from api.graphql.http import GraphQLEndpoint
@@ -24,30 +24,10 @@ from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders, Sh
 from api.problems import PROBLEM_HANDLERS
 from api.rest.bundles import bundle_routes
 from api.rest.imports import IMPORT_PATH, import_routes
-from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
-from services.scope import Caller
 
-__all__ = ["Authenticate", "create_app"]
+__all__ = ["create_app"]
 
 BODY_LIMIT = 100_000
-
-
-class Authenticate:
-    """Turns a request's `Authorization` header into a caller. Where nobody can sign in, every request is refused."""
-
-    def __init__(self, identities: Identities) -> None:
-        self._identities = identities
-
-    async def __call__(self, request: Request) -> Caller:
-        """Return who is asking. Raise `Unauthenticated`, or `ProviderUnreachable` where nobody can tell."""
-        signed_in = await self._identities.identify(request.headers.getlist("authorization"))
-        claimed = signed_in.claimed
-        if claimed is None:
-            raise Unauthenticated
-        role = Role(claimed.role)
-        school = claimed.place if role in SCHOOL_ROLES else None
-        case = UUID(claimed.place) if role in CASE_ROLES else None
-        return Caller(claimed.trust_id, claimed.person_id, role, school, case_id=case, client=signed_in.client)
 
 
 def create_app(
@@ -63,8 +43,8 @@ def create_app(
     """
     slots = WorkerSlots(runtime.settings.pool_size)
     identities = Identities(tokens) if identities is None else identities
-    authenticate = Authenticate(identities)
     connections = runtime.loop_connections()
+    authenticate = Authenticate(runtime, identities, connections)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api.identity.acting import ROLE_HEADER, TRUST_HEADER, NoSuchTrust, RoleNeeded, TrustNeeded
 from api.identity.signed_in import UNAUTHENTICATED, Unauthenticated
 from api.refusals import told
 from domain.refusals import RefusalCode, Refused
@@ -60,8 +61,12 @@ def problem(
     clause: str | None = None,
     fields: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Response:
-    """Return a problem document. `detail` must be a sentence of ours that holds nothing of the request."""
+    """Return a problem document. `detail` must be a sentence of ours that holds nothing of the request.
+
+    `more` are further members, by name.
+    """
     content: dict[str, Any] = {
         "type": "about:blank",
         "title": _TITLES.get(status, "Error"),
@@ -75,6 +80,7 @@ def problem(
         content["clause"] = clause
     if fields:
         content["fields"] = list(fields)
+    content |= more or {}
     return JSONResponse(content, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
@@ -111,8 +117,29 @@ async def _http_exception(_request: Request, error: Exception) -> Response:
     )
 
 
+async def _no_such_trust(_request: Request, _error: Exception) -> Response:
+    return problem(404, "There is no such trust.", code=RefusalCode.NOT_FOUND.value)
+
+
+async def _trust_needed(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, TrustNeeded)
+    detail = f"You serve several trusts: say by {TRUST_HEADER} for which one you ask."
+    return problem(
+        400, detail, code=RefusalCode.INVALID_INPUT.value, more={"trusts": [str(one) for one in error.trusts]}
+    )
+
+
+async def _role_needed(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RoleNeeded)
+    detail = f"Say by {ROLE_HEADER} in which of your roles you act."
+    return problem(403, detail, code=RefusalCode.NOT_ALLOWED.value, more={"roles": list(error.roles)})
+
+
 PROBLEM_HANDLERS: dict[type[Exception], Any] = {
     Unauthenticated: _unauthenticated,
     Refused: _refused,
     HTTPException: _http_exception,
+    NoSuchTrust: _no_such_trust,
+    TrustNeeded: _trust_needed,
+    RoleNeeded: _role_needed,
 }

@@ -38,7 +38,7 @@ from ledger.loop_connections import LoopConnections
 from services.scope import Caller
 
 if TYPE_CHECKING:
-    from api.app import Authenticate
+    from api.callers import Authenticate
 
 __all__ = ["GraphQLService", "Reply", "Wish"]
 

@@ -17,7 +17,7 @@ from services.export import export_case
 from services.scope import Caller
 
 if TYPE_CHECKING:
-    from api.app import Authenticate
+    from api.callers import Authenticate
 
 __all__ = ["bundle_routes"]
 

@@ -21,7 +21,7 @@ from services.log_import import ImportReport, import_log
 from services.scope import Caller
 
 if TYPE_CHECKING:
-    from api.app import Authenticate
+    from api.callers import Authenticate
 
 __all__ = ["IMPORT_PATH", "import_routes", "report_as_json"]
 

@@ -1,0 +1,127 @@
+"""From a request to its caller: who signed in, for which trust, as which person, in which of the roles they hold now.
+
+A token says who; the account says which person of a trust that is; the ledger says what roles the person holds. What
+one does not have - a trust, a role - is answered as what never was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+import anyio
+from starlette.requests import Request
+
+from api.bootstrap import Runtime
+from api.identity.acting import ROLE_HEADER, TRUST_HEADER, NoSuchTrust, RoleNeeded, TrustNeeded
+from api.identity.identities import Identities
+from api.identity.signed_in import ClaimedRole, SignedIn
+from api.identity.strength import withheld_kinds
+from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
+from ledger.loop_connections import LoopConnections
+from services import clock
+from services.authority import OF_ROLES, Authority, HeldRole
+from services.scope import Caller
+
+__all__ = ["Authenticate"]
+
+# As whom somebody acts in a trust, and up to where the events of roles go: all that a request asks before its question.
+_STANDING: Final = (
+    "SELECT (SELECT person_id FROM account WHERE trust_id = $1 AND issuer = $2 AND subject = $3 AND is_active),"  # noqa: S608 - put together from constants
+    f" (SELECT coalesce(max(position), 0) FROM event WHERE trust_id = $1 AND {OF_ROLES})"
+).encode()
+
+
+class Authenticate:
+    """Turns a request into its caller. Where nobody can sign in, every request is refused."""
+
+    def __init__(self, runtime: Runtime, identities: Identities, connections: LoopConnections) -> None:
+        self._runtime = runtime
+        self._identities = identities
+        self._connections = connections
+        self._authority = Authority()
+
+    async def __call__(self, request: Request) -> Caller:
+        """Return who asks, in which role.
+
+        Raise `Unauthenticated`, `ProviderUnreachable` where nobody can tell, `NoSuchTrust`, `TrustNeeded` or
+        `RoleNeeded`.
+        """
+        signed_in = await self._identities.identify(request.headers.getlist("authorization"))
+        trust, role = _asked(request, TRUST_HEADER), _asked(request, ROLE_HEADER)
+        if signed_in.claimed is not None:
+            return self._claimed(signed_in, signed_in.claimed, trust, role)
+        trust_id, person_id = await self.person(signed_in, trust)
+        held = self._authority.held(trust_id, person_id, self.today(trust_id))
+        return self._caller(signed_in, trust_id, person_id, _chosen(held, role))
+
+    async def person(self, signed_in: SignedIn, asked: str | None) -> tuple[UUID, UUID]:
+        """Return the trust that is asked for, and the person of it; the authority has caught up with its ledger."""
+        served = await self.served(signed_in, asked)
+        if not served:
+            raise NoSuchTrust
+        if len(served) > 1:
+            raise TrustNeeded([trust_id for trust_id, _ in served])
+        return served[0]
+
+    async def served(self, signed_in: SignedIn, asked: str | None = None) -> list[tuple[UUID, UUID]]:
+        """Return the trusts that somebody serves, each with the person that they are there; only the one asked for."""
+        found = []
+        for trust_id in signed_in.trusts:
+            if asked in (None, str(trust_id)):
+                parameters = [trust_id, signed_in.issuer, signed_in.subject]
+                [(person_id, position)] = await self._connections.rows(trust_id, _STANDING, parameters)
+                if person_id is not None:
+                    await self._catch_up(trust_id, position)
+                    found.append((trust_id, person_id))
+        return found
+
+    async def _catch_up(self, trust_id: UUID, position: int) -> None:
+        if not self._authority.knows(trust_id, position):
+            trust = self._runtime.services(trust_id).ledger.trust
+            await anyio.to_thread.run_sync(self._authority.catch_up, trust)
+
+    def held(self, trust_id: UUID, person_id: UUID) -> tuple[HeldRole, ...]:
+        """Return the roles that a person holds today, of a trust that was caught up with."""
+        return self._authority.held(trust_id, person_id, self.today(trust_id))
+
+    def today(self, trust_id: UUID) -> date:
+        """Return the day on which it is decided who holds what."""
+        return clock.london_date(self._runtime.services(trust_id).now())
+
+    def _claimed(self, signed_in: SignedIn, claimed: ClaimedRole, trust: str | None, role: str | None) -> Caller:
+        """Return the caller of a development token, whose role stands for an appointment."""
+        if trust not in (None, str(claimed.trust_id)):
+            raise NoSuchTrust
+        name = claimed.role if claimed.place is None else f"{claimed.role}:{claimed.place}"
+        if role not in (None, name):
+            raise RoleNeeded([name])
+        return self._caller(signed_in, claimed.trust_id, claimed.person_id, (Role(claimed.role), claimed.place))
+
+    def _caller(self, signed_in: SignedIn, trust_id: UUID, person_id: UUID, held: tuple[Role, str | None]) -> Caller:
+        role, place = held
+        return Caller(
+            trust_id,
+            person_id,
+            role,
+            place if role in SCHOOL_ROLES else None,
+            case_id=UUID(place) if role in CASE_ROLES and place is not None else None,
+            client=signed_in.client,
+            withheld=withheld_kinds(signed_in, self._runtime.settings, clock.now().timestamp()),
+        )
+
+
+def _asked(request: Request, header: str) -> str | None:
+    """Return what a header names; said twice it names nothing that there could be."""
+    given = request.headers.getlist(header)
+    return given[0] if len(given) == 1 else None if not given else ""
+
+
+def _chosen(held: Sequence[HeldRole], asked: str | None) -> tuple[Role, str | None]:
+    """Return the role that is asked for, or the only one there is."""
+    fitting = [one for one in held if asked in (None, one.token)]
+    if len({one.token for one in fitting}) != 1:
+        raise RoleNeeded(sorted({one.token for one in held}))
+    return fitting[0].role, fitting[0].school_urn
