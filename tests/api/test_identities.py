@@ -23,7 +23,7 @@ from api.settings import SettingsError, load_settings
 from tests.api import issuers
 from tests.api.client import Client
 from tests.api.issuers import NOW, TRUST, World
-from tests.support.issuing import pair
+from tests.support.issuing import Pair, pair
 
 
 @pytest.fixture
@@ -149,6 +149,8 @@ def test_another_key_under_the_same_name_ends_them_too(world: World) -> None:
         await asked.identify(token)
         world.oidc_provider.keys = [pair("oidc-2").public(kid="oidc-1")]
         asked.now += 600
+        # The new keys are there before the old token comes again.
+        assert not await asked.refuses(world.oidc(key=Pair("oidc-1", "RS256", pair("oidc-2").key)))
         assert await asked.refuses(token)
 
     run(world, story)

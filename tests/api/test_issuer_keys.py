@@ -258,7 +258,9 @@ def test_keys_are_fetched_from_an_address_on_https_alone(provider: Provider, add
     assert provider.asked == BOTH[:1]
 
 
-def test_a_provider_that_does_not_answer_in_time_is_not_waited_for(provider: Provider) -> None:
+def test_a_provider_that_does_not_answer_in_time_is_not_waited_for(
+    provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
     provider.hold = threading.Event()
 
     async def story(kept: Kept) -> None:
@@ -268,6 +270,9 @@ def test_a_provider_that_does_not_answer_in_time_is_not_waited_for(provider: Pro
         assert kept.fetches == 1
 
     run(provider, story, seconds=0.05)
+    assert [message.rpartition(": ")[2] for message in caplog.messages if "issuer test" in message] == [
+        "it took too long"
+    ]
 
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:
