@@ -20,6 +20,8 @@ from api.graphql.serve import GraphQLService
 from api.health import Readiness
 from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders, Shortcut, answer_fault
 from api.problems import PROBLEM_HANDLERS
+from api.rate_limits import RateLimitHeaders, RateLimits
+from api.request_shape import CrossOrigin, RequestShape
 from api.rest.bundles import bundle_routes
 from api.rest.imports import IMPORT_PATH, import_routes
 from services.scope import Caller
@@ -32,11 +34,22 @@ BODY_LIMIT = 100_000
 class Authenticate:
     """Turns a request's `Authorization` header into a caller. Without keys every request is refused alike."""
 
-    def __init__(self, tokens: DevelopmentTokens | None) -> None:
+    def __init__(self, tokens: DevelopmentTokens | None, limits: RateLimits) -> None:
         self._tokens = tokens
+        self._limits = limits
 
     def __call__(self, request: Request) -> Caller:
-        """Return who is asking. Raise `Unauthenticated`."""
+        """Return who is asking. Raise `Unauthenticated`, or `RateLimited` for whoever asks too often."""
+        self._limits.admit(request)
+        try:
+            caller = self._caller(request)
+        except Unauthenticated:
+            self._limits.fail(request)
+            raise
+        self._limits.count(request, caller)
+        return caller
+
+    def _caller(self, request: Request) -> Caller:
         headers = request.headers.getlist("authorization")
         if self._tokens is None or len(headers) != 1:
             raise Unauthenticated
@@ -48,7 +61,8 @@ class Authenticate:
 def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Readiness) -> ASGIApp:
     """Return the ASGI application over an open runtime. `tokens` None: nobody can be authenticated, health answers."""
     slots = WorkerSlots(runtime.settings.pool_size)
-    authenticate = Authenticate(tokens)
+    limits = RateLimits(runtime.settings)
+    authenticate = Authenticate(tokens, limits)
     connections = runtime.loop_connections()
 
     @asynccontextmanager
@@ -63,7 +77,7 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
     app = FastAPI(
         title="Caseledger", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
-    graphql = GraphQLEndpoint(GraphQLService(runtime, slots, authenticate, connections).answer).handle
+    graphql = GraphQLEndpoint(GraphQLService(runtime, slots, authenticate, connections, limits).answer).handle
     app.add_route("/graphql", graphql, methods=["GET", "POST"], include_in_schema=False)
     app.add_route("/health/live", _live, methods=["GET"], include_in_schema=False)
     app.add_route("/health/ready", _Ready(readiness).handle, methods=["GET"], include_in_schema=False)
@@ -76,7 +90,8 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
         app.add_exception_handler(error, handler)
     routed = Shortcut(app, "/graphql", frozenset({"GET", "POST"}), graphql)
     limited = BodyLimit(routed, limit=BODY_LIMIT, by_path={IMPORT_PATH: runtime.settings.import_max_bytes})
-    return LastResort(AccessLog(SecurityHeaders(limited)))
+    shaped = RequestShape(RateLimitHeaders(limited), hosts=runtime.settings.allowed_hosts)
+    return LastResort(AccessLog(SecurityHeaders(CrossOrigin(shaped, origins=runtime.settings.cors_origins))))
 
 
 async def _live(_request: Request) -> Response:
