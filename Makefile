@@ -56,7 +56,7 @@ outside: $(READY) ## ask programs of others about GraphQL over HTTP: audits, sch
 rebuild: $(READY) ## rebuild every read model beside the live one, compare and switch
 	$(BIN)/caseledger rebuild --all --verify
 
-docs: $(READY) ## regenerate what is generated: event catalogue, settings, schema, facts, obligations, rulings, states
+docs: $(READY) ## regenerate what is generated: event catalogue, settings, schema, OpenAPI, facts, obligations, rulings, states
 	$(BIN)/python -m docs.generate
 
 clean: ## remove the environment and caches (never data)

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 import anyio
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from api.authentication import DevelopmentTokens, Unauthenticated
@@ -23,7 +22,9 @@ from api.problems import PROBLEM_HANDLERS
 from api.rate_limits import RateLimitHeaders, RateLimits
 from api.request_shape import CrossOrigin, RequestShape
 from api.rest.bundles import bundle_routes
+from api.rest.contract import contract_routes
 from api.rest.imports import IMPORT_PATH, import_routes
+from api.rest.states import health_routes
 from services.scope import Caller
 
 __all__ = ["Authenticate", "create_app"]
@@ -79,10 +80,11 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
     )
     graphql = GraphQLEndpoint(GraphQLService(runtime, slots, authenticate, connections, limits).answer).handle
     app.add_route("/graphql", graphql, methods=["GET", "POST"], include_in_schema=False)
-    app.add_route("/health/live", _live, methods=["GET"], include_in_schema=False)
-    app.add_route("/health/ready", _Ready(readiness).handle, methods=["GET"], include_in_schema=False)
+    app.router.routes.extend(health_routes(readiness))
     app.router.routes.extend(import_routes(runtime, slots, authenticate))
     app.router.routes.extend(bundle_routes(runtime, slots, authenticate))
+    if runtime.settings.takes_adhoc_documents:
+        app.router.routes.extend(contract_routes())
     if runtime.settings.graphiql:
         app.router.routes.extend(graphiql_routes())
     app.add_exception_handler(Exception, answer_fault)
@@ -92,19 +94,3 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
     limited = BodyLimit(routed, limit=BODY_LIMIT, by_path={IMPORT_PATH: runtime.settings.import_max_bytes})
     shaped = RequestShape(RateLimitHeaders(limited), hosts=runtime.settings.allowed_hosts)
     return LastResort(AccessLog(SecurityHeaders(CrossOrigin(shaped, origins=runtime.settings.cors_origins))))
-
-
-async def _live(_request: Request) -> Response:
-    return JSONResponse({"status": "alive"})
-
-
-class _Ready:
-    """`/health/ready`: 200 once everything can be served, 503 before and whenever the database is away."""
-
-    def __init__(self, readiness: Readiness) -> None:
-        self._readiness = readiness
-
-    async def handle(self, _request: Request) -> Response:
-        report = await anyio.to_thread.run_sync(self._readiness.report)
-        status = "ready" if report.ready else "not ready"
-        return JSONResponse({"status": status, "checks": report.checks}, 200 if report.ready else 503)

@@ -20,7 +20,7 @@ from api.rate_limits import RATE_LIMITED, RateLimited
 from api.refusals import told
 from domain.refusals import RefusalCode, Refused
 
-__all__ = ["PROBLEM_HANDLERS", "REFUSAL_STATUS", "problem"]
+__all__ = ["MEDIA_TYPE", "PROBLEM_HANDLERS", "REFUSAL_STATUS", "problem", "title_of"]
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -60,6 +60,11 @@ _TITLES = {
 }
 
 
+def title_of(status: int) -> str:
+    """Return what a problem of this status is called."""
+    return _TITLES.get(status, "Error")
+
+
 def problem(
     status: int,
     detail: str,
@@ -76,7 +81,7 @@ def problem(
     """
     content: dict[str, Any] = {
         "type": "about:blank",
-        "title": _TITLES.get(status, "Error"),
+        "title": title_of(status),
         "status": status,
         "detail": detail,
     }
