@@ -50,8 +50,8 @@ bench: $(READY) ## measure against the peers, as ratios in one run
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.graphql
 
-outside: $(READY) ## ask programs of others about GraphQL over HTTP: audits, schemathesis (needs npm and the network)
-	$(BIN)/python -m tests.outside
+outside: $(READY) ## ask programs of others about the interfaces: audits, schemathesis as each role (needs npm and the network)
+	$(BIN)/python -m tests.outside $(ARGS)
 
 rebuild: $(READY) ## rebuild every read model beside the live one, compare and switch
 	$(BIN)/caseledger rebuild --all --verify

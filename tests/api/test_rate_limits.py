@@ -13,6 +13,8 @@ from starlette.requests import Request
 
 from api.bootstrap import Runtime
 from api.client_address import ClientAddresses
+from api.graphql.faults import invalid
+from api.graphql.limits import COST, QueryTooLarge, refused_cost
 from api.rate_limits import RateLimited, RateLimits, Windows
 from api.settings import DEMONSTRATION_TRUST, Settings, load_settings
 from domain.access import Role
@@ -286,7 +288,7 @@ def test_whoever_asks_too_often_is_told_when_to_ask_again(limited: Client, clock
 
 def test_a_question_that_costs_more_than_is_left_is_not_executed(limited: Client) -> None:
     person = uuid4()
-    query = "{ cases(first: 50) { nodes { latestEvent { caseAfter { id } } } } }"
+    query = "{ cases(first: 100) { nodes { latestEvent { caseAfter { id } } } } }"
     answers = [limited.send(query, "trust-lead", person) for _ in range(5)]
 
     first = answers[0].json()["extensions"]["cost"]["requested"]
@@ -297,14 +299,10 @@ def test_a_question_that_costs_more_than_is_left_is_not_executed(limited: Client
     assert "r=0" in told(answers[-1])[1].split(",")[1]
 
 
-def test_what_is_too_dear_to_be_answered_at_all_costs_as_much_as_the_dearest_that_is(limited: Client) -> None:
-    person = uuid4()
-    dear = "{ cases(first: 100) { nodes { history(first: 100) { nodes { caseAfter { id } changes { field } } } } } }"
+def test_what_is_too_dear_to_be_answered_costs_as_much_as_the_dearest_that_is() -> None:
+    dear, long, wrong = QueryTooLarge(COST, 250_000, 100_000), QueryTooLarge("aliases", 16, 15), invalid("Wrong.")
 
-    assert limited.send(dear, "trust-lead", person).json()["errors"][0]["extensions"]["code"] in (
-        "QUERY_TOO_LARGE",
-        "RATE_LIMITED",
-    )
+    assert [refused_cost([dear]), refused_cost([long]), refused_cost([wrong, wrong])] == [100_000, 100, 100]
 
 
 def test_wrong_tokens_are_answered_429_after_a_while_and_a_colleague_goes_on(limited: Client, clock: Clock) -> None:

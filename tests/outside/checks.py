@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import schemathesis
 
+from domain.refusals import RefusalCode
+
+# Every code that an error may carry and that is no fault of the server; an error without one was not ours to send.
+_REFUSALS = frozenset(code.value for code in RefusalCode) - {"KEYS_UNAVAILABLE", "PROJECTION_BEHIND"}
+EXPECTED_CODES = _REFUSALS | {"PERSISTED_DOCUMENT_NOT_FOUND"}
+
 
 @schemathesis.check
 def nothing_unexpected(_context: object, response: schemathesis.Response, _case: Any) -> None:
-    """No fault of the server, be it told by the status or by the code of an error."""
+    """No fault of the server, be it told by the status or by an error, and no limit that would make this hollow."""
     assert response.status_code < 500, response.status_code
+    assert response.status_code != 429, "the limits of clients are on"
     answer = response.json()
     codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
-    assert not codes & {"INTERNAL_ERROR", "UNAVAILABLE", "QUERY_TIMEOUT", "KEYS_UNAVAILABLE"}, codes
+    assert codes <= EXPECTED_CODES, codes - EXPECTED_CODES
     assert "data" in answer or codes, answer
+
+
+@schemathesis.hook
+def map_path_parameters(_context: object, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Name a case that is there in every second address of one."""
+    known = os.environ.get("CASELEDGER_OUTSIDE_CASE")
+    if known and path_parameters and "case_id" in path_parameters and len(str(path_parameters["case_id"])) % 2 == 0:
+        return path_parameters | {"case_id": known}
+    return path_parameters
