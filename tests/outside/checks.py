@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
+from uuid import UUID, uuid5
 
 import schemathesis
 
@@ -42,3 +44,27 @@ def map_path_parameters(_context: object, path_parameters: dict[str, Any] | None
     if known and path_parameters and "case_id" in path_parameters and len(str(path_parameters["case_id"])) % 2 == 0:
         return path_parameters | {"case_id": known}
     return path_parameters
+
+
+# What keeps most documents from reaching a row: a cursor that is none, a page of no size, a case that nobody knows.
+_TEXT = r'"(?:[^"\\]|\\.)*"'
+_ORDINARY = (
+    (re.compile(rf"\bafter: {_TEXT}"), "after: null"),
+    (re.compile(r"\bfirst: [-+.\de]+"), "first: 3"),
+    (re.compile(r"\batLeast: -?\d+"), "atLeast: null"),
+)
+_COMMAND = re.compile(rf"\bcommandId: {_TEXT}")
+_CASE = re.compile(rf"\b(caseId|id): {_TEXT}")
+_NOBODY = UUID(int=0)
+
+
+@schemathesis.hook
+def before_call(_context: object, case: Any, _kwargs: object) -> None:
+    """Let every second document name what is there, and leave the others as they are."""
+    body, known = case.body, os.environ.get("CASELEDGER_OUTSIDE_CASE")
+    if not isinstance(body, str) or not known or len(body) % 2:
+        return
+    for pattern, ordinary in _ORDINARY:
+        body = pattern.sub(ordinary, body)
+    body = _COMMAND.sub(f'commandId: "{uuid5(_NOBODY, body)}"', body)
+    case.body = _CASE.sub(rf'\1: "{known}"', body)
