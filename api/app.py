@@ -93,4 +93,5 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
     routed = Shortcut(app, "/graphql", frozenset({"GET", "POST"}), graphql)
     limited = BodyLimit(routed, limit=BODY_LIMIT, by_path={IMPORT_PATH: runtime.settings.import_max_bytes})
     shaped = RequestShape(RateLimitHeaders(limited), hosts=runtime.settings.allowed_hosts)
-    return LastResort(AccessLog(SecurityHeaders(CrossOrigin(shaped, origins=runtime.settings.cors_origins))))
+    shared = CrossOrigin(shaped, origins=runtime.settings.cors_origins)
+    return SecurityHeaders(LastResort(AccessLog(shared)))

@@ -14,7 +14,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from limits import RateLimitItemPerSecond
 from limits.storage import Storage
@@ -91,16 +90,20 @@ class Windows(Storage):
 
     def get(self, key: str) -> int:
         """Return what was counted in the window that is open, 0 where none is."""
-        with self._lock:
-            found = self._counts.get(key)
-        return found[1] if found is not None and found[0] > self._clock() else 0
+        return self.standing(key)[0]
 
     def get_expiry(self, key: str) -> float:
         """Return when the window ends that is open, by the clock; now where none is."""
-        now = self._clock()
+        return self._clock() + self.standing(key)[1]
+
+    def standing(self, key: str) -> tuple[int, float]:
+        """Return what was counted in the window that is open and how many seconds it goes on; (0, 0) where none is."""
         with self._lock:
             found = self._counts.get(key)
-        return max(now, found[0]) if found is not None else now
+        if found is None:
+            return 0, 0.0
+        seconds = found[0] - self._clock()
+        return (found[1], seconds) if seconds > 0 else (0, 0.0)
 
     def check(self) -> bool:
         """Whether the store can be reached."""
@@ -126,27 +129,25 @@ class Windows(Storage):
             del self._counts[oldest]
 
 
-@dataclass(frozen=True, slots=True)
 class _Policy:
-    """So many units in so many seconds; `name` is how answers call it."""
+    """So many units in so many seconds for each key; `name` is how answers call it."""
 
-    name: str
-    item: RateLimitItemPerSecond
-    windows: FixedWindowRateLimiter
-    clock: Clock
-
-    @property
-    def told(self) -> str:
-        return f'"{self.name}";q={self.item.amount};w={self.item.get_expiry()}'
+    def __init__(self, name: str, amount: int, seconds: int, windows: Windows) -> None:
+        self.name = name
+        self.told = f'"{name}";q={amount};w={seconds}'
+        self.windows = windows
+        # The name keeps the counts of one client apart within one store.
+        self._item = RateLimitItemPerSecond(amount, seconds, namespace=name)
+        self._strategy = FixedWindowRateLimiter(windows)
 
     def take(self, key: str, units: int) -> bool:
-        return self.windows.hit(self.item, key, cost=units)
+        """Take units; whether there were so many."""
+        return self._strategy.hit(self._item, key, cost=units)
 
     def left(self, key: str) -> tuple[int, int]:
         """Return the units that are left of the window, and the whole seconds until the next."""
-        stats = self.windows.get_window_stats(self.item, key)
-        seconds = math.ceil(stats.reset_time - self.clock())
-        return stats.remaining, seconds if seconds > 0 else self.item.get_expiry()
+        counted, seconds = self.windows.standing(self._item.key_for(key))
+        return max(0, self._item.amount - counted), math.ceil(seconds) or self._item.get_expiry()
 
 
 class RateLimits:
@@ -159,13 +160,10 @@ class RateLimits:
     def __init__(self, settings: Settings, clock: Clock = time.time) -> None:
         seconds = settings.rate_limit_seconds
         self._addresses = ClientAddresses(settings.trusted_proxies, settings.forwarded_header)
-        clients = FixedWindowRateLimiter(Windows(clock, 2 * _MOST_CLIENTS))
-        strangers = FixedWindowRateLimiter(Windows(clock, _MOST_ADDRESSES))
+        clients, strangers = Windows(clock, 2 * _MOST_CLIENTS), Windows(clock, _MOST_ADDRESSES)
 
-        def policy(name: str, amount: int, windows: FixedWindowRateLimiter) -> _Policy | None:
-            # The names keep the counts of one client apart within one store.
-            item = RateLimitItemPerSecond(amount, seconds, namespace=name)
-            return _Policy(name, item, windows, clock) if amount else None
+        def policy(name: str, amount: int, windows: Windows) -> _Policy | None:
+            return _Policy(name, amount, seconds, windows) if amount else None
 
         self._requests = policy("requests", settings.rate_limit_requests, clients)
         self._cost = policy("cost", settings.rate_limit_cost, clients)
@@ -179,7 +177,7 @@ class RateLimits:
         A token that was accepted before is none to be tried: many people of a school share one address, and one of them
         must not be able to shut the others out.
         """
-        if self._failures is None:
+        if self._failures is None or not len(self._failures.windows):
             return
         address = self._addresses.of(request.scope)
         left, seconds = self._failures.left(address)
