@@ -128,6 +128,8 @@ class CrossOrigin:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if self._origins:
+            send = _varying(send)
         headers = dict(scope["headers"])
         origin = headers.get(b"origin")
         if origin is not None and origin in self._origins:
@@ -141,7 +143,7 @@ class CrossOrigin:
     async def _shared(
         self, scope: Scope, receive: Receive, send: Send, origin: bytes, headers: dict[bytes, bytes]
     ) -> None:
-        allowed = [(b"access-control-allow-origin", origin), (b"vary", b"Origin")]
+        allowed = [(b"access-control-allow-origin", origin)]
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
             await send({"type": "http.response.start", "status": 204, "headers": [*allowed, *_PREFLIGHT]})
             await send({"type": "http.response.body", "body": b""})
@@ -153,6 +155,17 @@ class CrossOrigin:
             await send(message)
 
         await self._app(scope, receive, readable)
+
+
+def _varying(send: Send) -> Send:
+    """Say of every answer that another origin could get another one, so that no cache gives it on."""
+
+    async def marked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"vary", b"Origin")]
+        await send(message)
+
+    return marked
 
 
 # No credentials: a browser must not add any of its own, for tokens stand in a header that the page sets itself.
