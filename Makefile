@@ -50,13 +50,13 @@ bench: $(READY) ## measure against the peers, as ratios in one run
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.graphql
 
-outside: $(READY) ## ask programs of others about GraphQL over HTTP: audits, schemathesis (needs npm and the network)
-	$(BIN)/python -m tests.outside
+outside: $(READY) ## ask programs of others about the interfaces: audits, schemathesis as each role (needs npm and the network)
+	$(BIN)/python -m tests.outside $(ARGS)
 
 rebuild: $(READY) ## rebuild every read model beside the live one, compare and switch
 	$(BIN)/caseledger rebuild --all --verify
 
-docs: $(READY) ## regenerate what is generated: event catalogue, settings, schema, facts, obligations, rulings, states
+docs: $(READY) ## regenerate what is generated: event catalogue, settings, schema, OpenAPI, facts, obligations, rulings, states
 	$(BIN)/python -m docs.generate
 
 clean: ## remove the environment and caches (never data)

@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 
 import anyio
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from api.authentication import DevelopmentTokens
@@ -22,8 +20,12 @@ from api.health import Readiness
 from api.identity.identities import Identities
 from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders, Shortcut, answer_fault
 from api.problems import PROBLEM_HANDLERS
+from api.rate_limits import RateLimitHeaders, RateLimits
+from api.request_shape import CrossOrigin, RequestShape
 from api.rest.bundles import bundle_routes
+from api.rest.contract import contract_routes
 from api.rest.imports import IMPORT_PATH, import_routes
+from api.rest.states import health_routes
 
 __all__ = ["create_app"]
 
@@ -43,8 +45,9 @@ def create_app(
     """
     slots = WorkerSlots(runtime.settings.pool_size)
     identities = Identities(tokens) if identities is None else identities
+    limits = RateLimits(runtime.settings)
     connections = runtime.loop_connections()
-    authenticate = Authenticate(runtime, identities, connections)
+    authenticate = Authenticate(runtime, identities, connections, limits)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -59,12 +62,13 @@ def create_app(
     app = FastAPI(
         title="Caseledger", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
-    graphql = GraphQLEndpoint(GraphQLService(runtime, slots, authenticate, connections).answer).handle
+    graphql = GraphQLEndpoint(GraphQLService(runtime, slots, authenticate, connections, limits).answer).handle
     app.add_route("/graphql", graphql, methods=["GET", "POST"], include_in_schema=False)
-    app.add_route("/health/live", _live, methods=["GET"], include_in_schema=False)
-    app.add_route("/health/ready", _Ready(readiness).handle, methods=["GET"], include_in_schema=False)
+    app.router.routes.extend(health_routes(readiness))
     app.router.routes.extend(import_routes(runtime, slots, authenticate))
     app.router.routes.extend(bundle_routes(runtime, slots, authenticate))
+    if runtime.settings.takes_adhoc_documents:
+        app.router.routes.extend(contract_routes())
     if runtime.settings.graphiql:
         app.router.routes.extend(graphiql_routes())
     app.add_exception_handler(Exception, answer_fault)
@@ -72,20 +76,6 @@ def create_app(
         app.add_exception_handler(error, handler)
     routed = Shortcut(app, "/graphql", frozenset({"GET", "POST"}), graphql)
     limited = BodyLimit(routed, limit=BODY_LIMIT, by_path={IMPORT_PATH: runtime.settings.import_max_bytes})
-    return LastResort(AccessLog(SecurityHeaders(limited)))
-
-
-async def _live(_request: Request) -> Response:
-    return JSONResponse({"status": "alive"})
-
-
-class _Ready:
-    """`/health/ready`: 200 once everything can be served, 503 before and whenever the database is away."""
-
-    def __init__(self, readiness: Readiness) -> None:
-        self._readiness = readiness
-
-    async def handle(self, _request: Request) -> Response:
-        report = await anyio.to_thread.run_sync(self._readiness.report)
-        status = "ready" if report.ready else "not ready"
-        return JSONResponse({"status": status, "checks": report.checks}, 200 if report.ready else 503)
+    shaped = RequestShape(RateLimitHeaders(limited), hosts=runtime.settings.allowed_hosts)
+    shared = CrossOrigin(shaped, origins=runtime.settings.cors_origins)
+    return SecurityHeaders(LastResort(AccessLog(shared)))

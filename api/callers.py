@@ -17,8 +17,9 @@ from starlette.requests import Request
 from api.bootstrap import Runtime
 from api.identity.acting import ROLE_HEADER, TRUST_HEADER, NoSuchTrust, RoleNeeded, TrustNeeded
 from api.identity.identities import Identities
-from api.identity.signed_in import ClaimedRole, SignedIn
+from api.identity.signed_in import ClaimedRole, SignedIn, Unauthenticated
 from api.identity.strength import withheld_kinds
+from api.rate_limits import RateLimits
 from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
 from ledger.loop_connections import LoopConnections
 from services import clock
@@ -37,8 +38,11 @@ _STANDING: Final = (
 class Authenticate:
     """Turns a request into its caller. Where nobody can sign in, every request is refused."""
 
-    def __init__(self, runtime: Runtime, identities: Identities, connections: LoopConnections) -> None:
+    def __init__(
+        self, runtime: Runtime, identities: Identities, connections: LoopConnections, limits: RateLimits
+    ) -> None:
         self._runtime = runtime
+        self._limits = limits
         self._identities = identities
         self._connections = connections
         self._authority = Authority()
@@ -46,16 +50,26 @@ class Authenticate:
     async def __call__(self, request: Request) -> Caller:
         """Return who asks, in which role.
 
-        Raise `Unauthenticated`, `ProviderUnreachable` where nobody can tell, `NoSuchTrust`, `TrustNeeded` or
-        `RoleNeeded`.
+        Raise `Unauthenticated`, `ProviderUnreachable` where nobody can tell, `RateLimited` for whoever asks too often,
+        `NoSuchTrust`, `TrustNeeded` or `RoleNeeded`.
         """
-        signed_in = await self._identities.identify(request.headers.getlist("authorization"))
-        trust, role = _asked(request, TRUST_HEADER), _asked(request, ROLE_HEADER)
+        self._limits.admit(request)
+        try:
+            signed_in = await self._identities.identify(request.headers.getlist("authorization"))
+            caller = await self._acting(signed_in, _asked(request, TRUST_HEADER), _asked(request, ROLE_HEADER))
+        except (Unauthenticated, NoSuchTrust, RoleNeeded):
+            # Guessing at trusts and roles is slowed down as guessing at tokens is.
+            self._limits.fail(request)
+            raise
+        self._limits.count(request, caller)
+        return caller
+
+    async def _acting(self, signed_in: SignedIn, trust: str | None, role: str | None) -> Caller:
+        """Return somebody who signed in, as they act; both are what the request names, if anything."""
         if signed_in.claimed is not None:
             return self._claimed(signed_in, signed_in.claimed, trust, role)
         trust_id, person_id = await self.person(signed_in, trust)
-        held = self._authority.held(trust_id, person_id, self.today(trust_id))
-        return self._caller(signed_in, trust_id, person_id, _chosen(held, role))
+        return self._caller(signed_in, trust_id, person_id, _chosen(self.held(trust_id, person_id), role))
 
     async def person(self, signed_in: SignedIn, asked: str | None) -> tuple[UUID, UUID]:
         """Return the trust that is asked for, and the person of it; the authority has caught up with its ledger."""

@@ -1,4 +1,4 @@
-"""What surrounds every request: the last resort for errors, security headers, the body limit and the access log.
+"""What surrounds every request: the last resort for errors, security headers, the access log, the limits of a body.
 
 Plain ASGI, outermost first. None of it writes a query string, a body or an exception's message anywhere: an exception
 of the database or of a validator carries the submitted values.
@@ -6,6 +6,7 @@ of the database or of a validator carries the submitted values.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 import traceback
@@ -20,6 +21,10 @@ from api.availability import passing_fault
 from api.problems import PROBLEM_HANDLERS, problem
 
 __all__ = ["AccessLog", "BodyLimit", "LastResort", "SecurityHeaders", "Shortcut", "answer_fault", "log_fault"]
+
+# Seconds that a body may take, and how many bytes of it earn a second more.
+PATIENCE = 10.0
+SLOWEST = 10_000
 
 # Marks a request whose fault is in the log already.
 _LOGGED = "caseledger.logged"
@@ -172,7 +177,10 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses a body that is longer than its path allows, whether it says so in advance or not."""
+    """Refuses a body that is longer than its path allows, whether it says so in advance or not, and one that drips.
+
+    A body may take `PATIENCE` seconds, and a second more for every `SLOWEST` bytes that have come.
+    """
 
     def __init__(self, app: ASGIApp, *, limit: int, by_path: Mapping[str, int]) -> None:
         self._app = app
@@ -192,30 +200,48 @@ class BodyLimit:
         received = 0
         started = False
 
+        begun = asyncio.get_running_loop().time()
+        complete = False
+        refusal: ASGIApp | None = None
+
         async def counted() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, complete, refusal
+            if complete:
+                # Whoever goes on listening waits for the client to go away.
+                return await receive()
+            try:
+                async with asyncio.timeout_at(begun + PATIENCE + received / SLOWEST):
+                    message = await receive()
+            except TimeoutError:
+                refusal = _too_slow()
+                raise _BodyRefused from None
             received += len(message.get("body", b""))
             if received > limit:
-                raise _BodyTooLarge
+                refusal = _too_large(limit)
+                raise _BodyRefused
+            complete = not message.get("more_body", False)
             return message
 
         async def watched(message: Message) -> None:
             nonlocal started
-            if received > limit and not started:
+            if refusal is not None and not started:
                 # Somebody inside takes the exception for a fault of ours; the answer is given below.
                 return
             started = True
             await send(message)
 
-        with suppress(_BodyTooLarge):
+        with suppress(_BodyRefused):
             await self._app(scope, counted, watched)
-        if received > limit and not started:
-            await _too_large(limit)(scope, receive, send)
+        if refusal is not None and not started:
+            await refusal(scope, receive, send)
 
 
-class _BodyTooLarge(Exception):
-    """More bytes came than the path allows."""
+class _BodyRefused(Exception):
+    """More bytes came than the path allows, or too few in the time that there was."""
+
+
+def _too_slow() -> ASGIApp:
+    return problem(408, "The body did not come in time.", code="INVALID_INPUT", headers={"Connection": "close"})
 
 
 def _too_large(limit: int) -> ASGIApp:

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from api.identity.acting import ROLE_HEADER, TRUST_HEADER, NoSuchTrust, RoleNeeded, TrustNeeded
 from api.identity.signed_in import UNAUTHENTICATED, Unauthenticated
+from api.rate_limits import RATE_LIMITED, RateLimited
 from api.refusals import told
 from domain.refusals import RefusalCode, Refused
 
-__all__ = ["PROBLEM_HANDLERS", "REFUSAL_STATUS", "problem"]
+__all__ = ["MEDIA_TYPE", "PROBLEM_HANDLERS", "REFUSAL_STATUS", "problem", "title_of"]
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -44,13 +47,23 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     406: "Not acceptable",
+    408: "The request did not come in time",
     409: "In conflict with what is recorded",
     413: "The request is too large",
+    414: "The address is too long",
     415: "The content type is not supported",
+    421: "The request is for another server",
     422: "Refused by a rule",
+    429: "Too many requests",
+    431: "The headers are too large",
     500: "Unexpected error",
     503: "Not available at the moment",
 }
+
+
+def title_of(status: int) -> str:
+    """Return what a problem of this status is called."""
+    return _TITLES.get(status, "Error")
 
 
 def problem(
@@ -60,16 +73,18 @@ def problem(
     code: str | None = None,
     clause: str | None = None,
     fields: Sequence[str] = (),
+    policies: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> Response:
     """Return a problem document. `detail` must be a sentence of ours that holds nothing of the request.
 
     `more` are further members, by name.
+    `policies` are the limits of `RateLimit-Policy` that were exceeded.
     """
     content: dict[str, Any] = {
         "type": "about:blank",
-        "title": _TITLES.get(status, "Error"),
+        "title": title_of(status),
         "status": status,
         "detail": detail,
     }
@@ -80,6 +95,8 @@ def problem(
         content["clause"] = clause
     if fields:
         content["fields"] = list(fields)
+    if policies:
+        content["violated-policies"] = list(policies)
     content |= more or {}
     return JSONResponse(content, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
@@ -105,16 +122,40 @@ async def _refused(_request: Request, error: Exception) -> Response:
     return refusal_problem(error)
 
 
-async def _http_exception(_request: Request, error: Exception) -> Response:
+async def _rate_limited(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RateLimited)
+    return problem(429, str(error), code=RATE_LIMITED, policies=error.policies, headers=error.headers)
+
+
+async def _not_valid(_request: Request, error: Exception) -> Response:
+    """Answer input that its model does not take, by the names of members; what was sent is not repeated."""
+    assert isinstance(error, RequestValidationError)
+    fields = [".".join(str(part) for part in found["loc"][1:]) for found in error.errors()]
+    detail = "The input does not fit what this address takes."
+    # A name that the model does not know is one that the client made up.
+    known = [field for field, found in zip(fields, error.errors(), strict=True) if found["type"] != "extra_forbidden"]
+    return problem(400, detail, code=RefusalCode.INVALID_INPUT.value, fields=known)
+
+
+def _methods_here(request: Request) -> str:
+    """Return the methods that the address takes, over all its routes, as `Allow` lists them."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return ", ".join(sorted(methods))
+
+
+async def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     detail = {404: "There is nothing at this address.", 405: "This address does not take that method."}
     code = RefusalCode.NOT_FOUND.value if error.status_code == 404 else None
-    return problem(
-        error.status_code,
-        detail.get(error.status_code, "The request could not be read."),
-        code=code,
-        headers=error.headers,
-    )
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        # The framework names those of one route alone.
+        headers = {"Allow": _methods_here(request)}
+    sentence = detail.get(error.status_code, "The request could not be read.")
+    return problem(error.status_code, sentence, code=code, headers=headers)
 
 
 async def _no_such_trust(_request: Request, _error: Exception) -> Response:
@@ -138,6 +179,8 @@ async def _role_needed(_request: Request, error: Exception) -> Response:
 PROBLEM_HANDLERS: dict[type[Exception], Any] = {
     Unauthenticated: _unauthenticated,
     Refused: _refused,
+    RateLimited: _rate_limited,
+    RequestValidationError: _not_valid,
     HTTPException: _http_exception,
     NoSuchTrust: _no_such_trust,
     TrustNeeded: _trust_needed,

@@ -9,9 +9,12 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
+from api.connections import BoundedConnection
 from api.settings import Settings
 
 __all__ = ["make_server", "run_server"]
+
+MOST_CONNECTIONS = 1_000
 
 
 def make_server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
@@ -29,7 +32,12 @@ def make_server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
             server_header=False,
             lifespan="on",
             timeout_graceful_shutdown=10,
-            h11_max_incomplete_event_size=32 * 1024,
+            http=BoundedConnection,
+            # There are no websockets.
+            ws="none",
+            # Beyond so many connections or requests at once others are answered 503.
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=5,
         )
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from uuid import UUID, uuid5
@@ -30,6 +31,12 @@ DEMONSTRATION_TRUST = uuid5(UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8"), "casel
 
 
 CaseKind = Literal["INCIDENT", "COMPLAINT", "STAFF_BREACH"]
+# An origin as a browser sends it, and a host name, an address, or `*.` before a name.
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+_HOST = re.compile(r"(\*\.)?[a-z0-9.-]+|\[[0-9a-f:]+\]")
+
+# Several values in one variable, with commas between them.
+Listed = Annotated[tuple[str, ...], NoDecode]
 
 
 class SettingsError(RuntimeError):
@@ -162,11 +169,11 @@ class Settings(BaseSettings):
         description="Kinds of case that take a stronger sign-in, with commas between them: INCIDENT, COMPLAINT, "
         "STAFF_BREACH. Without one they are not there. Unset: none.",
     )
-    step_up_methods: Annotated[tuple[str, ...], NoDecode] = Field(
+    step_up_methods: Listed = Field(
         default=("mfa",),
         description="Methods (`amr`) one of which makes a sign-in stronger, with commas between them.",
     )
-    step_up_contexts: Annotated[tuple[str, ...], NoDecode] = Field(
+    step_up_contexts: Listed = Field(
         default=(),
         description="Contexts (`acr`, or `acrs` of Entra ID) one of which makes a sign-in stronger, with commas "
         "between them. Unset: none.",
@@ -176,6 +183,47 @@ class Settings(BaseSettings):
         ge=60,
         description="Seconds for which a stronger sign-in counts, from when the person signed in (`auth_time`). "
         "Unset: as long as its token lasts.",
+    )
+    rate_limit_requests: int = Field(
+        default=3_000,
+        ge=0,
+        description="Requests that one client, a person or a program of a trust, may send in a window; 0: without end. "
+        "Each process counts for itself.",
+    )
+    rate_limit_cost: int = Field(
+        default=3_000_000,
+        ge=0,
+        description="Points of query cost (`extensions.cost`) that one client may ask for in a window; 0: without end. "
+        "One document costs at most 100,000.",
+    )
+    rate_limit_failures: int = Field(
+        default=300,
+        ge=0,
+        description="Requests without an accepted token that one address may send in a window; 0: without end. "
+        "From then on only tokens that were accepted before are looked at.",
+    )
+    rate_limit_seconds: int = Field(
+        default=60, ge=1, le=86_400, description="Length of a window of the three limits above, in seconds."
+    )
+    trusted_proxies: Listed = Field(
+        default=(),
+        description="Addresses or networks of the proxies in front of the server, such as `10.0.0.0/24`, with commas "
+        "between them. Only from these is a header believed that says for whom a request is forwarded.",
+    )
+    forwarded_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        default="x-forwarded-for",
+        description="The header in which those proxies say for whom: `x-forwarded-for`, or `forwarded` (RFC 7239). "
+        "The other one is never read.",
+    )
+    allowed_hosts: Listed = Field(
+        default=(),
+        description="Host names under which the server answers, such as `cases.example.org` or `*.example.org`, with "
+        "commas between them; health answers under any. Unset: any name, for no answer is made from it.",
+    )
+    cors_origins: Listed = Field(
+        default=(),
+        description="Origins whose pages may read answers, each exactly as `https://desk.example.org`, with commas "
+        "between them. Unset: none, and no header of CORS is ever sent.",
     )
     import_max_bytes: int = Field(
         default=64 * 1024 * 1024,
@@ -188,11 +236,38 @@ class Settings(BaseSettings):
         description="Least severe line that is logged: DEBUG, INFO, WARNING or ERROR.",
     )
 
-    @field_validator("step_up_kinds", "step_up_methods", "step_up_contexts", mode="before")
+    @field_validator(
+        *("step_up_kinds", "step_up_methods", "step_up_contexts", "trusted_proxies", "allowed_hosts", "cors_origins"),
+        mode="before",
+    )
     @classmethod
     def _listed(cls, value: object) -> object:
         """Take words with commas between them, as a variable holds them."""
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError:
+                raise ValueError("each has to be an address or a network, such as 10.0.0.0/24") from None
+        return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_HOST.fullmatch(host) for host in value):
+            raise ValueError("each has to be a host name in small letters without a port; *. may stand before it")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_ORIGIN.fullmatch(origin) for origin in value):
+            raise ValueError("each has to be a scheme and a host in small letters, and a port if any; * is not taken")
+        return value
 
     @property
     def embedded(self) -> bool:

@@ -1,4 +1,4 @@
-"""Regenerates what is generated from the code: the event catalogue, the settings, the schema, what a pack may say.
+"""Regenerates what is generated from the code: events, settings, the schema, the OpenAPI document, what packs say.
 
 The tables of obligations, rulings and scenarios and the diagrams of states come with them.
 
@@ -48,10 +48,12 @@ def event_catalogue() -> str:
 def main() -> None:
     """Write every generated file."""
     from api.graphql.schema import SCHEMA_FILE, printed_schema
+    from api.rest.contract import printed_openapi
     from api.settings import settings_page
 
     (DOCS / "events.md").write_text(event_catalogue())
     (DOCS / "settings.md").write_text(settings_page())
+    (DOCS / "openapi.json").write_text(printed_openapi())
     (DOCS / "policy-facts.md").write_text(policy_facts())
     (DOCS / "obligations.md").write_text(obligation_table())
     (DOCS / "rulings.md").write_text(ruling_table())

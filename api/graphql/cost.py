@@ -39,7 +39,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from api.graphql.limits import INTROSPECTION, TOO_LARGE, Limits, QueryTooLarge, fragments_of
+from api.graphql.limits import COST, INTROSPECTION, TOO_LARGE, Limits, QueryTooLarge, fragments_of
 from projections.plan.fields import FIELDS, FieldKind
 from projections.plan.parts import PARTS
 
@@ -98,7 +98,7 @@ def cost_of(
     if measured.nodes > limits.nodes:
         raise QueryTooLarge("nodes", measured.nodes, limits.nodes, operation)
     if measured.cost > limits.cost:
-        raise QueryTooLarge("points of cost", measured.cost, limits.cost, operation)
+        raise QueryTooLarge(COST, measured.cost, limits.cost, operation)
     return Cost(measured.cost, limits.cost, measured.nodes)
 
 

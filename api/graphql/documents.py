@@ -67,6 +67,13 @@ class PreparedDocument:
         """Whether it asks about the schema itself."""
         return not self.fields.isdisjoint(_SCHEMA_FIELDS)
 
+    @property
+    def reads_schema_alone(self) -> bool:
+        """Whether it asks about the schema itself and about nothing else."""
+        return self.reads_schema and all(
+            field in _SCHEMA_FIELDS or field.startswith("__") or field.endswith(".__typename") for field in self.fields
+        )
+
     def operation(self, name: str | None) -> PreparedOperation:
         """Return the operation of this name, or the only one. Raise `Refusals`."""
         found = get_operation_ast(self.document, name)

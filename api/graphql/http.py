@@ -15,8 +15,9 @@ from starlette.responses import Response
 from api.graphql.compression import accepts_gzip
 from api.graphql.execution import Answer, MutationByGet
 from api.graphql.faults import invalid
-from api.graphql.parameters import JSON_TYPE, BadRequest, GraphQLRequest, read_parameters
+from api.graphql.parameters import JSON_TYPE, BadRequest
 from api.graphql.serve import Reply, Wish
+from api.rate_limits import RATE_LIMITED, RateLimited
 
 __all__ = ["GraphQLEndpoint"]
 
@@ -25,7 +26,7 @@ RESPONSE_TYPE = "application/graphql-response+json"
 _VARY = "Authorization, Accept, Accept-Encoding"
 
 
-Execute = Callable[[Request, GraphQLRequest, Wish], Awaitable[Reply]]
+Execute = Callable[[Request, Wish], Awaitable[Reply]]
 
 
 class GraphQLEndpoint:
@@ -44,9 +45,11 @@ class GraphQLEndpoint:
         had = _tags(request.headers.getlist("if-none-match")) if by_get else frozenset()
         wish = Wish(media_type, by_get, accepts_gzip(request.headers.get("accept-encoding")), had)
         try:
-            reply = await self._execute(request, await read_parameters(request), wish)
+            reply = await self._execute(request, wish)
         except BadRequest as error:
             return _refuse(error, media_type)
+        except RateLimited as error:
+            return _refuse(BadRequest(str(error), 429, code=RATE_LIMITED), media_type, error.headers)
         except MutationByGet:
             refusal = BadRequest("Send a mutation by POST; GET may only read.", 405)
             return _refuse(refusal, media_type, {"Allow": "POST"})

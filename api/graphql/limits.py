@@ -8,7 +8,7 @@ fragments costs no more to measure than to read. What a valid document may cost 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +27,14 @@ from graphql import (
     visit,
 )
 
-__all__ = ["INTROSPECTION", "TOO_LARGE", "Limits", "QueryTooLarge", "check_shape", "fragments_of"]
+__all__ = ["INTROSPECTION", "TOO_LARGE", "Limits", "QueryTooLarge", "check_shape", "fragments_of", "refused_cost"]
 
 TOO_LARGE = "QUERY_TOO_LARGE"
 # Introspection nests its `ofType` deeper than any question about cases; graphql-core limits what it may repeat.
 INTROSPECTION = frozenset({"__schema", "__type"})
+COST = "points of cost"
+# What a document costs that is refused before its cost is known: reading it is most of the work of a small question.
+_UNMEASURED = 100
 # Fragments within fragments multiply without end; nobody needs to know by how much a document is beyond this.
 _MOST_TOLD = 1_000_000_000
 
@@ -66,11 +69,24 @@ class QueryTooLarge(GraphQLError):
 
     def __init__(self, measure: str, measured: int, allowed: int, node: Node | None = None) -> None:
         measured = min(measured, _MOST_TOLD)
+        self.measure = measure
+        self.allowed = allowed
         super().__init__(
             f"The document has too many {measure}: {measured}; at most {allowed} are allowed.",
             nodes=node,
             extensions={"code": TOO_LARGE, "measured": measured, "allowed": allowed},
         )
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether it is the cost that is too great."""
+        return self.measure == COST
+
+
+def refused_cost(errors: Iterable[GraphQLError]) -> int:
+    """Return what a refused document costs who sent it: as much as the dearest that is answered, if it cost more."""
+    dear = [error.allowed for error in errors if isinstance(error, QueryTooLarge) and error.is_dear]
+    return max(dear, default=_UNMEASURED)
 
 
 def check_shape(document: DocumentNode, limits: Limits) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,11 @@ from starlette.requests import Request
 
 from api.graphql.documents import storable
 
-__all__ = ["JSON_TYPE", "BadRequest", "GraphQLRequest", "read_parameters"]
+__all__ = ["JSON_TYPE", "MOST_LEVELS", "BadRequest", "GraphQLRequest", "read_parameters"]
 
 JSON_TYPE = "application/json"
+# How deep JSON may be: no variable that the schema takes is half as deep.
+MOST_LEVELS = 32
 _DOCUMENT_ID = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -65,9 +67,26 @@ def _from_address(request: Request) -> Any:
 
 def _parse(text: bytes, what: str) -> Any:
     try:
-        return json.loads(text.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        found = json.loads(text.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+    except RecursionError:
+        raise _too_deep(what) from None
+    except ValueError:
         raise BadRequest(f"{what} is not JSON in UTF-8, or has a member twice.") from None
+    level = list(_nested([found]))
+    for _ in range(MOST_LEVELS + 1):
+        if not level:
+            return found
+        level = [inner for value in level for inner in _nested(value.values() if isinstance(value, dict) else value)]
+    raise _too_deep(what)
+
+
+def _nested(values: Iterable[Any]) -> Iterable[Any]:
+    """Return those of some values that hold others."""
+    return (value for value in values if isinstance(value, dict | list))
+
+
+def _too_deep(what: str) -> BadRequest:
+    return BadRequest(f"{what} is nested too deeply; at most {MOST_LEVELS} levels are taken.")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

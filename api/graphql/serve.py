@@ -17,8 +17,8 @@ from api.graphql.context import Context, WorkerSlots
 from api.graphql.documents import PreparedDocument, PreparedOperation, Refusals
 from api.graphql.execution import Answer, Answers, Executor, Measured, MutationByGet
 from api.graphql.faults import field_error
-from api.graphql.limits import Limits
-from api.graphql.parameters import BadRequest, GraphQLRequest
+from api.graphql.limits import Limits, refused_cost
+from api.graphql.parameters import BadRequest, GraphQLRequest, read_parameters
 from api.graphql.plans import PlannedAnswers
 from api.graphql.recording import Given, Read, ReadRecorder
 from api.graphql.report_size import cells_of
@@ -33,6 +33,7 @@ from api.graphql.response_cache import (
 from api.graphql.schema import build_schema
 from api.graphql.standing import read_standing
 from api.graphql.trusted_documents import load_trusted_documents
+from api.rate_limits import RateLimits
 from domain.refusals import RefusalCode
 from ledger.loop_connections import LoopConnections
 from services.scope import Caller
@@ -40,7 +41,11 @@ from services.scope import Caller
 if TYPE_CHECKING:
     from api.callers import Authenticate
 
-__all__ = ["GraphQLService", "Reply", "Wish"]
+__all__ = ["ADHOC_SCOPE", "SCHEMA_SCOPE", "GraphQLService", "Reply", "Wish"]
+
+# What a program's key may be given where only trusted documents are answered otherwise. Persons follow the setting.
+ADHOC_SCOPE = "documents:adhoc"
+SCHEMA_SCOPE = "schema:read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class GraphQLService:
         slots: WorkerSlots,
         authenticate: Authenticate,
         connections: LoopConnections,
+        limits: RateLimits,
         *,
         answers: Answers | None = None,
         recorder: ReadRecorder | None = None,
@@ -86,6 +92,7 @@ class GraphQLService:
         self._slots = slots
         self._connections = connections
         self._authenticate = authenticate
+        self._rate_limits = limits
         self._recorder = recorder
         schema = build_schema()._schema
         self._executor = Executor(schema, Limits(), cells_of, answers or PlannedAnswers(schema))
@@ -97,17 +104,24 @@ class GraphQLService:
                 settings.trusted_documents, self._executor.prepare, introspection=self._takes_adhoc
             )
 
-    async def answer(self, request: Request, parameters: GraphQLRequest, wish: Wish) -> Reply:
-        """Answer one request. Raise `Unauthenticated`, `BadRequest` or `MutationByGet` before anything is executed."""
+    async def answer(self, request: Request, wish: Wish) -> Reply:
+        """Answer one request.
+
+        Raise `Unauthenticated`, `RateLimited`, `BadRequest` or `MutationByGet` before anything is executed.
+        """
         caller = await self._authenticate(request)
+        parameters = await read_parameters(request)
         try:
-            operation = self._document(parameters).operation(parameters.operation_name)
+            operation = self._document(parameters, caller).operation(parameters.operation_name)
             if not operation.is_query and wish.by_get:
                 raise MutationByGet
             seen = caller.visibility.schools
             measured = self._executor.measure(operation, parameters.variables, None if seen is None else len(seen))
         except Refusals as refusals:
+            # It took work to find out, and as much again if it is sent again.
+            self._rate_limits.charge(caller, refused_cost(refusals.errors))
             return Reply(Answer(None, refusals.errors, refused_before_execution=True).encoded(), refused=True)
+        self._rate_limits.charge(caller, measured.cost.requested)
         context = Context(self._runtime, caller, self._slots, self._connections)
         try:
             key = await self._key(operation, parameters, context, wish)
@@ -121,17 +135,23 @@ class GraphQLService:
                 return known
         return await self._executed(key, measured, context, wish)
 
-    def _document(self, parameters: GraphQLRequest) -> PreparedDocument:
+    def _document(self, parameters: GraphQLRequest, caller: Caller) -> PreparedDocument:
         if parameters.document is not None:
             trusted = self._trusted.get(parameters.document)
             if trusted is None:
                 raise BadRequest("There is no document of this documentId.", code="PERSISTED_DOCUMENT_NOT_FOUND")
             return trusted
-        if not self._takes_adhoc:
-            raise BadRequest(
-                "Only trusted documents are answered here: send documentId.", code=RefusalCode.NOT_ALLOWED.value
-            )
-        return self._executor.prepare(parameters.query or "")
+        scopes = caller.scopes or frozenset()
+        if self._takes_adhoc:
+            return self._executor.prepare(parameters.query or "")
+        if not scopes & {ADHOC_SCOPE, SCHEMA_SCOPE}:
+            raise _only_trusted()
+        document = self._executor.prepare(parameters.query or "")
+        if (document.reads_schema and SCHEMA_SCOPE not in scopes) or (
+            not document.reads_schema_alone and ADHOC_SCOPE not in scopes
+        ):
+            raise _only_trusted()
+        return document
 
     async def _key(
         self, operation: PreparedOperation, parameters: GraphQLRequest, context: Context, wish: Wish
@@ -189,6 +209,10 @@ class GraphQLService:
     ) -> None:
         if self._recorder is not None:
             await self._recorder.record(Read(caller, operation.document.digest, operation.name, cases, given))
+
+
+def _only_trusted() -> BadRequest:
+    return BadRequest("Only trusted documents are answered here: send documentId.", code=RefusalCode.NOT_ALLOWED.value)
 
 
 def _fault(error: Exception) -> GraphQLError:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from uuid import UUID
 
 import anyio
+from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,6 +18,7 @@ from api.bootstrap import Runtime
 from api.graphql.context import WorkerSlots
 from api.problems import problem
 from api.projecting import ProjectionParked, bring_up
+from api.rest.operations import Operation
 from services.legacy_log_rules import BadLine
 from services.log_import import ImportReport, import_log
 from services.scope import Caller
@@ -23,11 +26,62 @@ from services.scope import Caller
 if TYPE_CHECKING:
     from api.callers import Authenticate
 
-__all__ = ["IMPORT_PATH", "import_routes", "report_as_json"]
+__all__ = ["IMPORT", "IMPORT_PATH", "import_routes", "report_as_json"]
 
 IMPORT_PATH = "/v1/imports/e-safety-log"
 # Up to this many bytes a file is held in memory, beyond it on disk.
 _SPOOL_BYTES = 1024 * 1024
+
+
+class ReportedLine(BaseModel):
+    """A line of the file that did not go in; `line` counts from 1 with the header."""
+
+    line: int
+    column: str | None
+    rule: str
+    message: str
+
+
+class ImportedLog(BaseModel):
+    """What came of each line of the file."""
+
+    runId: UUID  # noqa: N815 - as the answer names it
+    fileSha256: str  # noqa: N815
+    rows: int
+    cases: int
+    items: int
+    known: int
+    badLines: list[ReportedLine]  # noqa: N815
+    changedLines: list[ReportedLine]  # noqa: N815
+    firstPosition: int | None  # noqa: N815
+    lastPosition: int | None  # noqa: N815
+
+
+_FILE = {"type": "string", "contentMediaType": "application/octet-stream", "description": "The log as CSV."}
+IMPORT = Operation(
+    method="POST",
+    path=IMPORT_PATH,
+    name="importESafetyLog",
+    summary="Import a school's e-safety log",
+    description="Good lines go in, and each line that does not is named with its column and rule. What went in"
+    " before is known by its reference and goes in once.",
+    answers={200: ImportedLog},
+    problems=frozenset({403, 415}),
+    body={
+        "required": True,
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": _FILE},
+                    "required": ["file"],
+                    "additionalProperties": False,
+                }
+            },
+        },
+    },
+)
 
 
 def import_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate) -> list[Route]:
@@ -49,7 +103,7 @@ def import_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authentica
                 )
             return await anyio.to_thread.run_sync(_import, runtime, caller, spool, limiter=slots.commands)
 
-    return [Route(IMPORT_PATH, endpoint, methods=["POST"])]
+    return [IMPORT.route(endpoint)]
 
 
 async def _receive_form(request: Request, spool: BinaryIO) -> bool:

@@ -32,11 +32,12 @@ class Demonstration:
     port: int
     process: subprocess.Popen[str] | None = None
     tokens: dict[tuple[str, ...], str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CASELEDGER_")}
-        return kept | {"CASELEDGER_DATA_DIR": str(self.folder), "PYTHONPATH": str(ROOT)}
+        return kept | {"CASELEDGER_DATA_DIR": str(self.folder), "PYTHONPATH": str(ROOT)} | self.settings
 
     @property
     def address(self) -> str:

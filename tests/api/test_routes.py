@@ -1,0 +1,148 @@
+"""Every route of the application, method by method, and who may call it: a route that has no row here fails.
+
+The rows say who is answered with success; everybody else is answered as the row says, and who has no token by 401.
+Which fields of GraphQL a role may read is shown elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from api.authentication import SERVED_ROLES, UNAUTHENTICATED
+from api.rest.contract import OPERATIONS
+from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
+from tests.api.client import Client
+
+SCHOOL = "900003"
+QUERY = "{ viewer { role } }"
+EVERYBODY = frozenset(SERVED_ROLES)
+# Those that see incidents of the school whole; who is shown a case only where it names them does not see this one.
+SEE_INCIDENTS = frozenset({"trust-lead", "headteacher", "coordinator", "auditor", "dsl", "equalities", "chair", "dpo"})
+IMPORT = "/v1/imports/e-safety-log"
+HEADER_ALONE = (
+    "reference,school_urn,discovered_on,posted_on,recorded_on,platform,url,poster_role,poster_name,classifications,"
+    "protected_characteristics,narrative,evidence_note,removal,outcome,closed_on,status,duplicate_of\n"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """How a route is called and who is answered: `may` None for anybody, also without a token."""
+
+    may: frozenset[str] | None
+    otherwise: int = 403
+    status: int = 200
+    request: Mapping[str, Any] = field(default_factory=dict)
+
+
+ROWS: Mapping[tuple[str, str], Row] = {
+    ("GET", "/graphql"): Row(EVERYBODY, request={"params": {"query": QUERY}}),
+    ("HEAD", "/graphql"): Row(EVERYBODY, request={"params": {"query": QUERY}}),
+    ("POST", "/graphql"): Row(EVERYBODY, request={"json": {"query": QUERY}}),
+    ("GET", "/health/live"): Row(None),
+    ("HEAD", "/health/live"): Row(None),
+    ("GET", "/health/ready"): Row(None),
+    ("HEAD", "/health/ready"): Row(None),
+    ("POST", IMPORT): Row(
+        frozenset({"trust-lead", "headteacher", "coordinator"}),
+        request={"content": HEADER_ALONE, "headers": {"Content-Type": "text/csv"}},
+    ),
+    ("GET", "/v1/cases/{case_id}/bundle"): Row(SEE_INCIDENTS, otherwise=404),
+    ("HEAD", "/v1/cases/{case_id}/bundle"): Row(SEE_INCIDENTS, otherwise=404),
+    ("GET", "/openapi.json"): Row(None),
+    ("HEAD", "/openapi.json"): Row(None),
+    ("GET", "/graphiql"): Row(None),
+    ("HEAD", "/graphiql"): Row(None),
+}
+
+
+def application(client: Client) -> FastAPI:
+    """The router within everything that surrounds it."""
+    app: Any = client._server.config.app
+    while not isinstance(app, FastAPI):
+        app = app._app
+    return app
+
+
+def live_routes(client: Client) -> set[tuple[str, str]]:
+    found = set()
+    for route in application(client).routes:
+        assert isinstance(route, Route), f"{route} is no route of methods"
+        # The files of the editor are its page's.
+        if not route.path.startswith("/graphiql/"):
+            found |= {(method, route.path) for method in route.methods or ()}
+    return found
+
+
+def test_every_route_has_a_row_and_every_row_a_route(demo: Client) -> None:
+    assert live_routes(demo) == set(ROWS)
+
+
+def test_every_route_but_those_that_have_a_contract_of_their_own_is_in_the_openapi_document(demo: Client) -> None:
+    described = {(operation.method, operation.path) for operation in OPERATIONS}
+    others = {(method, path) for method, path in ROWS if path in ("/graphql", "/graphiql", "/openapi.json")}
+
+    assert {pair for pair in live_routes(demo) - others if pair[0] != "HEAD"} == described
+
+
+def test_a_route_that_needs_no_token_is_one_that_the_document_calls_public() -> None:
+    public = {(operation.method, operation.path) for operation in OPERATIONS if operation.is_public}
+    described = {(operation.method, operation.path) for operation in OPERATIONS}
+
+    assert {pair for pair, row in ROWS.items() if row.may is None} & described == public
+
+
+@pytest.fixture(scope="module")
+def case(demo: Client) -> UUID:
+    """An incident of the school that names nobody who asks."""
+    query = f'{{ cases(first: 1, filter: {{schools: ["{SCHOOL}"], kinds: [INCIDENT]}}) {{ nodes {{ id }} }} }}'
+    return UUID(demo.ask(query)["cases"]["nodes"][0]["id"])
+
+
+def called(demo: Client, method: str, path: str, case: UUID, headers: dict[str, str]) -> int:
+    row = ROWS[method, path]
+    request = dict(row.request)
+    request["headers"] = request.get("headers", {}) | headers
+    return demo.http.request(method, path.replace("{case_id}", str(case)), **request).status_code
+
+
+def token_for(role: str, case: UUID) -> str:
+    if Role(role) in SCHOOL_ROLES:
+        return f"{role}:{SCHOOL}"
+    return f"{role}:{case}" if Role(role) in CASE_ROLES else role
+
+
+@pytest.mark.parametrize(("method", "path"), ROWS, ids=[" ".join(pair) for pair in ROWS])
+def test_a_route_is_answered_to_whom_its_row_names_and_to_nobody_else(
+    demo: Client, case: UUID, method: str, path: str
+) -> None:
+    row = ROWS[method, path]
+
+    without = called(demo, method, path, case, {})
+    found = {role: called(demo, method, path, case, demo.headers(token_for(role, case))) for role in SERVED_ROLES}
+
+    assert without == (row.status if row.may is None else 401)
+    may = EVERYBODY if row.may is None else row.may
+    assert found == {role: row.status if role in may else row.otherwise for role in SERVED_ROLES}
+
+
+@pytest.mark.parametrize(("method", "path"), [pair for pair, row in ROWS.items() if row.may is not None])
+@pytest.mark.parametrize("token", ["", "Bearer", "Bearer caseledger-dev.e30.AAAA", "Basic dTpw", "bearer null"])
+def test_a_token_that_is_none_is_answered_alike_by_every_route(
+    demo: Client, case: UUID, method: str, path: str, token: str
+) -> None:
+    row = ROWS[method, path]
+    headers = row.request.get("headers", {}) | {"Authorization": token}
+    answer = demo.http.request(method, path.replace("{case_id}", str(case)), **{**row.request, "headers": headers})
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == 'Bearer realm="caseledger"'
+    if method != "HEAD":
+        assert answer.json()["detail"] == UNAUTHENTICATED
