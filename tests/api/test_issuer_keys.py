@@ -265,7 +265,7 @@ def test_a_provider_that_does_not_answer_in_time_is_not_waited_for(
 
     async def story(kept: Kept) -> None:
         assert await kept.finds("one") is None
-        # The keys did not come: nothing waits for them any more. On a busy machine the provider had not even heard of it.
+        # The keys did not come: nothing waits for them any more. A busy provider never heard of it.
         assert await kept.finds("one") is None
         assert kept.fetches <= 1
 
