@@ -265,9 +265,9 @@ def test_a_provider_that_does_not_answer_in_time_is_not_waited_for(
 
     async def story(kept: Kept) -> None:
         assert await kept.finds("one") is None
-        # The keys did not come: nothing waits for them any more.
+        # The keys did not come: nothing waits for them any more. A busy provider never heard of it.
         assert await kept.finds("one") is None
-        assert kept.fetches == 1
+        assert kept.fetches <= 1
 
     run(provider, story, seconds=0.05)
     assert [message.rpartition(": ")[2] for message in caplog.messages if "issuer test" in message] == [
