@@ -15,7 +15,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Route
 
-from api.authentication import SERVED_ROLES, UNAUTHENTICATED
+from api.authentication import UNAUTHENTICATED
+from api.identity.claimed_roles import SERVED_ROLES
 from api.rest.contract import OPERATIONS
 from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
 from tests.api.client import Client

@@ -36,8 +36,8 @@ def as_program(patched: pytest.MonkeyPatch, scopes: set[str] | None) -> None:
     """Let whoever is authenticated be a program of these scopes; None: a person, as the token says."""
     authenticate = Authenticate.__call__
 
-    def scoped(self: Authenticate, request: Request) -> Caller:
-        caller = authenticate(self, request)
+    async def scoped(self: Authenticate, request: Request) -> Caller:
+        caller = await authenticate(self, request)
         return caller if scopes is None else replace(caller, client="clk_1", scopes=frozenset(scopes))
 
     patched.setattr(Authenticate, "__call__", scoped)

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from api.authentication import SERVED_ROLES
+from api.identity.claimed_roles import SERVED_ROLES
 from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
 from tests.e2e.demonstration import Demonstration, demonstration
 from tests.outside.fuzzing import Contract, fuzz
