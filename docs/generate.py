@@ -1,6 +1,6 @@
 """Regenerates what is generated from the code: events, settings, the schema, the OpenAPI document, what packs say.
 
-The tables of obligations, rulings and scenarios and the diagrams of states come with them.
+The tables of obligations, rulings and scenarios, the diagrams of states and who may do what come with them.
 
 Run by `make docs`; tests compare the files with what this writes.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import get_type_hints
 
 from docs.mark_tables import obligation_table, ruling_table
+from docs.permission_page import permission_page
 from docs.policy_facts import policy_facts
 from docs.scenario_table import scenario_table
 from docs.state_diagrams import state_diagrams
@@ -59,6 +60,7 @@ def main() -> None:
     (DOCS / "rulings.md").write_text(ruling_table())
     (DOCS / "states.md").write_text(state_diagrams())
     (DOCS / "scenarios.md").write_text(scenario_table())
+    (DOCS / "security" / "permissions.md").write_text(permission_page())
     SCHEMA_FILE.write_text(printed_schema())
 
 

@@ -51,6 +51,7 @@ DECIDES_ROUTED: dict[str, frozenset[str]] = {
     "hr": frozenset(LADDER),
     "investigator": frozenset(LADDER),
     "panel": frozenset(LADDER),
+    "witness": frozenset(LADDER),
     "system": frozenset(LADDER),
 }
 

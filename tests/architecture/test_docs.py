@@ -63,6 +63,25 @@ def test_the_list_of_scenarios_is_what_their_files_begin_with() -> None:
     assert "|  |" not in page
 
 
+def test_the_page_on_who_may_do_what_is_what_is_decided() -> None:
+    page = generator().permission_page()
+    assert (ROOT / "docs" / "security" / "permissions.md").read_text() == page, "run make docs"
+    assert len(page.splitlines()) < 400
+
+
+def test_the_threat_model_names_tests_that_there_are() -> None:
+    page = (ROOT / "docs" / "security" / "threat-model.md").read_text()
+    there = {
+        name for file in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", file.read_text())
+    }
+    named = set(re.findall(r"`(test_\w+)`", page))
+    assert len(named) > 40
+    assert named - there == set()
+    not_yet = page.partition("## Being built")[2]
+    files = set(re.findall(r"`(tests/[\w/]+\.py)`", page))
+    assert {name for name in files if not (ROOT / name).exists() and f"`{name}`" not in not_yet} == set()
+
+
 def test_the_tables_of_obligations_and_rulings_are_what_the_tests_are_marked_with() -> None:
     assert (ROOT / "docs" / "obligations.md").read_text() == generator().obligation_table(), "run make docs"
     assert (ROOT / "docs" / "rulings.md").read_text() == generator().ruling_table(), "run make docs"

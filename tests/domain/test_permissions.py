@@ -150,6 +150,14 @@ def test_what_protects_is_never_refused_for_a_conflict(to: str) -> None:
     assert legal == Decision(False, Why.ROUTED_ELSEWHERE)
 
 
+@pytest.mark.parametrize("to", LADDER)
+def test_a_witness_gives_an_account_whoever_the_complaint_is_about(to: str) -> None:
+    routed = Resource(CaseKind.COMPLAINT, Relation.IN_PLACE, to)
+
+    assert decide(Role.WITNESS, "RecordAccount", routed) == ALLOWED
+    assert decide(Role.COORDINATOR, "RecordAccount", routed) == Decision(False, Why.ROUTED_ELSEWHERE)
+
+
 def test_every_command_on_a_case_can_be_given_by_somebody() -> None:
     for name, command in COMMANDS.items():
         if issubclass(command, CaseCommand):

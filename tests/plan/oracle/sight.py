@@ -85,7 +85,7 @@ _EVERYWHERE = ("CHAIR", "TRUST_LEAD", "ALTERNATE")
 _DECIDES = {
     "chair": ("CHAIR",),
     "trust-lead": ("CHAIR", "TRUST_LEAD"),
-    **dict.fromkeys(("alternate", "hr", "investigator", "panel"), _EVERYWHERE),
+    **dict.fromkeys(("alternate", "hr", "investigator", "panel", "witness"), _EVERYWHERE),
 }
 
 
