@@ -25,6 +25,7 @@ from api.request_shape import CrossOrigin, RequestShape
 from api.rest.bundles import bundle_routes
 from api.rest.contract import contract_routes
 from api.rest.imports import IMPORT_PATH, import_routes
+from api.rest.roles import role_routes
 from api.rest.states import health_routes
 
 __all__ = ["create_app"]
@@ -67,6 +68,7 @@ def create_app(
     app.router.routes.extend(health_routes(readiness))
     app.router.routes.extend(import_routes(runtime, slots, authenticate))
     app.router.routes.extend(bundle_routes(runtime, slots, authenticate))
+    app.router.routes.extend(role_routes(runtime, slots, authenticate))
     if runtime.settings.takes_adhoc_documents:
         app.router.routes.extend(contract_routes())
     if runtime.settings.graphiql:

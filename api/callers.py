@@ -64,6 +64,29 @@ class Authenticate:
         self._limits.count(request, caller)
         return caller
 
+    async def everything(self, request: Request) -> list[tuple[UUID, UUID, tuple[str, ...]]]:
+        """Return every trust that who asks serves, the person they are there, and the roles that a request may name.
+
+        Raises what asking for one of them does, but for not having said which.
+        """
+        self._limits.admit(request)
+        try:
+            signed_in = await self._identities.identify(request.headers.getlist("authorization"))
+        except Unauthenticated:
+            self._limits.fail(request)
+            raise
+        if signed_in.claimed is not None:
+            claimed = self._claimed(signed_in, signed_in.claimed, None, None)
+            self._limits.count(request, claimed)
+            return [(claimed.trust_id, claimed.person_id, (_name_of(signed_in.claimed),))]
+        served = await self.served(signed_in)
+        if not served:
+            self._limits.fail(request)
+            raise NoSuchTrust
+        first, person = served[0]
+        self._limits.count(request, Caller(first, person, Role.ADMIN, client=signed_in.client))
+        return [(trust, who, tuple(one.token for one in self.held(trust, who))) for trust, who in served]
+
     async def _acting(self, signed_in: SignedIn, trust: str | None, role: str | None) -> Caller:
         """Return somebody who signed in, as they act; both are what the request names, if anything."""
         if signed_in.claimed is not None:
@@ -109,9 +132,8 @@ class Authenticate:
         """Return the caller of a development token, whose role stands for an appointment."""
         if trust not in (None, str(claimed.trust_id)):
             raise NoSuchTrust
-        name = claimed.role if claimed.place is None else f"{claimed.role}:{claimed.place}"
-        if role not in (None, name):
-            raise RoleNeeded([name])
+        if role not in (None, _name_of(claimed)):
+            raise RoleNeeded([_name_of(claimed)])
         return self._caller(signed_in, claimed.trust_id, claimed.person_id, (Role(claimed.role), claimed.place))
 
     def _caller(self, signed_in: SignedIn, trust_id: UUID, person_id: UUID, held: tuple[Role, str | None]) -> Caller:
@@ -125,6 +147,10 @@ class Authenticate:
             client=signed_in.client,
             withheld=withheld_kinds(signed_in, self._runtime.settings, clock.now().timestamp()),
         )
+
+
+def _name_of(claimed: ClaimedRole) -> str:
+    return claimed.role if claimed.place is None else f"{claimed.role}:{claimed.place}"
 
 
 def _asked(request: Request, header: str) -> str | None:

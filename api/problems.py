@@ -19,7 +19,9 @@ from api.identity.acting import ROLE_HEADER, TRUST_HEADER, NoSuchTrust, RoleNeed
 from api.identity.signed_in import UNAUTHENTICATED, Unauthenticated
 from api.rate_limits import RATE_LIMITED, RateLimited
 from api.refusals import told
+from api.rest.bodies import NotJson
 from domain.refusals import RefusalCode, Refused
+from services.commands import Refusal
 
 __all__ = ["MEDIA_TYPE", "PROBLEM_HANDLERS", "REFUSAL_STATUS", "problem", "title_of"]
 
@@ -101,7 +103,7 @@ def problem(
     return JSONResponse(content, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def refusal_problem(refused: Refused) -> Response:
+def refusal_problem(refused: Refused | Refusal) -> Response:
     """Return what a refused command or question is in HTTP."""
     status = REFUSAL_STATUS.get(refused.code.value, 422)
     message, fields = told(refused.message, refused.fields)
@@ -158,6 +160,10 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     return problem(error.status_code, sentence, code=code, headers=headers)
 
 
+async def _not_json(_request: Request, _error: Exception) -> Response:
+    return problem(415, "Send the body as application/json, in UTF-8.")
+
+
 async def _no_such_trust(_request: Request, _error: Exception) -> Response:
     return problem(404, "There is no such trust.", code=RefusalCode.NOT_FOUND.value)
 
@@ -182,6 +188,7 @@ PROBLEM_HANDLERS: dict[type[Exception], Any] = {
     RateLimited: _rate_limited,
     RequestValidationError: _not_valid,
     HTTPException: _http_exception,
+    NotJson: _not_json,
     NoSuchTrust: _no_such_trust,
     TrustNeeded: _trust_needed,
     RoleNeeded: _role_needed,

@@ -289,7 +289,7 @@ def changed_by(
 ) -> tuple[Recordable, ...]:
     """The aggregates the command changes, its own case first; an opening takes its reference once, into `reference`."""
     if isinstance(command, OpeningCommand):
-        _require(decide(caller.role, command.name, Resource()))
+        require_allowed(decide(caller.role, command.name, Resource()))
         command.check(context)
         if not reference:
             reference += services.ledger.next_references(command.reference_kind, context.today.year)
@@ -300,7 +300,7 @@ def changed_by(
     case: Any = services.ledger.load(command.case_id)
     if not isinstance(case, Case) or command.case_kind not in (None, case.kind):
         raise NotFound("case_id")
-    _require(decide(caller.role, action_of(command), resource_of(caller.visibility, case)))
+    require_allowed(decide(caller.role, action_of(command), resource_of(caller.visibility, case)))
     if command.expected_version is not None and command.expected_version != case.version:
         raise VersionConflict("expected_version")
     before = {case.id: standing(case)}
@@ -319,7 +319,7 @@ _REFUSED: Mapping[Why, Callable[[], Refused]] = {
 }
 
 
-def _require(decision: Decision) -> None:
+def require_allowed(decision: Decision) -> None:
     """Refuse what was not allowed; raises NotFound, NotAllowed, RoutedElsewhere or DeciderIsSubject."""
     if not decision.allowed:
         raise _REFUSED[decision.why]()

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from domain.access import Visibility
+from domain.access import Visibility, resource_of
+from domain.case import Case
+from domain.permissions import CaseReading, decide
 from ledger import tree
 from ledger.bundle import BundledEvent, ClosedPart, Consistency, OpenedPart, Part, build
 from ledger.entry import Body, decode_body
 from ledger.reading import StoredRow, read_key_destructions, read_streams
 from services.checkpoints import LedgerState, kept_sizes, make_checkpoint
 from services.command_refusals import NotFound
-from services.commands import sees
+from services.commands import require_allowed
 from services.sealed_texts import SealedPlace, SealedState, open_texts
 from services.store import TrustLedger
 
@@ -24,10 +26,13 @@ def export_case(ledger: TrustLedger, reader: Visibility, case_id: UUID) -> bytes
     """The bundle of a case as it stands now, as one file.
 
     A checkpoint is made first, so that the bundle is complete up to this moment. Raises NotFound for a case that is
-    not there for the reader, and KeysUnavailableError when a text that the reader may open cannot be opened.
+    not there for the reader, NotAllowed for one that is not the role's to take away, DeciderIsSubject for the target of
+    an allegation, and KeysUnavailableError when a text that the reader may open cannot be opened.
     """
-    if not sees(reader, ledger.load(case_id)):
+    case = ledger.load(case_id)
+    if not isinstance(case, Case):
         raise NotFound("case_id")
+    require_allowed(decide(reader.role, CaseReading.EXPORT, resource_of(reader, case)))
     checkpoint = make_checkpoint(ledger)
     state = checkpoint.state
     with ledger.trust.connection() as connection:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
 
 from api.graphql.documents import storable
+from api.strict_json import MOST_LEVELS, JsonMalformed, JsonTooDeep, is_json_type, parse_json
 
-__all__ = ["JSON_TYPE", "MOST_LEVELS", "BadRequest", "GraphQLRequest", "read_parameters"]
+__all__ = ["JSON_TYPE", "BadRequest", "GraphQLRequest", "read_parameters"]
 
 JSON_TYPE = "application/json"
-# How deep JSON may be: no variable that the schema takes is half as deep.
-MOST_LEVELS = 32
 _DOCUMENT_ID = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -49,10 +47,7 @@ async def read_parameters(request: Request) -> GraphQLRequest:
 
 
 async def _from_body(request: Request) -> Any:
-    # Only a type that a page of another origin cannot send without asking first: no form, no plain text.
-    name, *parameters = (piece.strip().lower() for piece in request.headers.get("content-type", "").split(";"))
-    charsets = [piece[8:].strip('"') for piece in parameters if piece.startswith("charset=")]
-    if name != JSON_TYPE or any(charset not in ("utf-8", "utf8") for charset in charsets):
+    if not is_json_type(request.headers.get("content-type", "")):
         raise BadRequest(f"The content type has to be {JSON_TYPE}, in UTF-8.", 415)
     return _parse(await request.body(), "The body")
 
@@ -67,37 +62,11 @@ def _from_address(request: Request) -> Any:
 
 def _parse(text: bytes, what: str) -> Any:
     try:
-        found = json.loads(text.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except RecursionError:
-        raise _too_deep(what) from None
-    except ValueError:
+        return parse_json(text)
+    except JsonTooDeep:
+        raise BadRequest(f"{what} is nested too deeply; at most {MOST_LEVELS} levels are taken.") from None
+    except JsonMalformed:
         raise BadRequest(f"{what} is not JSON in UTF-8, or has a member twice.") from None
-    level = list(_nested([found]))
-    for _ in range(MOST_LEVELS + 1):
-        if not level:
-            return found
-        level = [inner for value in level for inner in _nested(value.values() if isinstance(value, dict) else value)]
-    raise _too_deep(what)
-
-
-def _nested(values: Iterable[Any]) -> Iterable[Any]:
-    """Return those of some values that hold others."""
-    return (value for value in values if isinstance(value, dict | list))
-
-
-def _too_deep(what: str) -> BadRequest:
-    return BadRequest(f"{what} is nested too deeply; at most {MOST_LEVELS} levels are taken.")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError
-    return found
-
-
-def _no_constant(_name: str) -> Any:
-    raise ValueError
 
 
 def _parameters(given: Any) -> GraphQLRequest:

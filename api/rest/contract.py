@@ -17,11 +17,12 @@ from starlette.routing import Route
 from api.rest.bundles import BUNDLE
 from api.rest.imports import IMPORT
 from api.rest.operations import Operation, Problem
+from api.rest.roles import APPOINT, ME, REVOKE, ROLES
 from api.rest.states import ALIVE, READY
 
 __all__ = ["OPERATIONS", "contract_routes", "openapi_document", "printed_openapi"]
 
-OPERATIONS: tuple[Operation, ...] = (ALIVE, READY, IMPORT, BUNDLE)
+OPERATIONS: tuple[Operation, ...] = (ALIVE, READY, IMPORT, BUNDLE, ME, ROLES, APPOINT, REVOKE)
 
 _VERSION = "1"
 _DESCRIPTION = (

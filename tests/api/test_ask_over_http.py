@@ -9,11 +9,11 @@ from pathlib import Path
 from api.app import BODY_LIMIT
 from api.graphql.cost import COSTS
 from api.graphql.limits import Limits
-from api.graphql.parameters import MOST_LEVELS
 from api.middleware import PATIENCE, SLOWEST
 from api.request_shape import MOST_ADDRESS_BYTES, MOST_HEADER_BYTES, MOST_HEADERS
 from api.server import MOST_CONNECTIONS
 from api.settings import Settings
+from api.strict_json import MOST_LEVELS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "ask-over-http.md").read_text()
 

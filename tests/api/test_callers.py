@@ -271,3 +271,18 @@ def test_a_kind_that_asks_for_a_stronger_sign_in_is_not_there_without_one(world:
 
     assert refusal.json()["data"]["addAddendum"] == {"code": "NOT_FOUND"}
     assert "position" in strong.json()["data"]["addAddendum"]
+
+
+def test_who_one_is_names_every_trust_and_role_there_is_to_choose_from(world: World) -> None:
+    person = world.somebody("chooses", ALDER, BIRCH)
+    world.appoint(ALDER, person, "headteacher", SCHOOL)
+    world.appoint(ALDER, person, "governor", OTHER)
+
+    answer = world.http.get("/v1/me", headers={"Authorization": f"Bearer {world.token('chooses')}"})
+    nobody = world.http.get("/v1/me", headers={"Authorization": f"Bearer {world.token('nobody')}"})
+
+    assert answer.json()["trusts"] == [
+        {"trust": str(ALDER), "person": str(person), "roles": ["headteacher:900001", "governor:900002"]},
+        {"trust": str(BIRCH), "person": str(person), "roles": []},
+    ]
+    assert refused(nobody) == NO_TRUST

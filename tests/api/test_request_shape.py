@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from api.bootstrap import Runtime
-from api.graphql.parameters import MOST_LEVELS
 from api.settings import DEMONSTRATION_TRUST, SettingsError, load_settings
+from api.strict_json import MOST_LEVELS
 from tests.api.client import Client
 
 QUERY = "{ viewer { role } }"

@@ -25,8 +25,19 @@ SCHOOL = "900003"
 QUERY = "{ viewer { role } }"
 EVERYBODY = frozenset(SERVED_ROLES)
 # Those that see incidents of the school whole; who is shown a case only where it names them does not see this one.
-SEE_INCIDENTS = frozenset({"trust-lead", "headteacher", "coordinator", "auditor", "dsl", "equalities", "chair", "dpo"})
+SEE_INCIDENTS = frozenset(
+    {
+        *("trust-lead", "headteacher", "coordinator", "auditor", "dsl", "equalities", "chair", "dpo"),
+        *("investigator", "witness", "examiner", "emergency"),
+    }
+)
+EXPORT_INCIDENTS = SEE_INCIDENTS - {"coordinator", "equalities", "investigator", "witness", "emergency"}
+ADMINISTRATORS = frozenset({"admin"})
+SEE_ROLES = frozenset({"admin", "trust-lead", "dpo", "auditor"})
 IMPORT = "/v1/imports/e-safety-log"
+AN_APPOINTMENT = {"commandId": str(UUID(int=771)), "person": str(UUID(int=77)), "role": "hr", "since": "2026-09-01"}
+# Of a role that the person does not hold.
+A_REVOCATION = {"commandId": str(UUID(int=772)), "person": str(UUID(int=78)), "role": "hr"}
 HEADER_ALONE = (
     "reference,school_urn,discovered_on,posted_on,recorded_on,platform,url,poster_role,poster_name,classifications,"
     "protected_characteristics,narrative,evidence_note,removal,outcome,closed_on,status,duplicate_of\n"
@@ -39,6 +50,8 @@ class Row:
 
     may: frozenset[str] | None
     otherwise: int = 403
+    # Who is told 403 where others hear that there is nothing.
+    seen: frozenset[str] = frozenset()
     status: int = 200
     request: Mapping[str, Any] = field(default_factory=dict)
 
@@ -55,8 +68,14 @@ ROWS: Mapping[tuple[str, str], Row] = {
         frozenset({"trust-lead", "headteacher", "coordinator"}),
         request={"content": HEADER_ALONE, "headers": {"Content-Type": "text/csv"}},
     ),
-    ("GET", "/v1/cases/{case_id}/bundle"): Row(SEE_INCIDENTS, otherwise=404),
-    ("HEAD", "/v1/cases/{case_id}/bundle"): Row(SEE_INCIDENTS, otherwise=404),
+    ("GET", "/v1/cases/{case_id}/bundle"): Row(EXPORT_INCIDENTS, otherwise=404, seen=SEE_INCIDENTS),
+    ("HEAD", "/v1/cases/{case_id}/bundle"): Row(EXPORT_INCIDENTS, otherwise=404, seen=SEE_INCIDENTS),
+    ("GET", "/v1/me"): Row(EVERYBODY),
+    ("HEAD", "/v1/me"): Row(EVERYBODY),
+    ("GET", "/v1/roles"): Row(SEE_ROLES),
+    ("HEAD", "/v1/roles"): Row(SEE_ROLES),
+    ("POST", "/v1/roles"): Row(ADMINISTRATORS, request={"json": AN_APPOINTMENT}),
+    ("POST", "/v1/roles/revocations"): Row(ADMINISTRATORS, status=409, request={"json": A_REVOCATION}),
     ("GET", "/openapi.json"): Row(None),
     ("HEAD", "/openapi.json"): Row(None),
     ("GET", "/graphiql"): Row(None),
@@ -131,7 +150,8 @@ def test_a_route_is_answered_to_whom_its_row_names_and_to_nobody_else(
 
     assert without == (row.status if row.may is None else 401)
     may = EVERYBODY if row.may is None else row.may
-    assert found == {role: row.status if role in may else row.otherwise for role in SERVED_ROLES}
+    otherwise = {role: 403 if role in row.seen else row.otherwise for role in SERVED_ROLES}
+    assert found == {role: row.status if role in may else otherwise[role] for role in SERVED_ROLES}
 
 
 @pytest.mark.parametrize(("method", "path"), [pair for pair, row in ROWS.items() if row.may is not None])
