@@ -20,6 +20,8 @@ from api.graphql.serve import GraphQLService
 from api.health import Readiness
 from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders, Shortcut, answer_fault
 from api.problems import PROBLEM_HANDLERS
+from api.purpose import purpose_of
+from api.read_recorder import LoggedReads
 from api.rest.bundles import bundle_routes
 from api.rest.imports import IMPORT_PATH, import_routes
 from services.scope import Caller
@@ -36,13 +38,13 @@ class Authenticate:
         self._tokens = tokens
 
     def __call__(self, request: Request) -> Caller:
-        """Return who is asking. Raise `Unauthenticated`."""
+        """Return who is asking. Raise `Unauthenticated`, or `UnknownPurpose`."""
         headers = request.headers.getlist("authorization")
         if self._tokens is None or len(headers) != 1:
             raise Unauthenticated
         identity = self._tokens.identify(headers[0])
         place = identity.school_urn
-        return Caller(identity.trust_id, identity.person_id, identity.role, place, case_id=identity.case_id)
+        return Caller(identity.trust_id, identity.person_id, identity.role, place, case_id=identity.case_id, purpose=purpose_of(request.headers))
 
 
 def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Readiness) -> ASGIApp:
@@ -50,12 +52,14 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
     slots = WorkerSlots(runtime.settings.pool_size)
     authenticate = Authenticate(tokens)
     connections = runtime.loop_connections()
+    reads = LoggedReads(runtime, runtime.recording_connections())
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if readiness.projector is not None:
             readiness.projector.start()
         yield
+        await reads.close()
         await connections.close()
         if readiness.projector is not None:
             await anyio.to_thread.run_sync(readiness.projector.stop)
@@ -63,12 +67,12 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
     app = FastAPI(
         title="Caseledger", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
-    graphql = GraphQLEndpoint(GraphQLService(runtime, slots, authenticate, connections).answer).handle
+    graphql = GraphQLEndpoint(GraphQLService(runtime, slots, authenticate, connections, recorder=reads).answer).handle
     app.add_route("/graphql", graphql, methods=["GET", "POST"], include_in_schema=False)
     app.add_route("/health/live", _live, methods=["GET"], include_in_schema=False)
     app.add_route("/health/ready", _Ready(readiness).handle, methods=["GET"], include_in_schema=False)
     app.router.routes.extend(import_routes(runtime, slots, authenticate))
-    app.router.routes.extend(bundle_routes(runtime, slots, authenticate))
+    app.router.routes.extend(bundle_routes(runtime, slots, authenticate, reads))
     if runtime.settings.graphiql:
         app.router.routes.extend(graphiql_routes())
     app.add_exception_handler(Exception, answer_fault)

@@ -8,6 +8,7 @@ from eventsourcing.persistence import OperationalError
 from domain.refusals import RefusalCode
 from ledger.connections import NoConnectionFree, StatementTimedOut
 from ledger.keys import KeysUnavailableError
+from services.read_log import NotRecorded
 
 __all__ = ["BUSY", "TOO_LONG", "passing_fault"]
 
@@ -17,6 +18,10 @@ TOO_LONG = "QUERY_TIMEOUT"
 _BUSY_WORDS = "The database is busy or away. Try again: a command sent again with its commandId is carried out once."
 _LONG_WORDS = (
     "The question took too long and was given up. Ask for less: fewer schools, a shorter range, a smaller page."
+)
+_UNRECORDED_WORDS = (
+    "What was read could not be recorded, so it is not given. Try again: a command sent again with its commandId is "
+    "carried out once."
 )
 _KEYS_WORDS = "The keys that open and seal personal data cannot be reached."
 _AWAY = (psycopg.OperationalError, OperationalError, NoConnectionFree)
@@ -28,4 +33,6 @@ def passing_fault(error: BaseException | None) -> tuple[str, str] | None:
         return TOO_LONG, _LONG_WORDS
     if isinstance(error, KeysUnavailableError):
         return RefusalCode.KEYS_UNAVAILABLE.value, _KEYS_WORDS
+    if isinstance(error, NotRecorded):
+        return BUSY, _UNRECORDED_WORDS
     return (BUSY, _BUSY_WORDS) if isinstance(error, _AWAY) else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import partial
 from uuid import UUID, uuid4
 
 import httpx
@@ -310,7 +309,7 @@ class Notes:
 @pytest.fixture
 def notes(runtime: Runtime, demo: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Client, Notes]]:
     recorder = Notes()
-    monkeypatch.setattr("api.app.GraphQLService", partial(GraphQLService, recorder=recorder))
+    monkeypatch.setattr("api.app.GraphQLService", lambda *given, **_: GraphQLService(*given, recorder=recorder))
     with Client(runtime, DEMONSTRATION_TRUST) as client:
         yield client, recorder
 
