@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
+from domain.access import Role
 from domain.codes import listed
 
-__all__ = ["PURPOSES", "ReadKind"]
+__all__ = ["PURPOSES", "READS_LOG", "SEES_READERS", "ReadKind"]
 
 
 class ReadKind(StrEnum):
@@ -31,3 +33,8 @@ PURPOSES = listed(
     ("LEGAL", "Legal", "Legal advice or proceedings need it."),
     ("OTHER", "Other", "Another reason."),
 )
+
+# Who reads the log of reads as far as they see its cases, and of which kinds of case others see who read them: a
+# headteacher, of the school's own cases but for breaches by staff, which are need-to-know there.
+READS_LOG = frozenset({Role.AUDITOR, Role.DPO, Role.TRUST_LEAD})
+SEES_READERS: Mapping[Role, tuple[str, ...]] = {Role.HEADTEACHER: ("COMPLAINT", "INCIDENT")}

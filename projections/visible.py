@@ -159,6 +159,38 @@ class Reading:
             " FROM unnest(%(documents)s::text[]) WITH ORDINALITY AS given (document, place) OFFSET 0) AS taken_apart)"
         )
 
+    def reads(self) -> str:
+        """The log of reads: (position, recorded_at, actor_id, body, leaf). Who may read it is for the query to decide.
+
+        What an entry says of a case is shown as far as the reader sees the case: see `withheld_cases`.
+        """
+        return "(SELECT position, recorded_at, actor_id, body, leaf FROM read_entry WHERE trust_id = %(trust)s)"
+
+    def reads_of(self, case_id: str) -> str:
+        """The same of the entries that tell of a case, an expression; the case is one that the reader sees."""
+        return (
+            "(SELECT position, recorded_at, actor_id, body, leaf FROM read_of_case JOIN read_entry"
+            f" USING (trust_id, position) WHERE trust_id = %(trust)s AND case_id = {case_id})"
+        )
+
+    def read_head(self) -> str:
+        """How far the log of reads goes: (position, recorded_at), one row, or none before the first entry."""
+        return "(SELECT position, recorded_at FROM read_head WHERE trust_id = %(trust)s AND position > 0)"
+
+    def read_checkpoints(self) -> str:
+        """The checkpoints of the log of reads that were signed: (size, note)."""
+        return "(SELECT size, note FROM read_checkpoint WHERE trust_id = %(trust)s)"
+
+    def withheld_cases(self) -> str:
+        """The cases out of the reader's sight of which the reader may know that there is one: (case_id).
+
+        A case that the reader is barred from is not among them, nor one that the figures do not have yet, for it may
+        turn out to be such a one.
+        """
+        return (
+            f"(SELECT case_id FROM case_file WHERE {_OWN} AND NOT %(person)s = ANY(barred) AND NOT ({self._sees()}))"
+        )
+
     def head(self) -> str:
         """How far the ledger goes: (position, recorded_at), one row, or none before the first event."""
         return "(SELECT position, recorded_at FROM ledger_head WHERE trust_id = %(trust)s AND position > 0)"

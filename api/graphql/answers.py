@@ -24,6 +24,7 @@ from projections.plan.ready import Ready, ready
 from projections.plan.told import NOTHING, Told, told_by
 from projections.wait import ProjectionBehind
 from services.checkpoints import signer
+from services.read_log import read_signer
 from services.sealed_texts import SealedPlace, SealedState, open_texts
 from services.store import TrustLedger
 
@@ -108,12 +109,16 @@ def question_of(prepared: PreparedOperation, variables: VariableValues, context:
         now=context.services.now(),
         decides_routed=sorted(DECIDES_ROUTED.get(caller.role.value, ())),
         stays_open=_STAYS_OPEN,
-        made={"public_key": partial(_public_key, context)},
+        made={"public_key": partial(_public_key, context), "reads_key": partial(_reads_key, context)},
     )
 
 
 def _public_key(context: Context) -> str:
     return signer(context.services.ledger).verifier_key.text
+
+
+def _reads_key(context: Context) -> str:
+    return read_signer(context.services.ledger).verifier_key.text
 
 
 def text_of(ledger: TrustLedger, reader: Visibility, found: TextWithHoles) -> Opened | None:
