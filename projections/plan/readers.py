@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.checks import InvalidIdentifier
 from domain.reads import READS_LOG, SEES_READERS, ReadKind
-from projections.pages import place_of
+from projections.pages import CursorMalformed, place_of
 from projections.plan.cases import case_node, case_row, case_source
 from projections.plan.moments import instant
 from projections.plan.pages import Listing, connection, placed
@@ -51,7 +51,7 @@ def readers(writer: Writer, selected: Selected, row: Row) -> str:
 
     def bound(arguments: Arguments) -> Mapping[str, Any]:
         after = arguments["after"]
-        return {"has_after": after is not None, "before": None if after is None else place_of(after, int)[0]}
+        return {"has_after": after is not None, "before": None if after is None else _place("readers", after)}
 
     prefix = writer.bind(selected, bound)
     read = _row(writer)
@@ -65,7 +65,7 @@ def readers(writer: Writer, selected: Selected, row: Row) -> str:
         row=read,
         source=lambda _used: f"{entries}{_parsed(read)}{earlier}",
         order=f"{read.alias}.position DESC",
-        place=placed(bare(f"{read.alias}.position")),
+        place=placed("'\"readers\"'", bare(f"{read.alias}.position")),
         total=f"SELECT count(*) FROM {entries}",
         first=given["first"],
         after=f"%({prefix}has_after)s::boolean",
@@ -86,7 +86,7 @@ def read_log(writer: Writer, selected: Selected, _row_of_query: Row) -> str:
         after = arguments["after"]
         return {
             "has_after": after is not None,
-            "before": None if after is None else place_of(after, int)[0],
+            "before": None if after is None else _place("readLog", after),
             "from": arguments["from"],
             "to": arguments["to"],
             "person": _id("person", arguments["person"]),
@@ -119,12 +119,19 @@ def read_log(writer: Writer, selected: Selected, _row_of_query: Row) -> str:
         row=read,
         source=lambda used: f"{entries}{_parsed(read)}{_known(writer, read, used)} WHERE {wanted}{earlier}",
         order=f"{read.alias}.position DESC",
-        place=placed(bare(f"{read.alias}.position")),
+        place=placed("'\"readLog\"'", bare(f"{read.alias}.position")),
         total=f"SELECT count(*) FROM {entries} WHERE {wanted}",
         first=given["first"],
         after=f"%({prefix}has_after)s::boolean",
     )
     return f"(CASE WHEN {_reads_log()} THEN {connection(writer, selected, listing)} ELSE {NULL} END)"
+
+
+def _place(of: str, after: str) -> int:
+    given, position = place_of(after, str, int)
+    if given != of:
+        raise CursorMalformed("after")
+    return int(position)
 
 
 def _id(name: str, value: str | None) -> UUID | None:
