@@ -44,7 +44,14 @@ class Authenticate:
             raise Unauthenticated
         identity = self._tokens.identify(headers[0])
         place = identity.school_urn
-        return Caller(identity.trust_id, identity.person_id, identity.role, place, case_id=identity.case_id, purpose=purpose_of(request.headers))
+        return Caller(
+            identity.trust_id,
+            identity.person_id,
+            identity.role,
+            place,
+            case_id=identity.case_id,
+            purpose=purpose_of(request.headers),
+        )
 
 
 def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Readiness) -> ASGIApp:

@@ -116,7 +116,7 @@ class LoggedReads:
                 batch, waiting.reads = waiting.reads[:_MOST_AT_ONCE], waiting.reads[_MOST_AT_ONCE:]
                 try:
                     last = await self._written(trust_id, [read for read, _ in batch])
-                except BaseException as error:  # noqa: BLE001 - whatever it is, no answer of these may leave
+                except BaseException as error:
                     for _, written in batch:
                         if not written.done():
                             written.set_exception(_not_recorded(error))

@@ -209,7 +209,9 @@ def _parse_text(text: str) -> Checkpoint:
         recorded_at = parse_instant(time)
     except EntryError as error:
         raise CheckpointError(f"time {error.rule}") from None
-    return Checkpoint(lines[0], size, parse_root(lines[2], "root"), heads_count, parse_root(heads[2], "heads"), recorded_at)
+    return Checkpoint(
+        lines[0], size, parse_root(lines[2], "root"), heads_count, parse_root(heads[2], "heads"), recorded_at
+    )
 
 
 def parse_size(text: str, name: str) -> int:

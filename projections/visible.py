@@ -187,9 +187,7 @@ class Reading:
         A case that the reader is barred from is not among them, nor one that the figures do not have yet, for it may
         turn out to be such a one.
         """
-        return (
-            f"(SELECT case_id FROM case_file WHERE {_OWN} AND NOT %(person)s = ANY(barred) AND NOT ({self._sees()}))"
-        )
+        return f"(SELECT case_id FROM case_file WHERE {_OWN} AND NOT %(person)s = ANY(barred) AND NOT ({self._sees()}))"
 
     def head(self) -> str:
         """How far the ledger goes: (position, recorded_at), one row, or none before the first event."""

@@ -173,10 +173,11 @@ def make_read_checkpoint(ledger: TrustLedger) -> str | None:
             "SELECT size, note, edge FROM read_checkpoint WHERE trust_id = %s ORDER BY size DESC LIMIT 1",
             (ledger.trust_id,),
         ).fetchone()
+        note: str | None
         size, note, edge = row or (0, None, b"")
         tree = CompactRange(size, [edge[at : at + 32] for at in range(0, len(edge), 32)])
         last = None
-        for last in stored_reads(connection, ledger.trust_id, after=size):  # noqa: B007 - the last entry is wanted
+        for last in stored_reads(connection, ledger.trust_id, after=size):
             tree.append(last.leaf)
         if last is None:
             return note
@@ -199,7 +200,7 @@ class LogFault:
 
 
 def audit_reads(ledger: TrustLedger, kept: Iterable[str] = ()) -> LogFault | None:
-    """Recompute a trust's log of reads from its first entry; return the first thing that is wrong, None where all holds.
+    """Recompute a trust's log of reads from its first entry; return what is wrong first, None where all holds.
 
     `kept` are notes of checkpoints that were kept outside the database, which stand beside those in it. Raises
     CheckpointError for one of them that is not the trust's.

@@ -24,17 +24,17 @@ class Given(Enum):
 
 
 # The questions that look through cases, or through the log itself, whether or not they find anything.
-_LOOKING = {
-    f"Query.{name}": name for name in ("case", "cases", "deadlines", "duties", "readLog", "staffPattern")
-} | {f"{kind}.readers": "readers" for kind in ("Case", "Incident", "Complaint", "StaffBreach")}
+_LOOKING = {f"Query.{name}": name for name in ("case", "cases", "deadlines", "duties", "readLog", "staffPattern")} | {
+    f"{kind}.readers": "readers" for kind in ("Case", "Incident", "Complaint", "StaffBreach")
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
     """One answer: to whom, to which operation of which document, and of which cases; None where nobody counted them.
 
-    `fields` are those that the document reads, as `Type.field`. `is_trusted`: the document was known beforehand, so that
-    its digest says nothing that somebody searched for.
+    `fields` are those that the document reads, as `Type.field`. `is_trusted`: the document was known beforehand, so
+    that its digest says nothing that somebody searched for.
     """
 
     caller: Caller

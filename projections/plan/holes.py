@@ -136,9 +136,7 @@ Hole = Sealed | After | Past | Changes | BlockedActions
 Piece = str | Hole
 
 
-def pieces_of(
-    text: str, markers: Markers, arguments: Sequence[Arguments | None], marks: set[str]
-) -> list[Piece]:
+def pieces_of(text: str, markers: Markers, arguments: Sequence[Arguments | None], marks: set[str]) -> list[Piece]:
     """The text of a statement, taken apart at its holes; what it says of which cases it tells is added to `marks`.
 
     Raises RefusedAt for a hole that says so.

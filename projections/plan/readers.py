@@ -218,8 +218,7 @@ def _what_of_entry(row: Row) -> str:
             ReadKind.EXPORT: f"{is_export} AND {some('true')}",
             ReadKind.PARTS: some(f"{body}->'parts' @> jsonb_build_array(jsonb_build_array(id::text))"),
             ReadKind.SEARCH: (
-                f"coalesce({body}->'asked' ?| {_LOOK_THROUGH}, false)"
-                f" OR (cardinality({known}) = 0 AND NOT {is_of_log})"
+                f"coalesce({body}->'asked' ?| {_LOOK_THROUGH}, false) OR (cardinality({known}) = 0 AND NOT {is_of_log})"
             ),
             ReadKind.LOG: is_of_log,
         }

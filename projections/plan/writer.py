@@ -155,7 +155,7 @@ class Writer:
         """An object with these members, in this order. Raises NotPlanned and RefusedAt.
 
         `shown_type` is the JSON of its `__typename` where that is not the type by whose declarations it is read. An
-        object that is read from a case tells so by a mark, once for it and all objects within that are of the same case.
+        object that is read from a case tells so by a mark, once for it and all objects within that are of that case.
         """
         if not row.case_id or row.case_id in self._within:
             return object_of(self._members(type_name, reads, selected, row, shown_type))
@@ -168,10 +168,9 @@ class Writer:
 
     def mark(self, case_id: str, type_name: str = "") -> str:
         """The mark of a case, an expression, for an object of a type: text that is taken out of the answer."""
+        way = Way.OPENED if self.root in _ONE_CASE else Way.LISTED
         if type_name in _OF_HISTORIES:
             way = Way.HISTORY
-        else:
-            way = Way.OPENED if self.root in _ONE_CASE else Way.LISTED
         return f"({MARKER} || '{way.value} ' || {case_id} || {MARKER})"
 
     def _members(

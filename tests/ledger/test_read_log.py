@@ -162,9 +162,7 @@ def deletes_and_closes_the_gap(admin: psycopg.Connection, trust_id: UUID) -> Non
 
 def swaps(admin: psycopg.Connection, trust_id: UUID) -> None:
     for old, new in ((4, 100), (5, 4), (100, 5)):
-        admin.execute(
-            "UPDATE read_entry SET position = %s WHERE trust_id = %s AND position = %s", (new, trust_id, old)
-        )
+        admin.execute("UPDATE read_entry SET position = %s WHERE trust_id = %s AND position = %s", (new, trust_id, old))
 
 
 def cuts_off_the_end(admin: psycopg.Connection, trust_id: UUID) -> None:
@@ -241,9 +239,7 @@ def test_the_application_changes_and_removes_no_entry(database: Database, trust_
                 connection.execute(statement)
 
 
-def test_nobody_changes_an_entry_by_mistake(
-    database: Database, database_urls: DatabaseUrls, trust_id: UUID
-) -> None:
+def test_nobody_changes_an_entry_by_mistake(database: Database, database_urls: DatabaseUrls, trust_id: UUID) -> None:
     filled(database, trust_id, 2)
     with psycopg.connect(database_urls.admin_main, autocommit=True) as admin:
         for table in (b"read_entry", b"read_of_case", b"read_checkpoint"):

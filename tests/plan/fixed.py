@@ -350,14 +350,17 @@ def _reads(pool: Pool) -> Iterator[Document]:
     listed = everything("ReadLogEntryConnection")
     whole = everything("CaseReadConnection")
     fields = [f"readLog({given}) {listed}" for given in ("first: 7", "first: 100", *_filters_of_reads(pool))]
-    for number in pool.cursors["readLog"][::9]:
-        fields.append(f'readLog(first: 3, after: "cursor-number-{number}-") {listed}')
+    fields += [
+        f'readLog(first: 3, after: "cursor-number-{number}-") {listed}' for number in pool.cursors["readLog"][::9]
+    ]
     yield from _aliased(fields, 4)
     by_kind = " ".join(f"... on {kind} {{ readers(first: 3) {{ nodes {{ position what }} }} }}" for kind in _KINDS)
     yield Document(f"{{ cases(first: 9) {{ nodes {{ {by_kind} }} }} }}", {})
     of_cases = [f"case(id: {json.dumps(given)}) {{ id readers(first: 5) {whole} }}" for given in pool.ids]
-    for number in pool.cursors["readers"][::5]:
-        of_cases.append(f'cases(first: 20) {{ nodes {{ readers(first: 2, after: "cursor-number-{number}-") {whole} }} }}')
+    of_cases += [
+        f'cases(first: 20) {{ nodes {{ readers(first: 2, after: "cursor-number-{number}-") {whole} }} }}'
+        for number in pool.cursors["readers"][::5]
+    ]
     yield from _aliased(of_cases, 4)
     yield Document('{ readLog(after: "nothing") { totalCount } }', {})
     yield Document(f"{{ readLog(first: 2) {{ nodes {{ what casesWithheld cases {_WITHIN} }} }} }}", {})

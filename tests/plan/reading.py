@@ -20,7 +20,9 @@ def read_cases(world: World) -> None:
     entries = [
         ReadEntry(lead, ReadWay.QUERY, "executed", listed=every, asked=frozenset(("cases",))),
         ReadEntry(head, ReadWay.QUERY, "kept", asked=frozenset(("case",))),
-        ReadEntry(program, ReadWay.QUERY, "executed", listed=frozenset(sorted(every)[:5]), asked=frozenset(("duties",))),
+        ReadEntry(
+            program, ReadWay.QUERY, "executed", listed=frozenset(sorted(every)[:5]), asked=frozenset(("duties",))
+        ),
         ReadEntry(lead, ReadWay.QUERY, "executed", asked=frozenset(("readLog",))),
         ReadEntry(lead, ReadWay.QUERY, "executed", listed=every, asked=frozenset(("cases", "readers"))),
         # Of a case that nobody has heard of, such as one that was recorded a moment ago.

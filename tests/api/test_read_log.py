@@ -1,0 +1,626 @@
+"""Whatever tells of a case is recorded before it leaves: by every field, by every road, for every role."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import psycopg
+import pytest
+from graphql import GraphQLObjectType, get_named_type, is_composite_type
+
+from api.bootstrap import Runtime
+from api.graphql.recording import Given, Read
+from api.read_recorder import LoggedReads
+from domain.access import Role
+from domain.reads import PURPOSES
+from projections.plan.told import Told
+from services.read_log import NotRecorded, ReadWay, audit_reads, make_read_checkpoint
+from services.scope import Caller
+from tests.api import test_fields
+from tests.api.client import Client
+from tests.api.test_fields import OBJECTS, query_for
+from tests.support.postgres import DatabaseUrls
+
+Json = dict[str, Any]
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ROLES = ("trust-lead", "auditor", "dpo", "headteacher:900003", "coordinator:900001", "staff:900003", "hr", "dashboard")
+
+
+@dataclass
+class Log:
+    """The log of reads of the demonstration, as its table has it."""
+
+    client: Client
+
+    def bodies(self, after: int = 0) -> list[Json]:
+        with self.client.runtime.database.trust(self.client.trust_id).connection() as connection:
+            rows = connection.execute(
+                "SELECT convert_from(body, 'UTF8') FROM read_entry WHERE trust_id = %s AND position > %s"
+                " ORDER BY position",
+                (self.client.trust_id, after),
+            ).fetchall()
+        return [json.loads(body) for (body,) in rows]
+
+    @property
+    def position(self) -> int:
+        with self.client.runtime.database.trust(self.client.trust_id).connection() as connection:
+            row = connection.execute(
+                "SELECT position FROM read_head WHERE trust_id = %s", (self.client.trust_id,)
+            ).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def of(self, query: str, role: str = "trust-lead", **variables: Any) -> tuple[Json, list[Json]]:
+        """The data of an answer, and what was recorded of it."""
+        before = self.position
+        data = self.client.ask(query, role, **variables)
+        return data, self.bodies(before)
+
+
+@pytest.fixture(scope="module")
+def log(shown: Client) -> Log:
+    return Log(shown)
+
+
+@pytest.fixture(scope="module")
+def case_ids(shown: Client) -> frozenset[str]:
+    """Every case of the demonstration."""
+    with shown.runtime.database.trust(shown.trust_id).connection() as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT stream_id::text FROM event WHERE trust_id = %s AND type ~ '^(incident|complaint|staff)'",
+            (shown.trust_id,),
+        ).fetchall()
+    return frozenset(one for (one,) in rows)
+
+
+def told(value: Any, cases: frozenset[str]) -> set[str]:
+    """The ids of cases that an answer shows, in cursors too; what events say of other cases is theirs."""
+    found: set[str] = set()
+    if isinstance(value, dict):
+        for name, one in value.items():
+            if name not in ("data", "changes"):
+                found |= told(one, cases)
+    elif isinstance(value, list):
+        for one in value:
+            found |= told(one, cases)
+    elif isinstance(value, str):
+        found |= set(_ID.findall(value)) & cases
+        if value.startswith("Wy"):
+            text = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
+            found |= set(_ID.findall(text)) & cases
+    return found
+
+
+# --- Every field
+
+
+@pytest.fixture
+def arguments(monkeypatch: pytest.MonkeyPatch, shown: Client) -> None:
+    """Arguments by which the showcase is found."""
+    staff = shown.ask("{ cases(filter: {kinds: [STAFF_BREACH]}) { nodes { ... on StaffBreach { subject { id } } } } }")
+    subject = next(one["subject"]["id"] for one in staff["cases"]["nodes"] if one["subject"])
+    days = 'from: "2023-09-01", to: "2027-08-31"'
+    found = {
+        "monitoring": f"({days}, groupBy: [COUNT, SOURCE])",
+        "restatements": f"({days}, between: {{position: 0}})",
+        "staffPattern": f'(person: "{subject}")',
+        "case": '(reference: "INC-2026-000001")',
+        "cases": "(first: 7)",
+    }
+    for name, given in found.items():
+        monkeypatch.setitem(test_fields.ARGUMENTS, name, given)
+
+
+@pytest.mark.usefixtures("arguments")
+@pytest.mark.parametrize("role", ["trust-lead", "auditor", "headteacher:900003", "hr"])
+def test_whatever_field_is_asked_the_cases_that_the_answer_shows_are_recorded(
+    log: Log, case_ids: frozenset[str], role: str
+) -> None:
+    shown_somewhere, missing = set(), {}
+    for name in sorted(OBJECTS.keys() - {"Recorded", "Refused"}):
+        answer = log_of_one(log, query_for(name), role)
+        if answer is None:
+            continue
+        data, recorded = answer
+        ids = told(data, case_ids)
+        shown_somewhere |= ids
+        entries = {one for body in recorded for one in body["cases"]}
+        if not ids <= entries or len(recorded) > 1:
+            missing[name] = ids - entries
+    assert missing == {}
+    assert len(shown_somewhere) >= 2
+
+
+def log_of_one(log: Log, query: str, role: str) -> tuple[Json, list[Json]] | None:
+    """As `Log.of`; None where the document is too large to be answered."""
+    before = log.position
+    answer = log.client.send(query, role).json()
+    if "data" not in answer:
+        assert answer["errors"][0]["extensions"]["code"] == "QUERY_TOO_LARGE", answer
+        return None
+    return answer["data"], log.bodies(before)
+
+
+def _one_field_queries() -> Iterator[tuple[str, str]]:
+    """Each field of a case of each kind, asked for alone in a list."""
+    for kind in ("Incident", "Complaint", "StaffBreach"):
+        declared = OBJECTS[kind]
+        assert isinstance(declared, GraphQLObjectType)
+        for name, field in declared.fields.items():
+            inner = " { __typename }" if is_composite_type(get_named_type(field.type)) else ""
+            yield f"{kind}.{name}", f"{{ cases(first: 60) {{ nodes {{ ... on {kind} {{ {name}{inner} }} }} }} }}"
+
+
+def test_a_list_that_shows_one_field_and_no_id_is_recorded_with_all_its_cases(log: Log) -> None:
+    for role in ("trust-lead", "headteacher:900003"):
+        listed = {one["id"] for one in log.client.ask("{ cases(first: 60) { nodes { id } } }", role)["cases"]["nodes"]}
+        assert len(listed) > 5
+        wrong = {}
+        for name, query in _one_field_queries():
+            _, recorded = log.of(query, role)
+            # These show other cases beside.
+            leads_on = name.partition(".")[2] in ("convertedTo", "duplicateOf", "links")
+            [body] = recorded
+            if not (listed <= set(body["cases"]) if leads_on else listed == set(body["cases"])):
+                wrong[name] = body
+        assert wrong == {}
+
+
+BY_ITS_OWN = '(reference: "INC-2026-000001")'
+
+
+@pytest.mark.usefixtures("arguments")
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ cases(first: 3) { pageInfo { endCursor } } }",
+        "{ cases(first: 3) { pageInfo { hasNextPage } } }",
+        "{ cases(first: 3) { edges { cursor } } }",
+        "{ cases(first: 3) { edges { __typename } } }",
+        "{ deadlines(first: 3) { nodes { deadline { code } } } }",
+        "{ deadlines(first: 3) { pageInfo { startCursor } } }",
+        "{ duties(first: 3) { nodes { duty { code } } } }",
+        "{ monitoring(ARGUMENTS) { cells { contributions(first: 2) { nodes { platform } } } } }",
+        "{ monitoring(ARGUMENTS) { cells { contributions(first: 2) { pageInfo { endCursor } } } } }",
+        "{ monitoring(ARGUMENTS) { cells { cases(first: 1) { nodes { status } } } } }",
+        "{ restatements(ARGUMENTS) { cases { status } } }",
+        "{ restatements(ARGUMENTS) { case { status } } }",
+        "{ staffPattern(ARGUMENTS) { lowLevelConcerns } }",
+        "{ staffPattern(ARGUMENTS) { breachTypes { number } } }",
+        f"{{ case{BY_ITS_OWN} {{ status }} }}",
+        f"{{ case{BY_ITS_OWN} {{ history(first: 1) {{ nodes {{ type }} }} }} }}",
+        f"{{ case{BY_ITS_OWN} {{ history(first: 1) {{ pageInfo {{ hasNextPage }} }} }} }}",
+        f"{{ case{BY_ITS_OWN} {{ history(first: 1) {{ nodes {{ caseAfter {{ status }} }} }} }} }}",
+        '{ case(reference: "INC-2026-000001", asOf: {at: "2099-01-01T00:00:00Z"}) { status } }',
+    ],
+)
+def test_what_tells_of_cases_without_naming_them_is_recorded_with_them(log: Log, query: str) -> None:
+    """The same with the ids asked for shows which they are."""
+    root = query.split("{")[1].split("(")[0].strip()
+    query = query.replace("(ARGUMENTS)", test_fields.ARGUMENTS.get(root, ""))
+
+    _, [recorded] = log.of(query)
+
+    assert recorded["cases"]
+    assert {"case": "opened", "cases": "asked"}.get(root, "cases") in recorded
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ monitoring(from: "2023-09-01", to: "2027-08-31") { cells { value } } }',
+        "{ viewer { role } trust { name } schools { urn } ledger { position } }",
+        '{ codes(lists: ["natures"]) { name } }',
+    ],
+)
+def test_figures_and_what_is_no_case_are_not_recorded(log: Log, query: str) -> None:
+    assert log.of(query)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ('{ case(reference: "INC-1999-000001") { id } }', ["case"]),
+        (f'{{ case(id: "{uuid4()}") {{ id }} }}', ["case"]),
+        ('{ cases(filter: {schoolReference: "nothing of the kind"}) { nodes { id } } }', ["cases"]),
+        ("{ cases { totalCount } }", ["cases"]),
+        (f'{{ staffPattern(person: "{uuid4()}") {{ others }} }}', ["staffPattern"]),
+    ],
+)
+def test_who_looks_and_finds_nothing_is_recorded_as_having_looked(log: Log, query: str, asked: list[str]) -> None:
+    _, [recorded] = log.of(query)
+
+    assert (recorded["cases"], recorded["asked"]) == ([], asked)
+
+
+def test_an_entry_says_who_read_what_and_why_and_nothing_of_its_content(log: Log) -> None:
+    before, client = log.position, log.client
+    person = client.tokens.identify(client.headers("trust-lead")["Authorization"]).person_id
+    query = "query Seek($x: String!) { cases(filter: {schoolReference: $x}) { nodes { id } } }"
+    headers = client.headers("trust-lead") | {"Caseledger-Purpose": "SUBJECT_ACCESS"}
+    for text in ("Jo Bloggs", "Jo Bloggs", "Jo Blogs"):
+        client.http.post("/graphql", json={"query": query, "variables": {"x": text}}, headers=headers)
+
+    first, second, third = log.bodies(before)
+
+    assert second == first | {"given": "kept"}
+    assert first | {"document": "", "variables": ""} == {
+        "actor": str(person),
+        "actor_role": "trust-lead",
+        "asked": ["cases"],
+        "cases": [],
+        "document": "",
+        "format": 1,
+        "given": "executed",
+        "purpose": "SUBJECT_ACCESS",
+        "trust": str(client.trust_id),
+        "variables": "",
+        "way": "query",
+    }
+    assert re.fullmatch("[0-9a-f]{64}", first["variables"])
+    assert first["variables"] != third["variables"]
+
+
+def test_the_parts_that_were_opened_are_named(log: Log) -> None:
+    query = "{ cases(first: 60) { nodes { id ... on Incident { summary { state } items { narrative { text } } } } } }"
+
+    data, [recorded] = log.of(query)
+    _, [closed] = log.of(query, "auditor")
+
+    opened = {one["id"] for one in data["cases"]["nodes"] if (one.get("summary") or {}).get("state") == "OPEN"}
+    assert opened
+    assert {case for case, _, part in recorded["parts"] if part == "summary"} == opened
+    assert {part for _, _, part in recorded["parts"]} == {"summary", "narrative"}
+    assert "parts" not in closed
+
+
+# --- Every road
+
+
+@pytest.mark.parametrize("code", [entry.code for entry in PURPOSES])
+def test_each_purpose_of_the_list_is_taken(log: Log, code: str) -> None:
+    before = log.position
+    headers = log.client.headers("auditor") | {"Caseledger-Purpose": code}
+    answer = log.client.http.post("/graphql", json={"query": "{ cases { totalCount } }"}, headers=headers)
+
+    assert answer.status_code == 200
+    assert [body["purpose"] for body in log.bodies(before)] == [code]
+
+
+@pytest.mark.parametrize("path", ["/graphql", f"/v1/cases/{uuid4()}/bundle"])
+@pytest.mark.parametrize("value", ["", "case_work", "CURIOSITY", "AUDIT, LEGAL"])
+def test_another_purpose_is_refused_and_the_header_named(shown: Client, path: str, value: str) -> None:
+    answer = shown.http.get(
+        path, params={"query": "{ __typename }"}, headers=shown.headers("auditor") | {"Caseledger-Purpose": value}
+    )
+
+    assert (answer.status_code, answer.json()["fields"]) == (400, ["Caseledger-Purpose"])
+    assert value == "" or value not in answer.text
+
+
+def test_a_bundle_is_recorded_with_the_parts_that_it_opens(log: Log) -> None:
+    case = log.client.ask('{ case(reference: "INC-2026-000001") { id } }')["case"]["id"]
+    for role, opens in (("trust-lead", True), ("auditor", False)):
+        before = log.position
+        answer = log.client.http.get(f"/v1/cases/{case}/bundle", headers=log.client.headers(role))
+        [recorded] = log.bodies(before)
+
+        assert answer.status_code == 200
+        assert (recorded["way"], recorded["cases"], recorded["histories"]) == ("export", [case], [case])
+        shown_parts = [part for event in answer.json()["events"] for part in event["parts"] if "text" in part]
+        assert len(recorded.get("parts", ())) == len(shown_parts)
+        assert bool(shown_parts) == opens
+
+
+def test_a_command_is_recorded_as_a_read_of_what_it_answers(log: Log) -> None:
+    before = log.position
+    done = log.client.command(
+        "reportIncident", commandId=str(uuid4()), schoolUrn="900003", openedOn="2026-03-02", summary="A summary"
+    )
+    [recorded] = log.bodies(before)
+
+    case = done["case"]["id"]
+    assert (recorded["way"], recorded["opened"], recorded["histories"]) == ("command", [case], [case])
+
+    before = log.position
+    refused = log.client.command("addAddendum", commandId=str(uuid4()), caseId=str(uuid4()), text="More words")
+    assert refused["__typename"] == "Refused"
+    assert log.bodies(before) == []
+
+
+def test_what_is_kept_and_what_the_client_has_is_recorded_too(log: Log) -> None:
+    params = {"query": "{ cases(first: 4, orderBy: REFERENCE) { nodes { id } } }"}
+    headers, before = log.client.headers("auditor"), log.position
+    made = log.client.http.get("/graphql", params=params, headers=headers)
+    kept = log.client.http.get("/graphql", params=params, headers=headers)
+    had = log.client.http.get("/graphql", params=params, headers=headers | {"If-None-Match": kept.headers["etag"]})
+
+    recorded = log.bodies(before)
+    assert (made.status_code, kept.status_code, had.status_code) == (200, 200, 304)
+    assert [body["given"] for body in recorded] == ["executed", "kept", "unchanged"]
+    ids = sorted(one["id"] for one in made.json()["data"]["cases"]["nodes"])
+    assert [body["cases"] for body in recorded] == [ids] * 3
+
+
+# --- Some thousand reads
+
+QUERIES = (
+    "{ cases(first: 5) { nodes { id } } }",
+    "{ cases(first: 3, orderBy: REFERENCE) { nodes { id history(first: 2) { nodes { id } } } } }",
+    '{ case(reference: "INC-2026-000001") { id ... on Incident { summary { text } } } }',
+    '{ case(reference: "INC-2026-000002") { id links { case { id } } } }',
+    "{ duties(first: 4) { nodes { case { id } } } }",
+    '{ monitoring(from: "2023-09-01", to: "2027-08-31") { cells { value cases(first: 2) { nodes { id } } } } }',
+    '{ monitoring(from: "2023-09-01", to: "2027-08-31") { cells { value } } }',
+)
+
+
+def test_of_thousands_of_reads_by_every_road_and_role_none_is_missing(log: Log, case_ids: frozenset[str]) -> None:
+    chance = random.Random(20261122)
+    client, before = log.client, log.position
+    cases = sorted(case_ids)
+    asked = [
+        (
+            chance.choice(ROLES),
+            chance.choice(roads),
+            chance.choice(QUERIES),
+        )
+        for _ in range(2_000)
+    ]
+    picked = [chance.choice(cases) for _ in asked]
+
+    def ask(one: tuple[tuple[str, str, str], str]) -> tuple[str, frozenset[str]] | None:
+        (role, road, query), case = one
+        headers = client.headers(role)
+        match road:
+            case "post":
+                answer = client.http.post("/graphql", json={"query": query}, headers=headers)
+            case "get":
+                answer = client.http.get("/graphql", params={"query": query}, headers=headers)
+            case "bundle":
+                answer = client.http.get(f"/v1/cases/{case}/bundle", headers=headers)
+            case _:
+                given = {"commandId": str(uuid4()), "caseId": case, "text": "More words"}
+                mutation = (
+                    "mutation($input: AddAddendumInput!) { addAddendum(input: $input)"
+                    " { ... on Recorded { case { id } } } }"
+                )
+                body = {"query": mutation, "variables": {"input": given}}
+                answer = client.http.post("/graphql", json=body, headers=headers)
+        if road == "bundle":
+            return (role, frozenset((case,))) if answer.status_code == 200 else None
+        data = answer.json()["data"]
+        shown_ids = frozenset(told(data, case_ids))
+        looked = road != "command" and "monitoring" not in query
+        return (role, shown_ids) if shown_ids or looked else None
+
+    with ThreadPoolExecutor(8) as pool:
+        left = Counter(one for one in pool.map(ask, zip(asked, picked, strict=True)) if one is not None)
+    recorded = Counter((_token(body), frozenset(body["cases"])) for body in log.bodies(before))
+
+    assert recorded == left
+    assert sum(bool(ids) for _, ids in left) > 200
+    ledger = client.runtime.services(client.trust_id).ledger
+    assert audit_reads(ledger) is None
+    # Some were signed on the way.
+    assert ledger_checkpoints(client) >= 1
+
+
+def _token(body: Mapping[str, Any]) -> str:
+    return str(body["actor_role"]) + (f":{body['school']}" if "school" in body else "")
+
+
+def ledger_checkpoints(client: Client) -> int:
+    with client.runtime.database.trust(client.trust_id).connection() as connection:
+        row = connection.execute("SELECT count(*) FROM read_checkpoint").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+# --- When it cannot be recorded
+
+
+@contextmanager
+def unwritable(urls: DatabaseUrls) -> Iterator[None]:
+    """While the block runs, the log of reads takes nothing."""
+    with psycopg.connect(urls.admin_main, autocommit=True) as admin:
+        admin.execute("REVOKE INSERT ON read_entry FROM caseledger_app")
+        try:
+            yield
+        finally:
+            admin.execute("GRANT INSERT ON read_entry TO caseledger_app")
+
+
+def test_nothing_leaves_that_cannot_be_recorded(
+    shown: Client, database_urls: DatabaseUrls, case_ids: frozenset[str]
+) -> None:
+    headers = shown.headers("trust-lead")
+    query = "{ cases(first: 6) { nodes { id reference } } }"
+    known = shown.http.get("/graphql", params={"query": query}, headers=headers)
+    command_id = str(uuid4())
+    report = {"commandId": command_id, "schoolUrn": "900003", "openedOn": "2026-03-02", "summary": "A summary"}
+    mutation = (
+        "mutation($input: ReportIncidentInput!) { reportIncident(input: $input)"
+        " { ... on Recorded { replayed case { id } } } }"
+    )
+    given = {"query": mutation, "variables": {"input": report}}
+
+    with unwritable(database_urls):
+        answers: list[httpx.Response] = [
+            shown.http.post("/graphql", json={"query": query}, headers=headers),
+            shown.http.get("/graphql", params={"query": query}, headers=headers),
+            shown.http.get(
+                "/graphql", params={"query": query}, headers=headers | {"If-None-Match": known.headers["etag"]}
+            ),
+            shown.http.get(f"/v1/cases/{sorted(case_ids)[0]}/bundle", headers=headers),
+            shown.http.post("/graphql", json=given, headers=headers),
+        ]
+        figures = shown.send('{ monitoring(from: "2023-09-01", to: "2027-08-31") { cells { value } } }')
+
+    assert [answer.status_code for answer in answers] == [503] * 5
+    assert not any(_ID.search(answer.text) or "INC-" in answer.text for answer in answers)
+    codes = [answer.json() for answer in answers]
+    assert [one.get("code") or one["errors"][0]["extensions"]["code"] for one in codes] == ["UNAVAILABLE"] * 5
+    assert all("ETag" not in answer.headers for answer in answers)
+    assert figures.status_code == 200
+    # What was carried out is told once it can be recorded.
+    again = shown.http.post("/graphql", json=given, headers=headers).json()["data"]["reportIncident"]
+    assert again["replayed"] is True
+
+
+def test_an_answer_of_which_nobody_knows_what_it_tells_does_not_leave(runtime: Runtime) -> None:
+    async def record() -> None:
+        reads = LoggedReads(runtime, runtime.recording_connections())
+        with pytest.raises(NotRecorded):
+            await reads.record(Read(_caller(), "digest", None, None, Given.EXECUTED))
+        await reads.close()
+
+    asyncio.run(record())
+
+
+def _caller() -> Caller:
+    return Caller(uuid4(), uuid4(), Role.AUDITOR)
+
+
+def _read(caller: Caller, number: int) -> Read:
+    return Read(caller, None, None, Told(opened=frozenset((UUID(int=number),))), Given.EXECUTED, way=ReadWay.EXPORT)
+
+
+def test_reads_that_come_at_once_are_written_together(runtime: Runtime) -> None:
+    caller = _caller()
+
+    async def record() -> None:
+        reads = LoggedReads(runtime, runtime.recording_connections())
+        await reads.record(_read(caller, 1))
+        await asyncio.gather(*(reads.record(_read(caller, number)) for number in range(2, 66)))
+        await reads.close()
+
+    asyncio.run(record())
+
+    with runtime.database.trust(caller.trust_id).connection() as connection:
+        rows = connection.execute(
+            "SELECT count(*), count(DISTINCT xmin::text) FROM read_entry WHERE trust_id = %s", (caller.trust_id,)
+        ).fetchall()
+    assert rows == [(65, 2)]
+
+
+def test_who_goes_away_while_it_is_written_takes_nobody_along(runtime: Runtime) -> None:
+    caller = _caller()
+
+    async def record() -> None:
+        reads = LoggedReads(runtime, runtime.recording_connections())
+        waiting = [asyncio.ensure_future(reads.record(_read(caller, number))) for number in range(6)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        waiting[3].cancel()
+        done = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [one for one in done if not isinstance(one, asyncio.CancelledError)] == [None] * 4
+        await reads.close()
+
+    asyncio.run(record())
+
+
+# --- Who sees who read
+
+
+def test_those_who_may_see_who_read_a_case(log: Log) -> None:
+    query = (
+        '{ case(reference: "INC-2026-000001") { school { urn } readers(first: 1)'
+        " { totalCount nodes { role what purpose client person { id } } } } }"
+    )
+    log.client.ask('{ case(reference: "INC-2026-000001") { id history { nodes { id } } } }', "auditor")
+    first = log.client.ask(query)["case"]
+    urn = first["school"]["urn"]
+    log.client.ask('{ case(reference: "INC-2026-000001") { id history { nodes { id } } } }', "auditor")
+
+    seen = {
+        role: log.client.ask(query, role)["case"]["readers"]
+        for role in ("trust-lead", "auditor", "dpo", f"headteacher:{urn}", f"coordinator:{urn}", f"dsl:{urn}")
+    }
+
+    latest = seen["trust-lead"]["nodes"][0]
+    assert (latest["role"], latest["what"], latest["purpose"], latest["client"]) == (
+        "auditor",
+        ["CASE", "HISTORY"],
+        None,
+        None,
+    )
+    # Each of them was recorded, as a reader of the log too.
+    assert seen["dpo"]["nodes"][0]["what"] == ["CASE", "LOG"]
+    assert seen[f"headteacher:{urn}"]["nodes"][0]["role"] == "dpo"
+    assert seen["dpo"]["totalCount"] == seen["trust-lead"]["totalCount"] + 2
+    assert (seen[f"coordinator:{urn}"], seen[f"dsl:{urn}"]) == (None, None)
+
+
+def test_a_breach_by_staff_does_not_show_a_headteacher_who_read_it(log: Log) -> None:
+    query = "{ cases(filter: {kinds: [STAFF_BREACH]}) { nodes { id readers { totalCount } } } }"
+
+    assert all(one["readers"] is not None for one in log.client.ask(query)["cases"]["nodes"])
+    for urn in ("900001", "900002", "900003", "900004", "900005"):
+        shown_cases = log.client.ask(query, f"headteacher:{urn}")["cases"]["nodes"]
+        assert all(one["readers"] is None for one in shown_cases)
+
+
+def test_the_log_has_no_sign_of_a_case_for_the_person_whom_it_is_about(log: Log) -> None:
+    # given a breach by somebody who also leads the trust
+    client = log.client
+    staff = client.ask(
+        "{ cases(filter: {kinds: [STAFF_BREACH]}) { nodes { id ... on StaffBreach { subject { id } } } } }"
+    )["cases"]["nodes"]
+    breach = next(one for one in staff if one["subject"])
+    subject = UUID(breach["subject"]["id"])
+    other = client.ask('{ case(reference: "INC-2026-000001") { id } }')["case"]["id"]
+    before = log.position
+    whole = "{ id history { nodes { id } } ... on StaffBreach { summary { text } } }"
+    client.ask(f'{{ case(id: "{breach["id"]}") {whole} }}', "hr")
+    client.ask(f'{{ a: case(id: "{breach["id"]}") {{ id }} b: case(id: "{other}") {{ id }} }}')
+    client.http.get(f"/v1/cases/{breach['id']}/bundle", headers=client.headers("trust-lead"))
+    query = (
+        "query ($case: ID) { readLog(first: 3, case: $case) { totalCount"
+        " nodes { position role what casesWithheld cases { id } } } }"
+    )
+
+    # when
+    theirs = client.ask(query, "trust-lead", subject)["readLog"]["nodes"]
+    others = client.ask(query, "dpo")["readLog"]["nodes"]
+    own = client.ask(query, "trust-lead", subject, case=breach["id"])["readLog"]
+
+    # then
+    told_of = [(one["position"], one["what"], [case["id"] for case in one["cases"]]) for one in reversed(theirs)]
+    assert told_of == [
+        (before + 1, ["SEARCH"], []),
+        (before + 2, ["CASE"], [other]),
+        (before + 3, ["SEARCH"], []),
+    ]
+    assert {one["casesWithheld"] for one in theirs} == {0}
+    assert own == {"totalCount": 0, "nodes": []}
+    assert [one["what"] for one in reversed(others)][1:] == [["EXPORT", "PARTS"], ["LIST", "LOG"]]
+
+
+def test_the_log_is_for_those_who_read_it_and_its_readers_are_recorded(log: Log) -> None:
+    query = (
+        "{ readLog { totalCount nodes { leafHash } } ledger { readLog { position checkpoint { size } publicKey } } }"
+    )
+    make_read_checkpoint(log.client.runtime.services(log.client.trust_id).ledger)
+
+    for role in ROLES:
+        before = log.position
+        data, [recorded] = log.of(query, role)
+        if role in ("trust-lead", "auditor", "dpo"):
+            assert data["readLog"]["totalCount"] == data["ledger"]["readLog"]["position"] == before
+            assert data["ledger"]["readLog"]["checkpoint"]["size"] <= before
+            assert data["ledger"]["readLog"]["publicKey"].startswith(f"caseledger-reads/{log.client.trust_id}+")
+        else:
+            assert (data["readLog"], data["ledger"]["readLog"]) == (None, None)
+        assert recorded["asked"] == ["readLog"]
