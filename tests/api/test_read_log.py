@@ -370,6 +370,7 @@ def test_of_thousands_of_reads_by_every_road_and_role_none_is_missing(log: Log, 
     chance = random.Random(20261122)
     client, before = log.client, log.position
     cases = sorted(case_ids)
+    roads = ("post", "post", "get", "get", "bundle", "command")
     asked = [
         (
             chance.choice(ROLES),
