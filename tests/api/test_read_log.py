@@ -1,24 +1,20 @@
-"""Whatever tells of a case is recorded before it leaves: by every field, by every road, for every role."""
+"""Whatever tells of a case is recorded before it leaves, by every road and for every role."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
 import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import psycopg
 import pytest
-from graphql import GraphQLObjectType, get_named_type, is_composite_type
 
 from api.bootstrap import Runtime
 from api.graphql.recording import Given, Read
@@ -26,207 +22,16 @@ from api.read_recorder import LoggedReads
 from domain.access import Role
 from domain.reads import PURPOSES
 from projections.plan.told import Told
-from services.read_log import NotRecorded, ReadWay, audit_reads, make_read_checkpoint
+from services.read_log import NotRecorded, ReadWay, audit_reads
 from services.scope import Caller
-from tests.api import test_fields
 from tests.api.client import Client
-from tests.api.test_fields import OBJECTS, query_for
+from tests.api.reads import CASE_ID, READERS, Log, told
 from tests.support.postgres import DatabaseUrls
 
 Json = dict[str, Any]
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
 NOBODY = UUID("0b7e6f0e-7a08-4c39-9f3c-6f8f3f1f2a10")
-ROLES = ("trust-lead", "auditor", "dpo", "headteacher:900003", "coordinator:900001", "staff:900003", "hr", "dashboard")
-
-
-@dataclass
-class Log:
-    """The log of reads of the demonstration, as its table has it."""
-
-    client: Client
-
-    def bodies(self, after: int = 0) -> list[Json]:
-        with self.client.runtime.database.trust(self.client.trust_id).connection() as connection:
-            rows = connection.execute(
-                "SELECT convert_from(body, 'UTF8') FROM read_entry WHERE trust_id = %s AND position > %s"
-                " ORDER BY position",
-                (self.client.trust_id, after),
-            ).fetchall()
-        return [json.loads(body) for (body,) in rows]
-
-    @property
-    def position(self) -> int:
-        with self.client.runtime.database.trust(self.client.trust_id).connection() as connection:
-            row = connection.execute(
-                "SELECT position FROM read_head WHERE trust_id = %s", (self.client.trust_id,)
-            ).fetchone()
-        return 0 if row is None else int(row[0])
-
-    def of(self, query: str, role: str = "trust-lead", **variables: Any) -> tuple[Json, list[Json]]:
-        """The data of an answer, and what was recorded of it."""
-        before = self.position
-        data = self.client.ask(query, role, **variables)
-        return data, self.bodies(before)
-
-
-@pytest.fixture(scope="module")
-def log(shown: Client) -> Log:
-    return Log(shown)
-
-
-@pytest.fixture(scope="module")
-def case_ids(shown: Client) -> frozenset[str]:
-    """Every case of the demonstration."""
-    with shown.runtime.database.trust(shown.trust_id).connection() as connection:
-        rows = connection.execute(
-            "SELECT DISTINCT stream_id::text FROM event WHERE trust_id = %s AND type ~ '^(incident|complaint|staff)'",
-            (shown.trust_id,),
-        ).fetchall()
-    return frozenset(one for (one,) in rows)
-
-
-def told(value: Any, cases: frozenset[str]) -> set[str]:
-    """The ids of cases that an answer shows, in cursors too; what events say of other cases is theirs."""
-    found: set[str] = set()
-    if isinstance(value, dict):
-        for name, one in value.items():
-            if name not in ("data", "changes"):
-                found |= told(one, cases)
-    elif isinstance(value, list):
-        for one in value:
-            found |= told(one, cases)
-    elif isinstance(value, str):
-        found |= set(_ID.findall(value)) & cases
-        if value.startswith("Wy"):
-            text = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
-            found |= set(_ID.findall(text)) & cases
-    return found
-
-
-# --- Every field
-
-
-@pytest.fixture
-def arguments(monkeypatch: pytest.MonkeyPatch, shown: Client) -> None:
-    """Arguments by which the showcase is found."""
-    staff = shown.ask("{ cases(filter: {kinds: [STAFF_BREACH]}) { nodes { ... on StaffBreach { subject { id } } } } }")
-    subject = next(one["subject"]["id"] for one in staff["cases"]["nodes"] if one["subject"])
-    days = 'from: "2023-09-01", to: "2027-08-31"'
-    found = {
-        "monitoring": f"({days}, groupBy: [COUNT, SOURCE])",
-        "restatements": f"({days}, between: {{position: 0}})",
-        "staffPattern": f'(person: "{subject}")',
-        "case": '(reference: "INC-2026-000001")',
-        "cases": "(first: 7)",
-    }
-    for name, given in found.items():
-        monkeypatch.setitem(test_fields.ARGUMENTS, name, given)
-
-
-@pytest.mark.usefixtures("arguments")
-@pytest.mark.parametrize("role", ["trust-lead", "auditor", "headteacher:900003", "hr"])
-def test_whatever_field_is_asked_the_cases_that_the_answer_shows_are_recorded(
-    log: Log, case_ids: frozenset[str], role: str
-) -> None:
-    shown_somewhere, missing = set(), {}
-    for name in sorted(OBJECTS.keys() - {"Recorded", "Refused"}):
-        answer = log_of_one(log, query_for(name), role)
-        if answer is None:
-            continue
-        data, recorded = answer
-        ids = told(data, case_ids)
-        shown_somewhere |= ids
-        entries = {one for body in recorded for one in body["cases"]}
-        if not ids <= entries or len(recorded) > 1:
-            missing[name] = ids - entries
-    assert missing == {}
-    assert len(shown_somewhere) >= 2
-
-
-def log_of_one(log: Log, query: str, role: str) -> tuple[Json, list[Json]] | None:
-    """As `Log.of`; None where the document is too large to be answered."""
-    before = log.position
-    answer = log.client.send(query, role).json()
-    if "data" not in answer:
-        assert answer["errors"][0]["extensions"]["code"] == "QUERY_TOO_LARGE", answer
-        return None
-    return answer["data"], log.bodies(before)
-
-
-def _one_field_queries() -> Iterator[tuple[str, str]]:
-    """Each field of a case of each kind, asked for alone in a list."""
-    for kind in ("Incident", "Complaint", "StaffBreach"):
-        declared = OBJECTS[kind]
-        assert isinstance(declared, GraphQLObjectType)
-        for name, field in declared.fields.items():
-            inner = " { __typename }" if is_composite_type(get_named_type(field.type)) else ""
-            yield f"{kind}.{name}", f"{{ cases(first: 60) {{ nodes {{ ... on {kind} {{ {name}{inner} }} }} }} }}"
-
-
-def test_a_list_that_shows_one_field_and_no_id_is_recorded_with_all_its_cases(log: Log) -> None:
-    for role in ("trust-lead", "headteacher:900003"):
-        listed = {one["id"] for one in log.client.ask("{ cases(first: 60) { nodes { id } } }", role)["cases"]["nodes"]}
-        assert len(listed) > 5
-        wrong = {}
-        for name, query in _one_field_queries():
-            _, recorded = log.of(query, role)
-            # These show other cases beside.
-            leads_on = name.partition(".")[2] in ("convertedTo", "duplicateOf", "links")
-            [body] = recorded
-            if not (listed <= set(body["cases"]) if leads_on else listed == set(body["cases"])):
-                wrong[name] = body
-        assert wrong == {}
-
-
-BY_ITS_OWN = '(reference: "INC-2026-000001")'
-
-
-@pytest.mark.usefixtures("arguments")
-@pytest.mark.parametrize(
-    "query",
-    [
-        "{ cases(first: 3) { pageInfo { endCursor } } }",
-        "{ cases(first: 3) { pageInfo { hasNextPage } } }",
-        "{ cases(first: 3) { edges { cursor } } }",
-        "{ cases(first: 3) { edges { __typename } } }",
-        "{ deadlines(first: 3) { nodes { deadline { code } } } }",
-        "{ deadlines(first: 3) { pageInfo { startCursor } } }",
-        "{ duties(first: 3) { nodes { duty { code } } } }",
-        "{ monitoring(ARGUMENTS) { cells { contributions(first: 2) { nodes { platform } } } } }",
-        "{ monitoring(ARGUMENTS) { cells { contributions(first: 2) { pageInfo { endCursor } } } } }",
-        "{ monitoring(ARGUMENTS) { cells { cases(first: 1) { nodes { status } } } } }",
-        "{ restatements(ARGUMENTS) { cases { status } } }",
-        "{ restatements(ARGUMENTS) { case { status } } }",
-        "{ staffPattern(ARGUMENTS) { lowLevelConcerns } }",
-        "{ staffPattern(ARGUMENTS) { breachTypes { number } } }",
-        f"{{ case{BY_ITS_OWN} {{ status }} }}",
-        f"{{ case{BY_ITS_OWN} {{ history(first: 1) {{ nodes {{ type }} }} }} }}",
-        f"{{ case{BY_ITS_OWN} {{ history(first: 1) {{ pageInfo {{ hasNextPage }} }} }} }}",
-        f"{{ case{BY_ITS_OWN} {{ history(first: 1) {{ nodes {{ caseAfter {{ status }} }} }} }} }}",
-        '{ case(reference: "INC-2026-000001", asOf: {at: "2099-01-01T00:00:00Z"}) { status } }',
-    ],
-)
-def test_what_tells_of_cases_without_naming_them_is_recorded_with_them(log: Log, query: str) -> None:
-    """The same with the ids asked for shows which they are."""
-    root = query.split("{")[1].split("(")[0].strip()
-    query = query.replace("(ARGUMENTS)", test_fields.ARGUMENTS.get(root, ""))
-
-    _, [recorded] = log.of(query)
-
-    assert recorded["cases"]
-    assert {"case": "opened", "cases": "asked"}.get(root, "cases") in recorded
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        '{ monitoring(from: "2023-09-01", to: "2027-08-31") { cells { value } } }',
-        "{ viewer { role } trust { name } schools { urn } ledger { position } }",
-        '{ codes(lists: ["natures"]) { name } }',
-    ],
-)
-def test_figures_and_what_is_no_case_are_not_recorded(log: Log, query: str) -> None:
-    assert log.of(query)[1] == []
 
 
 @pytest.mark.parametrize(
@@ -354,8 +159,6 @@ def test_what_is_kept_and_what_the_client_has_is_recorded_too(log: Log) -> None:
     assert [body["cases"] for body in recorded] == [ids] * 3
 
 
-# --- Some thousand reads
-
 QUERIES = (
     "{ cases(first: 5) { nodes { id } } }",
     "{ cases(first: 3, orderBy: REFERENCE) { nodes { id history(first: 2) { nodes { id } } } } }",
@@ -374,7 +177,7 @@ def test_of_thousands_of_reads_by_every_road_and_role_none_is_missing(log: Log, 
     roads = ("post", "post", "get", "get", "bundle", "command")
     asked = [
         (
-            chance.choice(ROLES),
+            chance.choice(READERS),
             chance.choice(roads),
             chance.choice(QUERIES),
         )
@@ -471,7 +274,7 @@ def test_nothing_leaves_that_cannot_be_recorded(
         figures = shown.send('{ monitoring(from: "2023-09-01", to: "2027-08-31") { cells { value } } }')
 
     assert [answer.status_code for answer in answers] == [503] * 5
-    assert not any(_ID.search(answer.text) or "INC-" in answer.text for answer in answers)
+    assert not any(CASE_ID.search(answer.text) or "INC-" in answer.text for answer in answers)
     codes = [answer.json() for answer in answers]
     assert [one.get("code") or one["errors"][0]["extensions"]["code"] for one in codes] == ["UNAVAILABLE"] * 5
     assert all("ETag" not in answer.headers for answer in answers)
@@ -531,98 +334,3 @@ def test_who_goes_away_while_it_is_written_takes_nobody_along(runtime: Runtime) 
         await reads.close()
 
     asyncio.run(record())
-
-
-# --- Who sees who read
-
-
-def test_those_who_may_see_who_read_a_case(log: Log) -> None:
-    query = (
-        '{ case(reference: "INC-2026-000001") { school { urn } readers(first: 1)'
-        " { totalCount nodes { role what purpose client person { id } } } } }"
-    )
-    log.client.ask('{ case(reference: "INC-2026-000001") { id history { nodes { id } } } }', "auditor")
-    first = log.client.ask(query)["case"]
-    urn = first["school"]["urn"]
-    log.client.ask('{ case(reference: "INC-2026-000001") { id history { nodes { id } } } }', "auditor")
-
-    seen = {
-        role: log.client.ask(query, role)["case"]["readers"]
-        for role in ("trust-lead", "auditor", "dpo", f"headteacher:{urn}", f"coordinator:{urn}", f"dsl:{urn}")
-    }
-
-    latest = seen["trust-lead"]["nodes"][0]
-    assert (latest["role"], latest["what"], latest["purpose"], latest["client"]) == (
-        "auditor",
-        ["CASE", "HISTORY"],
-        None,
-        None,
-    )
-    # Each of them was recorded, as a reader of the log too.
-    assert seen["dpo"]["nodes"][0]["what"] == ["CASE", "LOG"]
-    assert seen[f"headteacher:{urn}"]["nodes"][0]["role"] == "dpo"
-    assert seen["dpo"]["totalCount"] == seen["trust-lead"]["totalCount"] + 2
-    assert (seen[f"coordinator:{urn}"], seen[f"dsl:{urn}"]) == (None, None)
-
-
-def test_a_breach_by_staff_does_not_show_a_headteacher_who_read_it(log: Log) -> None:
-    query = "{ cases(filter: {kinds: [STAFF_BREACH]}) { nodes { id readers { totalCount } } } }"
-
-    assert all(one["readers"] is not None for one in log.client.ask(query)["cases"]["nodes"])
-    for urn in ("900001", "900002", "900003", "900004", "900005"):
-        shown_cases = log.client.ask(query, f"headteacher:{urn}")["cases"]["nodes"]
-        assert all(one["readers"] is None for one in shown_cases)
-
-
-def test_the_log_has_no_sign_of_a_case_for_the_person_whom_it_is_about(log: Log) -> None:
-    # given a breach by somebody who also leads the trust
-    client = log.client
-    staff = client.ask(
-        "{ cases(filter: {kinds: [STAFF_BREACH]}) { nodes { id ... on StaffBreach { subject { id } } } } }"
-    )["cases"]["nodes"]
-    breach = next(one for one in staff if one["subject"])
-    subject = UUID(breach["subject"]["id"])
-    other = client.ask('{ case(reference: "INC-2026-000001") { id } }')["case"]["id"]
-    before = log.position
-    whole = "{ id history { nodes { id } } ... on StaffBreach { summary { text } } }"
-    client.ask(f'{{ case(id: "{breach["id"]}") {whole} }}', "hr")
-    client.ask(f'{{ a: case(id: "{breach["id"]}") {{ id }} b: case(id: "{other}") {{ id }} }}')
-    client.http.get(f"/v1/cases/{breach['id']}/bundle", headers=client.headers("trust-lead"))
-    query = (
-        "query ($case: ID) { readLog(first: 3, case: $case) { totalCount"
-        " nodes { position role what casesWithheld cases { id } } } }"
-    )
-
-    # when
-    theirs = client.ask(query, "trust-lead", subject)["readLog"]["nodes"]
-    others = client.ask(query, "dpo")["readLog"]["nodes"]
-    own = client.ask(query, "trust-lead", subject, case=breach["id"])["readLog"]
-
-    # then
-    told_of = [(one["position"], one["what"], [case["id"] for case in one["cases"]]) for one in reversed(theirs)]
-    assert told_of == [
-        (before + 1, ["SEARCH"], []),
-        (before + 2, ["CASE"], [other]),
-        (before + 3, ["SEARCH"], []),
-    ]
-    assert {one["casesWithheld"] for one in theirs} == {0}
-    assert own == {"totalCount": 0, "nodes": []}
-    assert [one["what"] for one in reversed(others)][1:] == [["EXPORT", "PARTS"], ["LIST", "LOG"]]
-
-
-def test_the_log_is_for_those_who_read_it_and_its_readers_are_recorded(log: Log) -> None:
-    query = (
-        "{ readLog { totalCount nodes { leafHash } } ledger { readLog { position checkpoint { size } publicKey } } }"
-    )
-    make_read_checkpoint(log.client.runtime.services(log.client.trust_id).ledger)
-
-    for role in ROLES:
-        before = log.position
-        data, [recorded] = log.of(query, role)
-        if role in ("trust-lead", "auditor", "dpo"):
-            assert data["readLog"]["totalCount"] == data["ledger"]["readLog"]["position"] == before
-            assert data["ledger"]["readLog"]["checkpoint"]["size"] <= before
-            assert data["ledger"]["readLog"]["publicKey"].startswith(f"caseledger-reads/{log.client.trust_id}+")
-        else:
-            assert (data["readLog"], data["ledger"]["readLog"]) == (None, None)
-        assert recorded["asked"] == ["readLog"]

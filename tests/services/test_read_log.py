@@ -13,7 +13,6 @@ from ledger import canonical
 from ledger.checkpoint import CheckpointError
 from ledger.database import Database
 from ledger.key_store import KeyStore
-from ledger.keys import LocalKeyFile
 from ledger.read_log import verify_reads
 from services.read_log import (
     LogFault,
@@ -32,11 +31,8 @@ from tests.support.postgres import DatabaseUrls
 
 
 @pytest.fixture
-def ledger(
-    database: Database, keys_database: Database, trust_id: UUID, tmp_path_factory: pytest.TempPathFactory
-) -> TrustLedger:
+def ledger(database: Database, keys: KeyStore, trust_id: UUID) -> TrustLedger:
     """A trust of which nothing was read."""
-    keys = KeyStore(keys_database, LocalKeyFile(tmp_path_factory.mktemp("keys") / "keys.json"))
     return TrustLedger(database.trust(trust_id), keys)
 
 
