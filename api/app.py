@@ -21,6 +21,7 @@ from api.identity.identities import Identities
 from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders, Shortcut, answer_fault
 from api.problems import PROBLEM_HANDLERS
 from api.rate_limits import RateLimitHeaders, RateLimits
+from api.read_recorder import LoggedReads
 from api.request_shape import CrossOrigin, RequestShape
 from api.rest.bundles import bundle_routes
 from api.rest.contract import contract_routes
@@ -49,6 +50,7 @@ def create_app(
     limits = RateLimits(runtime.settings)
     connections = runtime.loop_connections()
     authenticate = Authenticate(runtime, identities, connections, limits)
+    reads = LoggedReads(runtime, runtime.recording_connections())
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -56,6 +58,7 @@ def create_app(
             readiness.projector.start()
         yield
         await identities.close()
+        await reads.close()
         await connections.close()
         if readiness.projector is not None:
             await anyio.to_thread.run_sync(readiness.projector.stop)
@@ -63,11 +66,12 @@ def create_app(
     app = FastAPI(
         title="Caseledger", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
-    graphql = GraphQLEndpoint(GraphQLService(runtime, slots, authenticate, connections, limits).answer).handle
+    service = GraphQLService(runtime, slots, authenticate, connections, limits, recorder=reads)
+    graphql = GraphQLEndpoint(service.answer).handle
     app.add_route("/graphql", graphql, methods=["GET", "POST"], include_in_schema=False)
     app.router.routes.extend(health_routes(readiness))
     app.router.routes.extend(import_routes(runtime, slots, authenticate))
-    app.router.routes.extend(bundle_routes(runtime, slots, authenticate))
+    app.router.routes.extend(bundle_routes(runtime, slots, authenticate, reads))
     app.router.routes.extend(role_routes(runtime, slots, authenticate))
     if runtime.settings.takes_adhoc_documents:
         app.router.routes.extend(contract_routes())

@@ -9,6 +9,7 @@ from api.identity.signed_in import ProviderUnreachable
 from domain.refusals import RefusalCode
 from ledger.connections import NoConnectionFree, StatementTimedOut
 from ledger.keys import KeysUnavailableError
+from services.read_log import NotRecorded
 
 __all__ = ["BUSY", "TOO_LONG", "passing_fault"]
 
@@ -18,6 +19,10 @@ TOO_LONG = "QUERY_TIMEOUT"
 _BUSY_WORDS = "The database is busy or away. Try again: a command sent again with its commandId is carried out once."
 _LONG_WORDS = (
     "The question took too long and was given up. Ask for less: fewer schools, a shorter range, a smaller page."
+)
+_UNRECORDED_WORDS = (
+    "What was read could not be recorded, so it is not given. Try again: a command sent again with its commandId is "
+    "carried out once."
 )
 _KEYS_WORDS = "The keys that open and seal personal data cannot be reached."
 _PROVIDER_WORDS = "The identity provider is not reachable, and its keys are needed to tell who is asking."
@@ -32,4 +37,6 @@ def passing_fault(error: BaseException | None) -> tuple[str, str] | None:
         return BUSY, _PROVIDER_WORDS
     if isinstance(error, KeysUnavailableError):
         return RefusalCode.KEYS_UNAVAILABLE.value, _KEYS_WORDS
+    if isinstance(error, NotRecorded):
+        return BUSY, _UNRECORDED_WORDS
     return (BUSY, _BUSY_WORDS) if isinstance(error, _AWAY) else None

@@ -78,6 +78,11 @@ class Runtime:
             statement_timeout=self.settings.read_timeout_seconds,
         )
 
+    def recording_connections(self) -> LoopConnections:
+        """Return connections for the log of reads: a trust's writers would wait for each other anyway."""
+        url = self.main_url.get_secret_value()
+        return LoopConnections(url, per_trust=1, total=MOST_CONNECTIONS)
+
     def services(self, trust_id: UUID) -> Services:
         """Return the services of one trust; they hold no connection while nothing is asked."""
         return self._of_trust(self._services, self.database, trust_id)

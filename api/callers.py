@@ -7,6 +7,7 @@ one does not have - a trust, a role - is answered as what never was.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -19,6 +20,7 @@ from api.identity.acting import ROLE_HEADER, TRUST_HEADER, NoSuchTrust, RoleNeed
 from api.identity.identities import Identities
 from api.identity.signed_in import ClaimedRole, SignedIn, Unauthenticated
 from api.identity.strength import withheld_kinds
+from api.purpose import purpose_of
 from api.rate_limits import RateLimits
 from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
 from ledger.loop_connections import LoopConnections
@@ -51,12 +53,13 @@ class Authenticate:
         """Return who asks, in which role.
 
         Raise `Unauthenticated`, `ProviderUnreachable` where nobody can tell, `RateLimited` for whoever asks too often,
-        `NoSuchTrust`, `TrustNeeded` or `RoleNeeded`.
+        `NoSuchTrust`, `TrustNeeded`, `RoleNeeded` or `UnknownPurpose`.
         """
         self._limits.admit(request)
         try:
             signed_in = await self._identities.identify(request.headers.getlist("authorization"))
             caller = await self._acting(signed_in, _asked(request, TRUST_HEADER), _asked(request, ROLE_HEADER))
+            caller = replace(caller, purpose=purpose_of(request.headers))
         except (Unauthenticated, NoSuchTrust, RoleNeeded):
             # Guessing at trusts and roles is slowed down as guessing at tokens is.
             self._limits.fail(request)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from domain.codes import Code, listed
+from domain.reads import PURPOSES
 from domain.refusals import UnknownCode
 from domain.vocabulary_of_breaches import BREACH_LISTS
 from domain.vocabulary_of_complaints import COMPLAINT_LISTS
@@ -210,6 +211,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
     **BREACH_LISTS,
     **ROUTING_LISTS,
     **DUTY_LISTS,
+    "read_purposes": PURPOSES,
     "correction_states": listed(
         ("REQUESTED", "Requested", "Somebody said that the record is wrong; nobody has decided yet."),
         ("APPROVED", "Approved", "Somebody else agreed; the request stands beside the record."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -19,7 +20,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from ledger.canonical import INTEGER_LIMIT
 from ledger.entry import EntryError, format_instant, parse_instant, parse_uuid
 
-__all__ = ["Checkpoint", "CheckpointError", "CheckpointSigner", "VerifierKey", "origin", "parse", "sign", "verify"]
+__all__ = [
+    "Checkpoint",
+    "CheckpointError",
+    "CheckpointSigner",
+    "VerifierKey",
+    "check_signatures",
+    "origin",
+    "parse",
+    "parse_root",
+    "parse_size",
+    "read_note",
+    "sign",
+    "verify",
+]
 
 _ORIGIN_PREFIX = "caseledger/"
 _ED25519 = b"\x01"  # the type of signature in C2SP signed notes
@@ -127,6 +141,12 @@ def parse(note: str) -> tuple[Checkpoint, tuple[tuple[str, bytes], ...]]:
 
     Cosignatures of witnesses may stand beside the trust's own. Raises CheckpointError.
     """
+    text, signatures = read_note(note)
+    return _parse_text(text), signatures
+
+
+def read_note(note: str) -> tuple[str, tuple[tuple[str, bytes], ...]]:
+    """Read a signed note of any kind: its text, and each signature as in `parse`. Raises CheckpointError."""
     if len(note) > _NOTE_LIMIT:
         raise CheckpointError("note is too long")
     if _CONTROL.search(_utf8(note)):
@@ -141,7 +161,7 @@ def parse(note: str) -> tuple[Checkpoint, tuple[tuple[str, bytes], ...]]:
         if match is None or encoded is None or len(encoded) <= 4:
             raise CheckpointError("signature line must read: em dash, key name, base64, with one space between")
         signatures.append((match[1], encoded))
-    return _parse_text(text + "\n"), tuple(signatures)
+    return text + "\n", tuple(signatures)
 
 
 def verify(note: str, key: VerifierKey) -> Checkpoint:
@@ -149,16 +169,21 @@ def verify(note: str, key: VerifierKey) -> Checkpoint:
     checkpoint, signatures = parse(note)
     if key.name != checkpoint.origin:
         raise CheckpointError("public key must bear the name of the checkpoint's origin")
+    check_signatures(checkpoint.text, signatures, key)
+    return checkpoint
+
+
+def check_signatures(text: str, signatures: Iterable[tuple[str, bytes]], key: VerifierKey) -> None:
+    """Raise CheckpointError unless this key has signed the text, and signed it rightly each time."""
     own = [encoded[4:] for name, encoded in signatures if name == key.name and encoded[:4] == key.key_id]
     if not own:
         raise CheckpointError("note is not signed with this public key")
     try:
         public_key = Ed25519PublicKey.from_public_bytes(key.public)
         for signature in own:
-            public_key.verify(signature, checkpoint.text.encode())
+            public_key.verify(signature, text.encode())
     except (InvalidSignature, ValueError):
         raise CheckpointError("signature does not hold") from None
-    return checkpoint
 
 
 def _parse_text(text: str) -> Checkpoint:
@@ -177,23 +202,27 @@ def _parse_text(text: str) -> Checkpoint:
         raise CheckpointError('fourth line must be "heads", their number and their root')
     if time == lines[4]:
         raise CheckpointError('fifth line must be "time" and an instant')
-    size, heads_count = _decimal(lines[1], "size"), _decimal(heads[1], "number of heads")
+    size, heads_count = parse_size(lines[1], "size"), parse_size(heads[1], "number of heads")
     if heads_count > size:
         raise CheckpointError("number of heads must not exceed the size")
     try:
         recorded_at = parse_instant(time)
     except EntryError as error:
         raise CheckpointError(f"time {error.rule}") from None
-    return Checkpoint(lines[0], size, _hash(lines[2], "root"), heads_count, _hash(heads[2], "heads"), recorded_at)
+    return Checkpoint(
+        lines[0], size, parse_root(lines[2], "root"), heads_count, parse_root(heads[2], "heads"), recorded_at
+    )
 
 
-def _decimal(text: str, name: str) -> int:
+def parse_size(text: str, name: str) -> int:
+    """Read a number of a note; otherwise raises CheckpointError naming it."""
     if _DECIMAL.fullmatch(text) is None or int(text) > INTEGER_LIMIT:
         raise CheckpointError(f"{name} must be a decimal from 1 to 2^53 without leading zeros")
     return int(text)
 
 
-def _hash(text: str, name: str) -> bytes:
+def parse_root(text: str, name: str) -> bytes:
+    """Read a root of a note (32 bytes); otherwise raises CheckpointError naming it."""
     decoded = _unbase64(text)
     if decoded is None or len(decoded) != 32:
         raise CheckpointError(f"{name} must be the base64 of 32 bytes")

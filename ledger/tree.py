@@ -176,9 +176,17 @@ def root_from_set(leaves: Mapping[int, bytes], size: int, proof: Sequence[bytes]
 class CompactRange:
     """The right edge of a growing tree: it takes leaves one by one and gives the root at any time."""
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._edge: list[bytes] = []  # roots of complete subtrees, the largest first
+    def __init__(self, size: int = 0, edge: Sequence[bytes] = ()) -> None:
+        """Begin with nothing, or go on from the `edge` of a tree of this size; one that does not fit is refused."""
+        if size < 0 or len(edge) != size.bit_count():
+            raise ValueError("edge must have one root for each complete subtree")
+        self.size = size
+        self._edge = list(edge)  # roots of complete subtrees, the largest first
+
+    @property
+    def edge(self) -> tuple[bytes, ...]:
+        """The roots of the complete subtrees, the largest first."""
+        return tuple(self._edge)
 
     def append(self, leaf: bytes) -> None:
         """Add the next leaf hash."""

@@ -33,6 +33,7 @@ _LOST = (
 )
 # The cases that the reader may not know of.
 _BARRED = f"(SELECT case_id FROM case_barred WHERE {_OWN} AND person_id = %(person)s UNION ALL {_LOST})"
+_NOT_BARRED = f"NOT %(person)s = ANY(barred) AND case_id <> ALL (ARRAY({_LOST}))"
 _EVERY_KIND = frozenset(kind.value for kind in CaseKind)
 
 
@@ -175,6 +176,36 @@ class Reading:
             " FROM unnest(%(documents)s::text[]) WITH ORDINALITY AS given (document, place) OFFSET 0) AS taken_apart)"
         )
 
+    def reads(self) -> str:
+        """The log of reads: (position, recorded_at, actor_id, body, leaf). Who may read it is for the query to decide.
+
+        What an entry says of a case is shown as far as the reader sees the case: see `withheld_cases`.
+        """
+        return "(SELECT position, recorded_at, actor_id, body, leaf FROM read_entry WHERE trust_id = %(trust)s)"
+
+    def reads_of(self, case_id: str) -> str:
+        """The same of the entries that tell of a case, an expression; the case is one that the reader sees."""
+        return (
+            "(SELECT position, recorded_at, actor_id, body, leaf FROM read_of_case JOIN read_entry"
+            f" USING (trust_id, position) WHERE trust_id = %(trust)s AND case_id = {case_id})"
+        )
+
+    def read_head(self) -> str:
+        """How far the log of reads goes: (position, recorded_at), one row, or none before the first entry."""
+        return "(SELECT position, recorded_at FROM read_head WHERE trust_id = %(trust)s AND position > 0)"
+
+    def read_checkpoints(self) -> str:
+        """The checkpoints of the log of reads that were signed: (size, note)."""
+        return "(SELECT size, note FROM read_checkpoint WHERE trust_id = %(trust)s)"
+
+    def withheld_cases(self) -> str:
+        """The cases out of the reader's sight of which the reader may know that there is one: (case_id).
+
+        A case that the reader is barred from is not among them, nor one that the figures do not have yet, for it may
+        turn out to be such a one.
+        """
+        return f"(SELECT case_id FROM case_file WHERE {_OWN} AND {_NOT_BARRED} AND NOT ({self._sees()}))"
+
     def head(self) -> str:
         """How far the ledger goes: (position, recorded_at), one row, or none before the first event."""
         return "(SELECT position, recorded_at FROM ledger_head WHERE trust_id = %(trust)s AND position > 0)"
@@ -271,7 +302,7 @@ class Reading:
         return f"(SELECT * FROM event WHERE trust_id = %(trust)s AND stream_id = {case_id})"
 
     def _sees(self) -> str:
-        seen = f"{self._sees_place()} AND NOT %(person)s = ANY(barred) AND case_id <> ALL (ARRAY({_LOST}))"
+        seen = f"{self._sees_place()} AND {_NOT_BARRED}"
         if self.visibility.own_only:
             seen += " AND readers && %(reads_as)s::uuid[]"
         elif self.visibility.own_kinds:

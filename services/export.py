@@ -15,15 +15,17 @@ from ledger.reading import StoredRow, read_key_destructions, read_streams
 from services.checkpoints import LedgerState, kept_sizes, make_checkpoint
 from services.command_refusals import NotFound
 from services.commands import require_allowed
-from services.sealed_texts import SealedPlace, SealedState, open_texts
+from services.sealed_texts import SealedPlace, SealedState, SealedText, open_texts
 from services.store import TrustLedger
 
 # Earlier checkpoints that a bundle is proved to continue, the newest of those kept.
 _CONSISTENT_WITH = 32
 
 
-def export_case(ledger: TrustLedger, reader: Visibility, case_id: UUID) -> bytes:
-    """The bundle of a case as it stands now, as one file.
+def export_case(
+    ledger: TrustLedger, reader: Visibility, case_id: UUID, opened: set[SealedPlace] | None = None
+) -> bytes:
+    """The bundle of a case as it stands now, as one file; the sealed parts that it opens are added to `opened`.
 
     A checkpoint is made first, so that the bundle is complete up to this moment. Raises NotFound for a case that is
     not there for the reader, NotAllowed for one that is not the role's to take away, DeciderIsSubject for the target of
@@ -44,12 +46,15 @@ def export_case(ledger: TrustLedger, reader: Visibility, case_id: UUID) -> bytes
         for entry in body.sealed
     }
     erasures = _erasures(ledger, set(places.values()), state.size)
+    texts = open_texts(ledger, reader, places)
+    if opened is not None:
+        opened.update(place for place, text in texts.items() if text.state is SealedState.OPEN)
     return build(
         trust=ledger.trust_id,
         stream=case_id,
         checkpoint=checkpoint.note,
         public_key=checkpoint.verifier_key,
-        events=_events(ledger, reader, rows, bodies, places, erasures),
+        events=_events(texts, rows, bodies, places, erasures),
         head=state.heads.proof(case_id),
         prove=lambda indices: tree.set_proof(indices, state.size, _subtree(state)),
         erasures=[
@@ -78,15 +83,12 @@ def _erasures(ledger: TrustLedger, keys: set[UUID], size: int) -> dict[UUID, Sto
 
 
 def _events(
-    ledger: TrustLedger,
-    reader: Visibility,
+    texts: Mapping[SealedPlace, SealedText],
     rows: Sequence[StoredRow],
     bodies: Sequence[Body],
     places: Mapping[SealedPlace, UUID],
     erasures: Mapping[UUID, StoredRow],
 ) -> list[BundledEvent]:
-    texts = open_texts(ledger, reader, places)
-
     def part(row: StoredRow, name: str) -> Part:
         place = SealedPlace(row.stream_id, row.version, name)
         text = texts[place]

@@ -13,7 +13,9 @@ from domain.access import Role
 from projections.cases import case_id_of
 from services.command_refusals import NotFound
 from services.export import export_case
+from services.read_log import ReadEntry, ReadWay, append_read
 from services.scope import Caller, system_caller
+from services.sealed_texts import SealedPlace
 
 __all__ = ["configure", "run"]
 
@@ -38,7 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
     with Runtime.open(settings) as runtime:
         ledger = runtime.services(trust_id).ledger
         try:
-            bundle = export_case(ledger, caller.visibility, _case_id(runtime, caller, arguments.case))
+            case_id = _case_id(runtime, caller, arguments.case)
+            opened: set[SealedPlace] = set()
+            bundle = export_case(ledger, caller.visibility, case_id, opened)
+            append_read(ledger, _read(caller, case_id, opened))
         except NotFound as error:
             print(f"caseledger export-case: {error.args[0]}", file=sys.stderr)
             return 1
@@ -47,6 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         arguments.output.write_bytes(bundle)
     return 0
+
+
+def _read(caller: Caller, case_id: UUID, opened: set[SealedPlace]) -> ReadEntry:
+    case = frozenset((case_id,))
+    parts = frozenset((place.stream_id, place.version, place.part) for place in opened)
+    return ReadEntry(caller, ReadWay.EXPORT, "executed", opened=case, histories=case, parts=parts)
 
 
 def _case_id(runtime: Runtime, caller: Caller, text: str) -> UUID:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
@@ -23,12 +24,22 @@ from projections.plan.answering import Fault, TextWithHoles, answer, waits_for
 from projections.plan.holes import Piece
 from projections.plan.plans import Plans, Question, RoleAction
 from projections.plan.ready import Ready, ready
+from projections.plan.told import NOTHING, Told, told_by
 from projections.wait import ProjectionBehind
 from services.checkpoints import signer
-from services.sealed_texts import SealedPlace, open_texts
+from services.read_log import read_signer
+from services.sealed_texts import SealedPlace, SealedState, open_texts
 from services.store import TrustLedger
 
-__all__ = ["actions_of", "answer_query", "error_of", "question_of", "text_of"]
+__all__ = ["Opened", "actions_of", "answer_query", "error_of", "question_of", "text_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The whole text of an answer, and of what it tells."""
+
+    text: str = field(repr=False)
+    told: Told
 
 
 async def answer_query(
@@ -39,16 +50,18 @@ async def answer_query(
     Raises KeysUnavailableError when a text of the answer cannot be opened: half an answer would look like a whole one.
     """
     question = question_of(prepared, variables, context)
-    text = await _at_once(plans, question, context)
-    if text is not None:
-        return Answer(text.encode(), (), refused_before_execution=False)
+    found = await _at_once(plans, question, context)
+    if found is not None:
+        return Answer(found.text.encode(), (), refused_before_execution=False, told=found.told)
     refused = await _behind(plans, question, context)
-    text, faults = await context.read(_answer, plans, question, context, refused)
+    found, faults = await context.read(_answer, plans, question, context, refused)
     errors = tuple(map(error_of, faults))
-    return Answer(None if text is None else text.encode(), errors, refused_before_execution=False)
+    if found is None:
+        return Answer(None, errors, refused_before_execution=False, told=NOTHING)
+    return Answer(found.text.encode(), errors, refused_before_execution=False, told=found.told)
 
 
-async def _at_once(plans: Plans, question: Question, context: Context) -> str | None:
+async def _at_once(plans: Plans, question: Question, context: Context) -> Opened | None:
     """Answer what was asked before without a thread, but for what Python makes; None where that does not answer it."""
     known = ready(plans, context.services.ledger.trust, question)
     if known is None:
@@ -57,10 +70,12 @@ async def _at_once(plans: Plans, question: Question, context: Context) -> str | 
     if pieces is None:
         return None
     whole = [piece for piece in pieces if isinstance(piece, str)]
-    return "".join(whole) if len(whole) == len(pieces) else await context.read(_completed, known, pieces, context)
+    if len(whole) == len(pieces):
+        return Opened("".join(whole), told_by(known.marks))
+    return await context.read(_completed, known, pieces, context)
 
 
-def _completed(known: Ready, pieces: list[Piece], context: Context) -> str | None:
+def _completed(known: Ready, pieces: list[Piece], context: Context) -> Opened | None:
     return text_of(context.services.ledger, context.visibility, known.completed(pieces))
 
 
@@ -77,7 +92,7 @@ async def _behind(plans: Plans, question: Question, context: Context) -> Mapping
 
 def _answer(
     plans: Plans, question: Question, context: Context, refused: Mapping[int, Exception]
-) -> tuple[str | None, tuple[Fault, ...]]:
+) -> tuple[Opened | None, tuple[Fault, ...]]:
     ledger = context.services.ledger
     found = answer(plans, ledger.trust, question, refused)
     return text_of(ledger, context.visibility, found), tuple(found.faults)
@@ -95,7 +110,7 @@ def question_of(prepared: PreparedOperation, variables: VariableValues, context:
         role=caller.role.value,
         actions=actions_of(caller.role),
         now=context.services.now(),
-        made={"public_key": partial(_public_key, context)},
+        made={"public_key": partial(_public_key, context), "reads_key": partial(_reads_key, context)},
     )
 
 
@@ -103,14 +118,22 @@ def _public_key(context: Context) -> str:
     return signer(context.services.ledger).verifier_key.text
 
 
-def text_of(ledger: TrustLedger, reader: Visibility, found: TextWithHoles) -> str | None:
+def _reads_key(context: Context) -> str:
+    return read_signer(context.services.ledger).verifier_key.text
+
+
+def text_of(ledger: TrustLedger, reader: Visibility, found: TextWithHoles) -> Opened | None:
     """Return the whole answer, its sealed texts opened together; None when there is none."""
     if found.pieces is None:
         return None
     places = [SealedPlace(hole.case_id, hole.version, hole.part) for hole in found.holes]
     opened = open_texts(ledger, reader, places) if places else {}
     texts = [opened[place] for place in places]
-    return found.filled(hole.filled(text.state.value, text.text) for hole, text in zip(found.holes, texts, strict=True))
+    filled = (hole.filled(text.state.value, text.text) for hole, text in zip(found.holes, texts, strict=True))
+    parts = [
+        (place.stream_id, place.version, place.part) for place, text in opened.items() if text.state is SealedState.OPEN
+    ]
+    return Opened(found.filled(filled), told_by(found.marks, parts))
 
 
 def error_of(fault: Fault) -> GraphQLError:

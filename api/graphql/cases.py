@@ -61,6 +61,7 @@ from api.graphql.incident_parts import (
     PlatformReport,
 )
 from api.graphql.people import Person
+from api.graphql.readers import CaseReadConnection
 from api.graphql.routing import ROUTED_TO, ConflictRoute
 from api.graphql.schools import PolicyVersion, School
 from api.graphql.staff_breach_parts import (
@@ -214,6 +215,12 @@ class Case:
             strawberry.argument(description="Only events of these types, such as `incident.closed.v1`."),
         ] = None,
     ) -> Annotated[CaseEventConnection, strawberry.lazy("api.graphql.history")]:
+        raise AnsweredByPlan
+
+    @strawberry.field(
+        description="Who was told something of the case, the latest first; null for those who may not know it."
+    )
+    def readers(self, first: First = 50, after: After = None) -> CaseReadConnection | None:
         raise AnsweredByPlan
 
 

@@ -9,7 +9,7 @@ import msgspec
 from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 
-from api.graphql.answers import error_of, question_of, text_of
+from api.graphql.answers import Opened, error_of, question_of, text_of
 from api.graphql.context import Context
 from api.graphql.documents import PreparedOperation
 from api.graphql.execution import Answer
@@ -24,6 +24,7 @@ from projections.plan.answering import PlannedCommands, planned_commands
 from projections.plan.commands import RecordedCase
 from projections.plan.plans import Plans
 from projections.plan.selections import TYPE_NAME, Selected
+from projections.plan.told import NOTHING
 from services.clock import london_date
 from services.commands import Deciding, Recorded, Refusal, run
 
@@ -40,40 +41,42 @@ async def carry_out(plans: Plans, prepared: PreparedOperation, variables: Variab
     planned = await context.read(planned_commands, plans, trust, question_of(prepared, variables, context))
     errors = tuple(map(error_of, planned.faults))
     if planned.plans is None:
-        return Answer(None, errors, refused_before_execution=False)
+        return Answer(None, errors, refused_before_execution=False, told=NOTHING)
     members: list[str] = []
+    told_of = NOTHING
     recorded: dict[str, int] = {}
     for place, command in enumerate(planned.commands):
         try:
-            text = await _carried_out(planned, place, context, recorded)
+            answered = await _carried_out(planned, place, context, recorded)
         except Exception as error:  # noqa: BLE001 - masked and logged, as any error of a field is
             node = planned.place_of(place).node
             fault = field_error(GraphQLError("", nodes=node, path=[command.key], original_error=error))
             if recorded:
                 fault.extensions = {**(fault.extensions or {}), "recorded": recorded}
-            return Answer(None, (*errors, fault), refused_before_execution=False)
-        members.append(f'"{command.key}":{text}')
-    return Answer(f"{{{','.join(members)}}}".encode(), errors, refused_before_execution=False)
+            return Answer(None, (*errors, fault), refused_before_execution=False, told=NOTHING)
+        members.append(f'"{command.key}":{answered.text}')
+        told_of |= answered.told
+    return Answer(f"{{{','.join(members)}}}".encode(), errors, refused_before_execution=False, told=told_of)
 
 
-async def _carried_out(planned: PlannedCommands, place: int, context: Context, recorded: dict[str, int]) -> str:
+async def _carried_out(planned: PlannedCommands, place: int, context: Context, recorded: dict[str, int]) -> Opened:
     """Carry out one command; return its answer, and put down in `recorded` what stands in the ledger."""
     command = planned.commands[place]
     if command.name == TYPE_NAME:
-        return '"Mutation"'
+        return Opened('"Mutation"', NOTHING)
     try:
         asked = read_input(MUTATIONS[command.name], planned.given(place)["input"])
     except InvalidIdentifier as refused:
-        return _refused(command.of("Refused"), refused)
+        return Opened(_refused(command.of("Refused"), refused), NOTHING)
     outcome = await context.write(run, context.commands, context.caller, asked)
     if isinstance(outcome, Refusal):
-        return _refused(command.of("Refused"), outcome)
+        return Opened(_refused(command.of("Refused"), outcome), NOTHING)
     if outcome.last_position is not None:
         recorded[command.key] = outcome.last_position
     return await context.read(_recorded, planned, place, context, outcome)
 
 
-def _recorded(planned: PlannedCommands, place: int, context: Context, outcome: Recorded) -> str:
+def _recorded(planned: PlannedCommands, place: int, context: Context, outcome: Recorded) -> Opened:
     services = context.commands
     position = outcome.last_position
     if position is None:
@@ -87,9 +90,9 @@ def _recorded(planned: PlannedCommands, place: int, context: Context, outcome: R
         outcome.last_position,
         outcome.replayed,
     )
-    text = text_of(services.ledger, context.visibility, planned.answer(services.ledger.trust, place, recorded))
-    assert text is not None
-    return text
+    answered = text_of(services.ledger, context.visibility, planned.answer(services.ledger.trust, place, recorded))
+    assert answered is not None
+    return answered
 
 
 def _refused(members: Sequence[Selected], refused: Refusal | Refused) -> str:

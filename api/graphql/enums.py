@@ -15,6 +15,7 @@ from domain.case_deadlines import DUE_SOON_DAYS, DeadlineState
 from domain.counting import CountSource
 from domain.monitoring_counts import DEFINITIONS, MonitoringCount
 from domain.offered import CaseAction
+from domain.reads import ReadKind
 from domain.refusals import RefusalCode
 from domain.values import CaseKind, CaseStatus, Mark
 from projections.cases import CaseOrder
@@ -38,6 +39,7 @@ __all__ = [
     "MonitoringCount",
     "MonitoringDimension",
     "NameState",
+    "ReadKind",
     "RefusalCode",
     "ReportScope",
     "SealedState",
@@ -94,6 +96,19 @@ publish(
         "DUPLICATE": "It is a copy of another case and counts nothing.",
         "NOT_REPORTABLE": "It never belonged in this record and counts nothing.",
         "RECORDED_IN_ERROR": "It was recorded by mistake and counts nothing.",
+    },
+)
+publish(
+    ReadKind,
+    "What somebody was told of cases.",
+    {
+        "LIST": "Cases in a list, or behind a figure.",
+        "CASE": "A case by itself.",
+        "HISTORY": "Events of a case.",
+        "EXPORT": "A case with its history and proofs, as a file.",
+        "PARTS": "Sealed texts.",
+        "SEARCH": "Cases were looked for, whether or not any were found.",
+        "LOG": "Who read what.",
     },
 )
 publish(

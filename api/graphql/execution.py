@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
-from uuid import UUID
 
 from graphql import GraphQLError, GraphQLSchema
 from graphql.execution.values import VariableValues, get_variable_values
@@ -16,6 +15,7 @@ from api.graphql.cost import Cost, MonitoringCells, cost_of
 from api.graphql.documents import Documents, PreparedDocument, PreparedOperation, Refusals
 from api.graphql.faults import document_error, field_error, too_deep, variable_errors
 from api.graphql.limits import Limits
+from projections.plan.told import NOTHING, Told
 
 __all__ = ["Answer", "Answers", "Executor", "Measured", "MutationByGet"]
 
@@ -27,7 +27,7 @@ _COSTS_OF_A_DOCUMENT = 100
 class Answer:
     """The answer to one request. `refused_before_execution`: nothing was executed, so there is no `data` member.
 
-    `data` is finished JSON text in UTF-8, which goes out as it is. `cases` are those of which the answer tells
+    `data` is finished JSON text in UTF-8, which goes out as it is. `told` says of which cases the answer tells
     anything, where whoever answered kept count of them; None where nobody did.
     """
 
@@ -35,7 +35,7 @@ class Answer:
     errors: tuple[GraphQLError, ...]
     refused_before_execution: bool
     cost: Cost | None = None
-    cases: frozenset[UUID] | None = None
+    told: Told | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -114,8 +114,8 @@ class Executor:
             answer = await self._answers.run(measured.operation, measured.coerced, context)
         except Exception as error:  # noqa: BLE001 - masked and logged, as an error of a field is
             fault = field_error(GraphQLError("", original_error=error))
-            answer = Answer(None, (fault,), refused_before_execution=False)
-        return Answer(answer.data, answer.errors, answer.refused_before_execution, measured.cost, answer.cases)
+            answer = Answer(None, (fault,), refused_before_execution=False, told=NOTHING)
+        return Answer(answer.data, answer.errors, answer.refused_before_execution, measured.cost, answer.told)
 
     def _variables(self, operation: PreparedOperation, given: Mapping[str, Any]) -> VariableValues:
         definitions = operation.node.variable_definitions or ()

@@ -67,6 +67,8 @@ def _answer(reply: Reply, wish: Wish) -> Response:
     if reply.encoding is not None:
         headers["Content-Encoding"] = reply.encoding
     status = 400 if reply.refused and wish.media_type == RESPONSE_TYPE else 200
+    if reply.unavailable:
+        status, headers["Retry-After"] = 503, "5"
     return _response(reply.content, status, wish.media_type, headers)
 
 

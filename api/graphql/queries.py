@@ -3,7 +3,7 @@
 # ruff: noqa: D101, D102 - the description of each type and field stands in the schema
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
@@ -22,6 +22,7 @@ from api.graphql.due_pages import (
 from api.graphql.enums import CaseOrder, CountingUnit, CountSource, DateBasis, MonitoringDimension
 from api.graphql.moments import AsOfInput
 from api.graphql.monitoring import MonitoringReport
+from api.graphql.read_pages import ReadLogEntryConnection
 from api.graphql.restatements import Restatement
 from api.graphql.schools import School, Trust
 from api.graphql.staff_patterns import StaffPattern
@@ -156,6 +157,25 @@ class Query:
         person: Annotated[strawberry.ID, strawberry.argument(description="The person's id.")],
         at_least: AtLeast = None,
     ) -> StaffPattern | None:
+        raise AnsweredByPlan
+
+    @strawberry.field(
+        description="The log of reads, the newest first; null for those who do not read it. Of an entry it shows what"
+        " concerns cases that the caller sees."
+    )
+    def read_log(
+        self,
+        from_: Annotated[
+            datetime | None, strawberry.argument(name="from", description="Read at this instant or later.")
+        ] = None,
+        to: Annotated[datetime | None, strawberry.argument(description="Read before this instant.")] = None,
+        person: Annotated[strawberry.ID | None, strawberry.argument(description="Who read.")] = None,
+        case: Annotated[
+            strawberry.ID | None, strawberry.argument(description="What was read: a case, by its id.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> ReadLogEntryConnection | None:
         raise AnsweredByPlan
 
     ledger: Ledger = strawberry.field(description="How far the trust's ledger and the figures have come.")

@@ -1,12 +1,14 @@
-"""The place where reads will be recorded: whoever is plugged in here is told of each answer before it leaves."""
+"""What is recorded of each answer before it leaves, and who is told of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
-from uuid import UUID
+from typing import Any, Protocol
 
+from projections.plan.told import Told
+from services.read_log import ReadWay
 from services.scope import Caller
 
 __all__ = ["Given", "Read", "ReadRecorder"]
@@ -21,15 +23,39 @@ class Given(Enum):
     UNCHANGED = "unchanged"
 
 
+# The questions that look through cases, or through the log itself, whether or not they find anything.
+_LOOKING = {f"Query.{name}": name for name in ("case", "cases", "deadlines", "duties", "readLog", "staffPattern")} | {
+    f"{kind}.readers": "readers" for kind in ("Case", "Incident", "Complaint", "StaffBreach")
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One answer: to whom, to which operation of which document, and of which cases; None where nobody counted them."""
+    """One answer: to whom, to which operation of which document, and of which cases; None where nobody counted them.
+
+    `fields` are those that the document reads, as `Type.field`. `is_trusted`: the document was known beforehand, so
+    that its digest says nothing that somebody searched for.
+    """
 
     caller: Caller
-    document: str
+    document: str | None
     operation: str | None
-    cases: frozenset[UUID] | None
+    told: Told | None
     given: Given
+    fields: frozenset[str] = frozenset()
+    variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    way: ReadWay = ReadWay.QUERY
+    is_trusted: bool = False
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The questions of the document that look through cases or through the log."""
+        return frozenset(name for one, name in _LOOKING.items() if one in self.fields)
+
+    @property
+    def matters(self) -> bool:
+        """Whether it is recorded: it tells of a case, or somebody looked for one. Figures alone are no content."""
+        return self.told is None or bool(self.told.cases or self.asked)
 
 
 class ReadRecorder(Protocol):

@@ -23,11 +23,11 @@ from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
-from uuid import UUID
 
 from api.graphql.documents import PreparedDocument, PreparedOperation
 from api.graphql.standing import Standing
 from projections.plan.fields import FIELDS
+from projections.plan.told import Told
 from services.scope import Caller
 
 __all__ = ["KeptAnswer", "ResponseCache", "answer_key", "entity_tag", "is_repeatable", "tells_of_people"]
@@ -137,10 +137,10 @@ def _hash_folder(digest: Any, folder: Traversable, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """A finished answer as it goes out, and the cases of which it tells, where that is known."""
+    """A finished answer as it goes out, and of which cases it tells, where that is known."""
 
     content: bytes = field(repr=False)
-    cases: frozenset[UUID] | None
+    told: Told | None
 
 
 # What an entry takes besides its content: its key, the objects around it, its place in the order.
@@ -189,4 +189,4 @@ class ResponseCache:
 
 
 def _taken(answer: KeptAnswer) -> int:
-    return _OVERHEAD + len(answer.content) + 60 * len(answer.cases or ())
+    return _OVERHEAD + len(answer.content) + 100 * len(answer.told.cases if answer.told else ())

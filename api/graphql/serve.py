@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 from starlette.requests import Request
@@ -36,6 +35,8 @@ from api.graphql.trusted_documents import load_trusted_documents
 from api.rate_limits import RateLimits
 from domain.refusals import RefusalCode
 from ledger.loop_connections import LoopConnections
+from projections.plan.told import Told
+from services.read_log import NotRecorded, ReadWay
 from services.scope import Caller
 
 if TYPE_CHECKING:
@@ -60,13 +61,27 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes out. `unchanged`: nothing, because the client has it; `refused`: nothing was executed."""
+    """What goes out. `unchanged`: nothing, because the client has it; `refused`: nothing was executed.
+
+    `unavailable`: an answer there was, and it could not be recorded.
+    """
 
     content: bytes = b""
     encoding: str | None = None
     tag: str | None = None
     unchanged: bool = False
     refused: bool = False
+    unavailable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asked; `is_trusted`: by a document that was known beforehand."""
+
+    caller: Caller
+    operation: PreparedOperation
+    variables: Mapping[str, Any]
+    is_trusted: bool
 
 
 class GraphQLService:
@@ -112,6 +127,13 @@ class GraphQLService:
         caller = await self._authenticate(request)
         parameters = await read_parameters(request)
         try:
+            return await self._answered(caller, parameters, wish)
+        except NotRecorded as error:
+            content = Answer(None, (_fault(error),), refused_before_execution=False).encoded()
+            return Reply(content, unavailable=True)
+
+    async def _answered(self, caller: Caller, parameters: GraphQLRequest, wish: Wish) -> Reply:
+        try:
             operation = self._document(parameters, caller).operation(parameters.operation_name)
             if not operation.is_query and wish.by_get:
                 raise MutationByGet
@@ -129,11 +151,12 @@ class GraphQLService:
             if passing_fault(error) is None:
                 raise
             return Reply(Answer(None, (_fault(error),), refused_before_execution=False).encoded())
+        asked = Asked(caller, operation, parameters.variables, parameters.document is not None)
         if key is not None:
-            known = await self._known(key, operation, caller, wish)
+            known = await self._known(key, asked, wish)
             if known is not None:
                 return known
-        return await self._executed(key, measured, context, wish)
+        return await self._executed(key, measured, context, asked, wish)
 
     def _document(self, parameters: GraphQLRequest, caller: Caller) -> PreparedDocument:
         if parameters.document is not None:
@@ -162,7 +185,7 @@ class GraphQLService:
         standing = await read_standing(context)
         return answer_key(operation, parameters.variables, context.caller, standing)
 
-    async def _known(self, key: bytes, operation: PreparedOperation, caller: Caller, wish: Wish) -> Reply | None:
+    async def _known(self, key: bytes, asked: Asked, wish: Wish) -> Reply | None:
         """Return the answer if it was given before: to this client, or to anybody it is the same for."""
         encodings = (GZIP, None) if wish.takes_gzip else (None,)
         kept = {encoding: self._cache.get(key, encoding) for encoding in encodings}
@@ -172,7 +195,7 @@ class GraphQLService:
             for encoding in encodings:
                 tag = entity_tag(key, wish.media_type, encoding)
                 if tag in wish.had:
-                    await self._record(operation, caller, found.cases if found else None, Given.UNCHANGED)
+                    await self._record(asked, found.told if found else None, Given.UNCHANGED)
                     return Reply(encoding=encoding, tag=tag, unchanged=True)
         if found is None:
             return None
@@ -180,11 +203,13 @@ class GraphQLService:
         content = found.content
         if encoding is None and wish.takes_gzip and is_worth_compressing(content):
             encoding, content = GZIP, await compressed(content)
-            self._cache.put(key, GZIP, KeptAnswer(content, found.cases))
-        await self._record(operation, caller, found.cases, Given.KEPT)
+            self._cache.put(key, GZIP, KeptAnswer(content, found.told))
+        await self._record(asked, found.told, Given.KEPT)
         return Reply(content, encoding, entity_tag(key, wish.media_type, encoding))
 
-    async def _executed(self, key: bytes | None, measured: Measured, context: Context, wish: Wish) -> Reply:
+    async def _executed(
+        self, key: bytes | None, measured: Measured, context: Context, asked: Asked, wish: Wish
+    ) -> Reply:
         operation = measured.operation
         answer = await self._executor.execute(measured, context)
         encoding, content = None, answer.encoded()
@@ -197,18 +222,30 @@ class GraphQLService:
         tag = None
         if key is not None and answer.is_whole:
             tag = entity_tag(key, wish.media_type, encoding)
-            if self._recorder is None or answer.cases is not None:
-                self._cache.put(key, encoding, KeptAnswer(content, answer.cases))
-        await self._record(operation, context.caller, answer.cases, Given.EXECUTED)
+            if self._recorder is None or answer.told is not None:
+                self._cache.put(key, encoding, KeptAnswer(content, answer.told))
+        if answer.data is not None:
+            await self._record(asked, answer.told, Given.EXECUTED)
         if tag is not None and tag in wish.had:
             return Reply(encoding=encoding, tag=tag, unchanged=True)
         return Reply(content, encoding, tag)
 
-    async def _record(
-        self, operation: PreparedOperation, caller: Caller, cases: frozenset[UUID] | None, given: Given
-    ) -> None:
-        if self._recorder is not None:
-            await self._recorder.record(Read(caller, operation.document.digest, operation.name, cases, given))
+    async def _record(self, asked: Asked, told: Told | None, given: Given) -> None:
+        if self._recorder is None:
+            return
+        document = asked.operation.document
+        read = Read(
+            caller=asked.caller,
+            document=document.digest,
+            operation=asked.operation.name,
+            told=told,
+            given=given,
+            fields=document.fields,
+            variables=asked.variables,
+            way=ReadWay.QUERY if asked.operation.is_query else ReadWay.COMMAND,
+            is_trusted=asked.is_trusted,
+        )
+        await self._recorder.record(read)
 
 
 def _only_trusted() -> BadRequest:

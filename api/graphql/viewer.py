@@ -8,6 +8,7 @@ from datetime import datetime
 import strawberry
 
 from api.graphql.people import Person
+from api.graphql.readers import Checkpoint, ReadLog
 from api.graphql.schools import School
 
 __all__ = ["Ledger", "Viewer"]
@@ -23,12 +24,6 @@ class Viewer:
     schools: list[School] = strawberry.field(description="The schools that the role sees.")
 
 
-@strawberry.type(description="A signed note that fixes the whole ledger at one size (C2SP tlog-checkpoint).")
-class Checkpoint:
-    size: int = strawberry.field(description="How many events it covers.")
-    note: str = strawberry.field(description="The note with its signature, to be kept outside the operator's reach.")
-
-
 @strawberry.type(description="How far the trust's ledger and the figures have come.")
 class Ledger:
     position: int = strawberry.field(description="The position of the last event; 0 before the first.")
@@ -38,3 +33,6 @@ class Ledger:
         description="The key that verifies the trust's checkpoints, in the form that `caseledger verify --key` takes."
     )
     checkpoint: Checkpoint | None = strawberry.field(description="The last checkpoint that was signed, if any was.")
+    read_log: ReadLog | None = strawberry.field(
+        description="How far the log of reads has come; null for those who do not read it."
+    )

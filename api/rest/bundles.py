@@ -13,10 +13,14 @@ from starlette.routing import Route
 
 from api.bootstrap import Runtime
 from api.graphql.context import WorkerSlots
+from api.graphql.recording import Given, Read, ReadRecorder
 from api.rest.operations import Operation, path_uuid
+from projections.plan.told import Told
 from services.command_refusals import NotFound
 from services.export import export_case
+from services.read_log import ReadWay
 from services.scope import Caller
+from services.sealed_texts import SealedPlace
 
 if TYPE_CHECKING:
     from api.callers import Authenticate
@@ -48,8 +52,10 @@ BUNDLE = Operation(
 )
 
 
-def bundle_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate) -> list[Route]:
-    """Return the route of the export."""
+def bundle_routes(
+    runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate, recorder: ReadRecorder
+) -> list[Route]:
+    """Return the route of the export; `recorder` is told of each before it leaves."""
 
     async def endpoint(request: Request) -> Response:
         caller = await authenticate(request)
@@ -60,12 +66,20 @@ def bundle_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authentica
             raise NotFound("caseId") from None
         if str(case_id) != text:
             raise NotFound("caseId")
-        return await anyio.to_thread.run_sync(_export, runtime, caller, case_id, limiter=slots.reads)
+        opened: set[SealedPlace] = set()
+        response = await anyio.to_thread.run_sync(_export, runtime, caller, case_id, opened, limiter=slots.reads)
+        told = Told(
+            opened=frozenset((case_id,)),
+            histories=frozenset((case_id,)),
+            parts=frozenset((place.stream_id, place.version, place.part) for place in opened),
+        )
+        await recorder.record(Read(caller, None, None, told, Given.EXECUTED, way=ReadWay.EXPORT))
+        return response
 
     return [BUNDLE.route(endpoint)]
 
 
-def _export(runtime: Runtime, caller: Caller, case_id: UUID) -> Response:
-    bundle = export_case(runtime.reading(caller.trust_id).ledger, caller.visibility, case_id)
+def _export(runtime: Runtime, caller: Caller, case_id: UUID, opened: set[SealedPlace]) -> Response:
+    bundle = export_case(runtime.reading(caller.trust_id).ledger, caller.visibility, case_id, opened)
     headers = {"Content-Disposition": f'attachment; filename="case-{case_id}.bundle.json"'}
     return Response(bundle, media_type=MEDIA_TYPE, headers=headers)

@@ -56,11 +56,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class TextWithHoles:
-    """JSON of which sealed texts are still to be opened: between any two pieces stands one. None: there is no data."""
+    """JSON of which sealed texts are still to be opened: between any two pieces stands one. None: there is no data.
+
+    `marks` say of which cases it tells, for `told_by`.
+    """
 
     pieces: Sequence[str] | None
     holes: Sequence[Sealed]
     faults: Sequence[Fault] = ()
+    marks: frozenset[str] = frozenset()
 
     def filled(self, values: Iterable[str]) -> str:
         """The whole text, with the JSON of each hole in order."""
@@ -98,12 +102,16 @@ def answer(
     asked = Asked.of(plans, trust, question, refused)
     about_schema = plans.about_schema(question, asked.selections)
 
-    def made(nulled: frozenset[Path]) -> list[Piece]:
+    def made(nulled: frozenset[Path]) -> tuple[list[Piece], set[str]]:
         plan = plans.plan(question, asked.selections, asked.arguments, nulled)
-        return Answering(trust, question, asked.arguments, about_schema).pieces(plan)
+        answering = Answering(trust, question, asked.arguments, about_schema)
+        return answering.pieces(plan), answering.marks
 
-    pieces = asked.attempt(made)
-    return TextWithHoles(None, (), asked.told) if pieces is None else text_with_holes(pieces, asked.told)
+    found = asked.attempt(made)
+    if found is None:
+        return TextWithHoles(None, (), asked.told)
+    pieces, marks = found
+    return text_with_holes(pieces, asked.told, marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +152,8 @@ class PlannedCommands:
         """The answer to the command at a place, from the database that it was recorded in."""
         plan = None if self.plans is None else self.plans[place]
         assert plan is not None
-        return text_with_holes(
-            Answering(trust, self.question, self.asked.arguments, recorded=recorded).pieces(plan), ()
-        )
+        answering = Answering(trust, self.question, self.asked.arguments, recorded=recorded)
+        return text_with_holes(answering.pieces(plan), (), answering.marks)
 
 
 def planned_commands(plans: Plans, trust: TrustDatabase, question: Question) -> PlannedCommands:
@@ -224,13 +231,17 @@ def _position(trust: TrustDatabase, given: Mapping[str, Any]) -> Mapping[str, An
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """One answer in the making; `recorded` is the command that it is the answer to, if to one."""
+    """One answer in the making; `recorded` is the command that it is the answer to, if to one.
+
+    `marks` gathers of which cases it tells.
+    """
 
     trust: TrustDatabase
     question: Question
     arguments: Sequence[Arguments | None]
     about_schema: Mapping[str, str] = field(default_factory=dict)
     recorded: RecordedCase | None = None
+    marks: set[str] = field(default_factory=set)
 
     def pieces(self, plan: Plan) -> list[Piece]:
         """The answer, with no holes left but sealed texts. Raises RefusedAt."""
@@ -253,7 +264,7 @@ class Answering:
             }
             numbered = numbered_parameters(plan, self.question, self.arguments, markers, made, connection)
             rows = RawCursor(connection).execute(plan.statement, numbered, prepare=True).fetchall()
-        return [(*row[:-1], pieces_of(row[-1], markers, self.arguments)) for row in rows]
+        return [(*row[:-1], pieces_of(row[-1], markers, self.arguments, self.marks)) for row in rows]
 
     def _completed(self, plan: Plan, texts: Sequence[list[Piece]]) -> list[list[Piece]]:
         """The texts of a plan with its folded cases in them; the cases of all of them are folded together."""
@@ -371,7 +382,7 @@ def numbered_parameters(
     return [array_literal(given) if type(given) is list else given for given in map(parameters.__getitem__, plan.needs)]
 
 
-def text_with_holes(pieces: Sequence[Piece], faults: Sequence[Fault]) -> TextWithHoles:
+def text_with_holes(pieces: Sequence[Piece], faults: Sequence[Fault], marks: Iterable[str]) -> TextWithHoles:
     """An answer of which only sealed texts are still to be opened."""
     texts, holes = [""], []
     run: list[str] = []
@@ -385,4 +396,4 @@ def text_with_holes(pieces: Sequence[Piece], faults: Sequence[Fault]) -> TextWit
             holes.append(piece)
             texts.append("")
     texts[-1] = "".join(run)
-    return TextWithHoles(texts, holes, faults)
+    return TextWithHoles(texts, holes, faults, frozenset(marks))

@@ -16,6 +16,7 @@ from projections.plan.parts import PARTS, detail, part, person_of
 from projections.plan.places import PLACED_PARTS, school_named, school_of
 from projections.plan.reads import column, each_object, json_member, json_object, json_objects, number, person, words
 from projections.plan.selections import Selected
+from projections.plan.targets import is_target
 from projections.plan.text import NULL, array_of, bare, joined, quoted, string
 from projections.plan.writer import Arguments, Read, Row, Writer, hole, keys_of
 
@@ -233,16 +234,7 @@ def _allowed_actions(writer: Writer, _selected: Selected, row: Row) -> str:
         # What was routed past somebody is decided by others, and a target decides nothing; the same rules refuse the
         # commands (domain.permissions).
         f" AND ({routed_to} IS NULL OR {routed_to} = ANY(string_to_array({alias}.rungs, ',')))"
-        f" AND ({alias}.of_target OR NOT {row.alias}.kind = 'INCIDENT' OR NOT {_is_target(row)}))"
-    )
-
-
-def _is_target(row: Row) -> str:
-    """Whether an allegation in an incident is about the reader: what `Incident.subjects` says."""
-    return (
-        f"jsonb_path_exists({row.value}->'detail'->'items', '$[*] ? (@.mark == null"
-        """ && exists(@.classifications[*] ? (@.nature == "ALLEGATION")) && exists(@.about[*] ? (@ == $person)))',"""
-        " jsonb_build_object('person', %(person)s::uuid))"
+        f" AND ({alias}.of_target OR NOT {row.alias}.kind = 'INCIDENT' OR NOT {is_target(row)}))"
     )
 
 

@@ -69,7 +69,7 @@ def behind_contributions(report: Report, selected: Selected) -> str:
         type_name="ContributionConnection",
         node_name="Contribution",
         node=_contribution,
-        row=Row(given),
+        row=Row(given, f"{given}.case_id"),
         source=lambda _used: source + later,
         order=order,
         place=placed(*pieces),

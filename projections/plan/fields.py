@@ -54,18 +54,21 @@ def _pages(of: str) -> dict[str, dict[str, Field]]:
     }
 
 
+_READ = _fields("position readAt role what purpose client leafHash", "person onBehalfOf")
+
 _CASE = _fields(
     "id reference schoolReference kind status openedOn closedOn outcome closedAsLogged mark version allowedActions",
     "policy owner reportedBy imported outstanding overrides deadlines links addenda school duplicateOf history"
     " latestEvent transfers corrections closures",
     "blockedActions",
-)
+) | {"readers": Field(FieldKind.JOIN, of_events=False)}
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     "Query": _fields(
         joins="viewer trust schools monitoring cases case deadlines duties codes ledger",
         holes="restatements staffPattern",
-    ),
+    )
+    | {"readLog": Field(FieldKind.JOIN, of_events=False)},
     "Viewer": _fields("role listsCases opensSealedText seesOwnCasesOnly", "person schools"),
     "Trust": _fields("id name", "schools"),
     "School": _fields("urn name", "memberships"),
@@ -234,8 +237,19 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_fields("position recordedAt projectedThrough"),
         "publicKey": Field(FieldKind.HOLE, of_events=False),
         "checkpoint": Field(FieldKind.JOIN, of_events=False),
+        "readLog": Field(FieldKind.JOIN, of_events=False),
     },
     "Checkpoint": _fields("size note"),
+    # Who read what.
+    "CaseRead": _READ,
+    **_pages("CaseRead"),
+    "ReadLogEntry": _READ | _fields("casesWithheld", "cases"),
+    **_pages("ReadLogEntry"),
+    "ReadLog": {
+        **_fields("position recordedAt"),
+        "publicKey": Field(FieldKind.HOLE, of_events=False),
+        "checkpoint": Field(FieldKind.JOIN, of_events=False),
+    },
     # What became of a command.
     "Recorded": _fields("position replayed", "case events"),
     "Refused": _fields("code message clause fields"),

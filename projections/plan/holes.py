@@ -20,6 +20,7 @@ from domain.refusals import Refused
 from projections.case_changes import differences
 from projections.monitoring_terms import MonitoringDimension, QueryTooLarge
 from projections.plan.selections import TYPE_NAME, RefusedAt
+from projections.plan.told import Way
 from projections.plan.writer import Arguments
 from projections.snapshot import MomentsOutOfOrder
 from projections.suppression import hidden
@@ -28,6 +29,7 @@ __all__ = ["After", "BlockedActions", "Changes", "Hole", "Markers", "Past", "Pie
 
 # The members of an object: under which key which is shown.
 Members = tuple[tuple[str, str], ...]
+_MARKS = tuple(f"{way.value} " for way in Way)
 _REFUSALS: Mapping[str, type[Refused]] = {kind.__name__: kind for kind in (QueryTooLarge, MomentsOutOfOrder)}
 _REFUSED_FIELDS = {QueryTooLarge: ("groupBy",), MomentsOutOfOrder: ("between", "and")}
 
@@ -134,14 +136,21 @@ Hole = Sealed | After | Past | Changes | BlockedActions
 Piece = str | Hole
 
 
-def pieces_of(text: str, markers: Markers, arguments: Sequence[Arguments | None]) -> list[Piece]:
-    """The text of a statement, taken apart at its holes. Raises RefusedAt for one that says so."""
+def pieces_of(text: str, markers: Markers, arguments: Sequence[Arguments | None], marks: set[str]) -> list[Piece]:
+    """The text of a statement, taken apart at its holes; what it says of which cases it tells is added to `marks`.
+
+    Raises RefusedAt for a hole that says so.
+    """
     if markers.outer in text:
         text = _chosen(text, markers.outer, arguments)
     pieces = text.split(markers.inner)
     found: list[Piece] = [pieces[0]]
     for place, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        found += (_hole(place), piece)
+        if place.startswith(_MARKS):
+            marks.add(place)
+            found.append(piece)
+        else:
+            found += (_hole(place), piece)
     return found
 
 

@@ -13,6 +13,8 @@ from projections.plan.writer import NotPlanned, Read, Row, Writer
 
 __all__ = ["Listing", "connection", "cursor", "placed"]
 
+_ROWS = ("nodes", "edges")
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -54,6 +56,11 @@ def connection(writer: Writer, selected: Selected, listing: Listing) -> str:
     # One row more than asked for says whether there is a next page; places are for the cursors of its ends.
     has_info = any(one.name == "pageInfo" for one in selected.of(listing.type_name))
     columns = [("places", listing.place)] if has_info else []
+    # A cursor holds the id of a case; objects bring marks of their own, and a page without objects brings them here.
+    has_rows = any(one.name in _ROWS for one in selected.of(listing.type_name))
+    is_bare = has_info and not has_rows and bool(listing.row.case_id)
+    if is_bare:
+        columns.append(("marks", writer.mark(listing.row.case_id, listing.node_name)))
     page = writer.alias("g")
     members = []
     for one in selected.of(listing.type_name):
@@ -63,7 +70,7 @@ def connection(writer: Writer, selected: Selected, listing: Listing) -> str:
             members.append((one.key, bare(f"({listing.total})")))
         elif one.name == "pageInfo":
             members.append((one.key, _page_info(one, listing, page)))
-        elif one.name in ("nodes", "edges"):
+        elif one.name in _ROWS:
             shown = (listing.node if one.name == "nodes" else partial(_edge, listing))(writer, one, listing.row)
             name = f"column{len(columns)}"
             columns.append((name, shown))
@@ -76,8 +83,11 @@ def connection(writer: Writer, selected: Selected, listing: Listing) -> str:
     inner = ", ".join(f"{shown} AS {name}" for name, shown in columns)
     gathering = "array_agg({name})" if has_info else "string_agg({name}, ',')"
     gathered = ", ".join(f"{gathering.format(name=name)} AS {name}" for name, _ in columns)
+    shown = object_of(members)
+    if is_bare:
+        shown = f"coalesce(array_to_string({page}.marks[1:{listing.first}], ''), '') || {shown}"
     return (
-        f"(SELECT {object_of(members)} FROM (SELECT {gathered} FROM (SELECT {inner} FROM {listing.source(inner)}"
+        f"(SELECT {shown} FROM (SELECT {gathered} FROM (SELECT {inner} FROM {listing.source(inner)}"
         f" ORDER BY {listing.order} LIMIT {listing.first + has_info}) AS {page}r) AS {page})"
     )
 

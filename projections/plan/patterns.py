@@ -41,13 +41,15 @@ def staff_pattern(writer: Writer, selected: Selected, _row: Row) -> str:
     shown = writer.shown("StaffPattern", reads, selected, row)
     alias = writer.alias("b")
     added = (
-        f"SELECT count(*) FILTER (WHERE level = 'LOW_LEVEL') AS low, count(*) FILTER (WHERE level = 'MET') AS met,"
+        f"SELECT string_agg({writer.mark('case_id')}, '') AS marks,"
+        " count(*) FILTER (WHERE level = 'LOW_LEVEL') AS low, count(*) FILTER (WHERE level = 'MET') AS met,"
         " count(*) FILTER (WHERE level IS NULL OR level NOT IN ('LOW_LEVEL', 'MET')) AS others,"
         " min(opened_on) AS first_on, max(opened_on) AS last_on"
-        f" FROM (SELECT opened_on, {alias}.{_LEVEL} AS level"
+        f" FROM (SELECT case_id, opened_on, {alias}.{_LEVEL} AS level"
         f" FROM {writer.reading.breaches(named)} AS {alias}) AS assessed HAVING count(*) > 0"
     )
-    return f"coalesce((SELECT {shown} FROM ({added}) AS {row.alias}), {NULL})"
+    # What is added up of one person's breaches tells of each of them.
+    return f"coalesce((SELECT {row.alias}.marks || {shown} FROM ({added}) AS {row.alias}), {NULL})"
 
 
 def _named(given: Arguments) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from domain.refusals import Refused
@@ -33,18 +33,21 @@ class Ready:
     plan: Plan
     parameters: Sequence[Any]
     markers: Markers
+    # Of which cases the answer tells, as far as it was made.
+    marks: set[str] = field(default_factory=set)
 
     def pieces(self, rows: Sequence[Sequence[Any]]) -> list[Piece] | None:
         """The answer with its holes; None where something of it is refused."""
         [(text,)] = rows
         try:
-            return pieces_of(text, self.markers, self.arguments)
+            return pieces_of(text, self.markers, self.arguments, self.marks)
         except RefusedAt:
             return None
 
     def completed(self, pieces: list[Piece]) -> TextWithHoles:
         """The answer with no holes left but sealed texts; it may read more."""
-        return text_with_holes(Answering(self.trust, self.question, self.arguments).completed(self.plan, pieces), ())
+        answering = Answering(self.trust, self.question, self.arguments, marks=self.marks)
+        return text_with_holes(answering.completed(self.plan, pieces), (), self.marks)
 
 
 def ready(plans: Plans, trust: TrustDatabase, question: Question) -> Ready | None:

@@ -17,6 +17,7 @@ from projections.plan.history import HISTORY_READS, history, latest_event
 from projections.plan.moments import instant
 from projections.plan.monitoring import monitoring_report
 from projections.plan.patterns import BREACH_TYPE_NUMBER, staff_pattern
+from projections.plan.readers import READER_READS, log_of_reads, read_log, readers
 from projections.plan.reads import column, number, person, words
 from projections.plan.restatements import restatement_list
 from projections.plan.selections import Selected
@@ -98,7 +99,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
     **CASE_READS,
     **HISTORY_READS,
     **{
-        kind: {**CASE_READS[kind], "history": history, "latestEvent": latest_event}
+        kind: {**CASE_READS[kind], "history": history, "latestEvent": latest_event, "readers": readers}
         for kind in ("Case", "Incident", "Complaint", "StaffBreach")
     },
     "Recorded": RECORDED,
@@ -115,6 +116,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "duties": duty_list,
         "ledger": _ledger,
         "staffPattern": staff_pattern,
+        "readLog": read_log,
     },
     "BreachTypeNumber": BREACH_TYPE_NUMBER,
     "Ledger": {
@@ -129,7 +131,9 @@ READS: Mapping[str, Mapping[str, Read]] = {
         ),
         "publicKey": lambda _writer, _selected, _row: string("%(public_key)s::text"),
         "checkpoint": _checkpoint,
+        "readLog": log_of_reads,
     },
+    **READER_READS,
     "Checkpoint": {"size": number("size"), "note": words("note")},
     "Contribution": CONTRIBUTION,
     "Viewer": {

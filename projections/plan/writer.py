@@ -18,6 +18,7 @@ from domain.refusals import Refused
 from projections.plan.fields import FIELDS
 from projections.plan.selections import SCHEMA, TYPE, TYPE_NAME, NotPlanned, Path, RefusedAt, Selected
 from projections.plan.text import NULL, literal, object_of
+from projections.plan.told import Way
 from projections.visible import Reading
 
 __all__ = [
@@ -45,6 +46,9 @@ ReadingBinder = Callable[[Arguments, psycopg.Connection[Any], Reading], Mapping[
 MARKER = "%(marker)s"
 # Another one, for what may have holes within.
 OUTER = "%(outer)s"
+_OF_HISTORIES = frozenset(("CaseEvent", "CaseEventEdge"))
+# Where a case is asked for by itself: by the query of that name, and by the answer to a command.
+_ONE_CASE = frozenset(("case", ""))
 
 
 def hole(kind: str, *pieces: str) -> str:
@@ -117,7 +121,11 @@ class Writer:
     bound: list[Bound] = field(default_factory=list)
     states: list[Writer] = field(default_factory=list)
     statement: str = ""
+    # The field of the query at hand; that of the answer to a command where there is none.
+    root: str = ""
     _aliases: int = 0
+    # The cases, as expressions, whose object is being written and has its mark.
+    _within: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.reading = Reading(self.visibility)
@@ -146,8 +154,33 @@ class Writer:
     ) -> str:
         """An object with these members, in this order. Raises NotPlanned and RefusedAt.
 
-        `shown_type` is the JSON of its `__typename` where that is not the type by whose declarations it is read.
+        `shown_type` is the JSON of its `__typename` where that is not the type by whose declarations it is read. An
+        object that is read from a case tells so by a mark, once for it and all objects within that are of that case.
         """
+        if not row.case_id or row.case_id in self._within:
+            return object_of(self._members(type_name, reads, selected, row, shown_type))
+        self._within.append(row.case_id)
+        try:
+            written = object_of(self._members(type_name, reads, selected, row, shown_type))
+        finally:
+            self._within.pop()
+        return f"({self.mark(row.case_id, type_name)} || {written})"
+
+    def mark(self, case_id: str, type_name: str = "") -> str:
+        """The mark of a case, an expression, for an object of a type: text that is taken out of the answer."""
+        way = Way.OPENED if self.root in _ONE_CASE else Way.LISTED
+        if type_name in _OF_HISTORIES:
+            way = Way.HISTORY
+        return f"({MARKER} || '{way.value} ' || {case_id} || {MARKER})"
+
+    def _members(
+        self,
+        type_name: str,
+        reads: Mapping[str, Read],
+        selected: Sequence[Selected],
+        row: Row,
+        shown_type: str | None,
+    ) -> list[tuple[str, str]]:
         members = []
         for one in selected:
             if one.name == TYPE_NAME:
@@ -159,8 +192,10 @@ class Writer:
             elif one.path in self.nulled:
                 members.append((one.key, NULL))
             else:
+                if type_name == "Query":
+                    self.root = one.name
                 members.append((one.key, self._read(reads[one.name], one, row)))
-        return object_of(members)
+        return members
 
     def _read(self, read: Read, one: Selected, row: Row) -> str:
         try:
@@ -193,6 +228,6 @@ class Writer:
 
     def apart(self) -> tuple[int, Writer]:
         """A statement of its own for cases that Python folds, and its number."""
-        writer = Writer(self.visibility, self.reads, self.arguments, self.nulled)
+        writer = Writer(self.visibility, self.reads, self.arguments, self.nulled, root=self.root)
         self.states.append(writer)
         return len(self.states) - 1, writer

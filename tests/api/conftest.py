@@ -8,6 +8,7 @@ import pytest
 
 from api.settings import DEMONSTRATION_TRUST
 from tests.api.client import Client, demonstration, open_runtime
+from tests.api.reads import Log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,3 +40,20 @@ def shown(runtime: Runtime) -> Iterator[Client]:
     demonstration(runtime, showcase=True)
     with Client(runtime, DEMONSTRATION_TRUST) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def log(shown: Client) -> Log:
+    """The log of reads of that trust."""
+    return Log(shown)
+
+
+@pytest.fixture(scope="module")
+def case_ids(shown: Client) -> frozenset[str]:
+    """Every case of the demonstration."""
+    with shown.runtime.database.trust(shown.trust_id).connection() as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT stream_id::text FROM event WHERE trust_id = %s AND type ~ '^(incident|complaint|staff)'",
+            (shown.trust_id,),
+        ).fetchall()
+    return frozenset(one for (one,) in rows)

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from api.graphql import commands
-from api.graphql.answers import text_of
+from api.graphql.answers import Opened, text_of
 from ledger.keys import KeysUnavailableError
 from tests.api.client import Client, Json, counted_statements
 from tests.api.test_commands import ITEM, SCHOOL, new_id, report, reported
@@ -150,7 +150,7 @@ def test_an_answer_that_fails_says_what_stands_in_the_ledger_all_the_same(
     given: Json = {name: fields | {"commandId": new_id()} for name in ("one", "two", "three")}
     answers = iter([text_of])
 
-    def keys_away(*asked: Any) -> str | None:
+    def keys_away(*asked: Any) -> Opened | None:
         found = next(answers, None)
         if found is None:
             raise KeysUnavailableError

@@ -203,3 +203,28 @@ def way_to(name: str) -> list[tuple[str, GraphQLField | None]]:
                 known[to] = [*known[here], (step, field)]
                 waiting.append(to)
     return known[name]
+
+
+# What plans open that holds the content of cases: their documents, and the bodies of their events.
+_CONTENT = ("case_document", "SELECT * FROM event WHERE")
+_MARK = re.compile(r"\|\| '(?:opened|listed|history) ' \|\|")
+
+
+@pytest.mark.parametrize("name", PLANNED)
+def test_every_plan_that_opens_the_content_of_cases_tells_of_which(name: str) -> None:
+    """Each field by itself: an object beside it must not be what leaves the mark."""
+    unmarked = set()
+    for field, of in OBJECTS[name].fields.items():
+        selection = f"{field}{arguments(field, of)}{inner(of)}"
+        for step, before in reversed(way_to(name)):
+            selection = (
+                f"... on {step} {{ {selection} }}"
+                if before is None
+                else f"{step}{arguments(step, before)} {{ {selection} }}"
+            )
+        for statement in statements(planned(f"{{ {selection} }}", Role.TRUST_LEAD)):
+            opens = any(content in statement for content in _CONTENT)
+            # How many there are is a figure.
+            if opens and not _MARK.search(statement) and field != "totalCount":
+                unmarked.add(f"{name}.{field}")
+    assert unmarked == set()

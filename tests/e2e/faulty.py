@@ -5,6 +5,7 @@ Never part of the product: it replaces functions in its own process.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import threading
@@ -24,6 +25,7 @@ class Fault(StrEnum):
     ACKNOWLEDGES_BEFORE_COMMIT = "acknowledges-before-commit"
     DOES_NOT_CHECK_THE_DATABASE = "does-not-check-the-database"
     LEAKS = "leaks"
+    RECORDS_READS_AFTERWARDS = "records-reads-afterwards"
 
 
 def plant(fault: Fault) -> None:
@@ -35,9 +37,26 @@ def plant(fault: Fault) -> None:
             _replace("api.graphql.commands", "run", _acknowledge_first)
         case Fault.DOES_NOT_CHECK_THE_DATABASE:
             _replace("api.bootstrap", "refuse_unsafe", lambda *_arguments, **_named: None)
+        case Fault.RECORDS_READS_AFTERWARDS:
+            _replace("api.app", "LoggedReads", _reads_recorded_late())
         case Fault.LEAKS:
             _replace("api.graphql.commands", "run", _log_first)
             _replace("services.store", "seal", _seal_nothing)
+
+
+def _reads_recorded_late() -> type:
+    """A recorder that lets the answer leave and writes a moment later."""
+    from api.read_recorder import LoggedReads
+
+    class Late(LoggedReads):
+        async def record(self, read: Any) -> None:
+            self._start(self._later(read))
+
+        async def _later(self, read: Any) -> None:
+            await asyncio.sleep(0.2)
+            await super().record(read)
+
+    return Late
 
 
 def _replace(module: str, name: str, by: Any) -> None:

@@ -153,7 +153,8 @@ def test_what_the_application_may_do_with_the_ledger(database_urls: DatabaseUrls
               JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a
              WHERE a.grantee = 'caseledger_app'::regrole) granted
          WHERE relname IN ('event', 'sealed_part', 'command', 'checkpoint', 'ledger_head', 'trust', 'alembic_version',
-                           'reference_counter', 'data_key')
+                           'reference_counter', 'data_key', 'read_head', 'read_entry', 'read_of_case',
+                           'read_checkpoint')
          GROUP BY relname
     """
 
@@ -166,6 +167,10 @@ def test_what_the_application_may_do_with_the_ledger(database_urls: DatabaseUrls
         "command INSERT,SELECT",
         "reference_counter INSERT,SELECT,UPDATE(last)",
         "checkpoint INSERT,SELECT",
+        "read_head INSERT,SELECT,UPDATE(leaf),UPDATE(position),UPDATE(recorded_at)",
+        "read_entry INSERT,SELECT",
+        "read_of_case INSERT,SELECT",
+        "read_checkpoint INSERT,SELECT",
     }
     assert names(database_urls.admin_keys, rights) == {
         "alembic_version SELECT",

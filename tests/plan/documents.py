@@ -35,7 +35,7 @@ _KINDS = ("Incident", "Complaint", "StaffBreach")
 ORDERS = ("OPENED_NEWEST", "OPENED_OLDEST", "UPDATED_NEWEST", "REFERENCE")
 # How often each question is asked, and how deep an answer is asked for.
 _QUESTIONS = {"cases": 5, "case": 5, "monitoring": 6, "restatements": 2, "codes": 1, "ledger": 1, "viewer": 1}
-_QUESTIONS |= {"trust": 1, "schools": 1, "staffPattern": 2}
+_QUESTIONS |= {"trust": 1, "schools": 1, "staffPattern": 2, "readLog": 1}
 _DEPTH = 9
 # Members that lead to much, and are asked for more often than their sisters.
 _OFTEN = {"items": 8, "history": 2, "contributions": 2, "evidence": 2, "platformReports": 2, "meetings": 2}
@@ -351,6 +351,8 @@ class _Writer:
                 return PLACEHOLDER.format(self.one(known))
             case "atLeast", _:
                 return self.one((0, pool.position))
+            case "from" | "to", "DateTime":
+                return self.one(pool.instants)
             case "from", _:
                 return self.one((pool.dates[0], pool.dates[0], *pool.dates[: len(pool.dates) // 2]))
             case "to", _:
@@ -373,6 +375,7 @@ class _Writer:
             "schools": pool.urns,
             "owner": pool.persons,
             "person": pool.persons,
+            "case": pool.ids,
             "types": pool.types,
             "lists": list(pool.codes),
             "outstanding": pool.codes["duties"],

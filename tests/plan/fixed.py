@@ -345,6 +345,38 @@ def _patterns(pool: Pool) -> Iterator[Document]:
     yield Document(f'{{ staffPattern(person: "{pool.persons[0].upper()}") {{ others }} }}', {})
 
 
+def _reads(pool: Pool) -> Iterator[Document]:
+    """Who read what."""
+    listed = everything("ReadLogEntryConnection")
+    whole = everything("CaseReadConnection")
+    fields = [f"readLog({given}) {listed}" for given in ("first: 7", "first: 100", *_filters_of_reads(pool))]
+    fields += [
+        f'readLog(first: 3, after: "cursor-number-{number}-") {listed}' for number in pool.cursors["readLog"][::9]
+    ]
+    yield from _aliased(fields, 4)
+    by_kind = " ".join(f"... on {kind} {{ readers(first: 3) {{ nodes {{ position what }} }} }}" for kind in _KINDS)
+    yield Document(f"{{ cases(first: 9) {{ nodes {{ {by_kind} }} }} }}", {})
+    of_cases = [f"case(id: {json.dumps(given)}) {{ id readers(first: 5) {whole} }}" for given in pool.ids]
+    of_cases += [
+        f'cases(first: 20) {{ nodes {{ readers(first: 2, after: "cursor-number-{number}-") {whole} }} }}'
+        for number in pool.cursors["readers"][::5]
+    ]
+    yield from _aliased(of_cases, 4)
+    yield Document('{ readLog(after: "nothing") { totalCount } }', {})
+    yield Document(f"{{ readLog(first: 2) {{ nodes {{ what casesWithheld cases {_WITHIN} }} }} }}", {})
+    # Of a past moment too the log is that of now.
+    given = f"case(id: {json.dumps(pool.ids[0])}, asOf: {{position: {pool.position}}})"
+    yield Document(f"{{ {given} {{ readers(first: 3) {whole} }} }}", {})
+
+
+def _filters_of_reads(pool: Pool) -> Iterator[str]:
+    yield from (f"person: {json.dumps(person)}" for person in pool.persons)
+    yield from (f"first: 3, case: {json.dumps(case)}" for case in pool.ids)
+    yield 'from: "2020-01-01T00:00:00Z", to: "2099-01-01T00:00:00Z", first: 2'
+    yield 'to: "2020-01-01T00:00:00Z"'
+    yield 'person: "nobody"'
+
+
 AREAS: Mapping[str, Callable[[Pool], Iterator[Document]]] = {
     "the reader, the trust and its schools": _reader,
     "the ledger and the code lists": _ledger,
@@ -359,6 +391,7 @@ AREAS: Mapping[str, Callable[[Pool], Iterator[Document]]] = {
     "what lies behind figures": _behind,
     "restatements": _restatements,
     "patterns of one person": _patterns,
+    "who read what": _reads,
 }
 
 _PAGE = "totalCount edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -394,6 +427,15 @@ LISTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
         'query ($after: String) { case(reference: "INC-2026-000001") { history(first: 4, after: $after)'
         f" {{ {_PAGE} nodes {{ id type }} }} }} }}",
         ("case", "history"),
+    ),
+    "the log of reads": (
+        f"query ($after: String) {{ readLog(first: 9, after: $after) {{ {_PAGE} nodes {{ position }} }} }}",
+        ("readLog",),
+    ),
+    "the readers of a case": (
+        'query ($after: String) { case(reference: "INC-2026-000001") { readers(first: 2, after: $after)'
+        f" {{ {_PAGE} nodes {{ position }} }} }} }}",
+        ("case", "readers"),
     ),
     "the breaches of one person": (
         f'query ($after: String) {{ staffPattern(person: "{uuid5(TRUST, "person/taker")}")'

@@ -21,6 +21,7 @@ from tests.plan.happenings import happen
 from tests.plan.later_happenings import happen_later
 from tests.plan.oracle.facts import Facts
 from tests.plan.oracle.story import Story
+from tests.plan.reading import read_cases
 from tests.plan.world import ALDER, BIRCH, CEDAR, DOGWOOD, ELDER, NOW, TRUST, World
 
 
@@ -53,6 +54,7 @@ def a_world(runtime: Runtime) -> World:
     bring_up(runtime.database, TRUST, position)
     note = make_checkpoint(ledger)
     world.facts.public_key, world.facts.checkpoint = note.verifier_key.text, note.note
+    read_cases(world)
     return world
 
 

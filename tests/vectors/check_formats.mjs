@@ -244,12 +244,24 @@ function decimal(text) {
   insist(/^[1-9][0-9]{0,15}$/.test(text) && BigInt(text) <= BigInt(LIMIT), "decimal");
   return Number(text);
 }
-function readNote(note, key) {
+function takeNote(note, key) {
   insist(!/[\0-\x09\x0b-\x1f]/.test(note), "control character");
   const end = note.lastIndexOf("\n\n");
   insist(end >= 0 && note.endsWith("\n") && note.length > end + 2, "note");
   const text = note.slice(0, end + 1);
-  const lines = text.slice(0, -1).split("\n");
+  const signatures = note.slice(end + 2, -1).split("\n").map((line) => {
+    const match = /^— ([^\s+]+) (\S+)$/.exec(line);
+    insist(match, "signature line");
+    return { name: match[1], bytes: base64(match[2]) };
+  });
+  const own = signatures.filter((one) => one.name === key.name && one.bytes.subarray(0, 4).equals(key.id));
+  insist(own.length > 0, "not signed");
+  for (const one of own) insist(verify(null, Buffer.from(text), key.publicKey, one.bytes.subarray(4)), "signature");
+  return { text, lines: text.slice(0, -1).split("\n"), signatures: signatures.length };
+}
+
+function readNote(note, key) {
+  const { text, lines, signatures } = takeNote(note, key);
   insist(lines.length === 5, "five lines");
   insist(lines[0].startsWith("caseledger/") && isUuid(lines[0].slice(11)) && lines[0] === key.name, "origin");
   const headsLine = /^heads ([0-9]+) (\S+)$/.exec(lines[3]);
@@ -259,15 +271,65 @@ function readNote(note, key) {
     headsCount: decimal(headsLine[1]), headsRoot: base64(headsLine[2], 32), trust: lines[0].slice(11),
   };
   insist(checkpoint.headsCount <= checkpoint.size, "heads");
-  const signatures = note.slice(end + 2, -1).split("\n").map((line) => {
-    const match = /^— ([^\s+]+) (\S+)$/.exec(line);
-    insist(match, "signature line");
-    return { name: match[1], bytes: base64(match[2]) };
+  return { ...checkpoint, signatures };
+}
+
+// 13. The log of reads
+
+function readBodyOfRead(bytes, trust) {
+  const body = readCanonical(bytes);
+  const required = ["actor", "actor_role", "cases", "format", "given", "trust", "way"];
+  const optional = ["asked", "client", "document", "histories", "on_behalf_of", "opened", "operation", "parts", "purpose",
+    "role_case", "school", "variables"];
+  insist(required.every((name) => Object.hasOwn(body, name)), "required members");
+  insist(Object.keys(body).every((name) => required.includes(name) || optional.includes(name)), "known members");
+  insist(body.format === 1 && isUuid(body.actor) && body.trust === trust && isText(body.actor_role), "who");
+  insist(["query", "command", "export"].includes(body.way), "way");
+  insist(["executed", "kept", "unchanged"].includes(body.given), "given");
+  insist(body.cases.every(isUuid) && body.cases.every((one, at) => at === 0 || body.cases[at - 1] < one), "cases");
+  for (const name of ["opened", "histories"]) {
+    for (const one of body[name] ?? []) insist(body.cases.includes(one), name);
+  }
+  for (const [one] of body.parts ?? []) insist(body.cases.includes(one), "parts");
+  for (const name of optional) insist(!Object.hasOwn(body, name) || body[name].length > 0, `${name} is left out if empty`);
+}
+
+function readReadNote(note, key) {
+  const { lines } = takeNote(note, key);
+  insist(lines.length === 4, "four lines");
+  insist(lines[0].startsWith("caseledger-reads/") && isUuid(lines[0].slice(17)) && lines[0] === key.name, "origin");
+  insist(lines[3].startsWith("time ") && isInstant(lines[3].slice(5)), "time");
+  return { size: decimal(lines[1]), root: base64(lines[2], 32), recordedAt: lines[3].slice(5) };
+}
+
+function checkReadLog(v) {
+  let before = Buffer.alloc(32);
+  let last = "";
+  const leaves = v.entries.map((entry, at) => {
+    insist(entry.position === at + 1 && isInstant(entry.recorded_at) && entry.recorded_at > last, "order");
+    last = entry.recorded_at;
+    readBodyOfRead(Buffer.from(entry.body), v.trust);
+    const header = `caseledger-read/1 ${entry.position} ${entry.recorded_at} ${before.toString("hex")}\n`;
+    before = sha256("\0", header, entry.body);
+    agree(before.toString("hex"), entry.leaf);
+    return before;
   });
-  const own = signatures.filter((one) => one.name === key.name && one.bytes.subarray(0, 4).equals(key.id));
-  insist(own.length > 0, "not signed");
-  for (const one of own) insist(verify(null, Buffer.from(text), key.publicKey, one.bytes.subarray(4)), "signature");
-  return { ...checkpoint, signatures: signatures.length };
+  const { id, typed, secret } = keyPair(`caseledger-reads/${v.trust}`, v.seed);
+  const name = `caseledger-reads/${v.trust}`;
+  agree(`${name}+${id.toString("hex")}+${typed.toString("base64")}`, v.public_key);
+  const text = `${name}\n${leaves.length}\n${rootOf(leaves).toString("base64")}\ntime ${last}\n`;
+  const signature = Buffer.concat([id, sign(null, Buffer.from(text), secret)]).toString("base64");
+  agree(`${text}\n— ${name} ${signature}\n`, v.note);
+  const note = readReadNote(v.note, readKey(v.public_key));
+  insist(note.size === leaves.length && note.root.equals(rootOf(leaves)) && note.recordedAt === last, "note");
+}
+
+function keyPair(name, seed) {
+  const der = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.from(seed, "hex")]);
+  const secret = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  const publicBytes = createPublicKey(secret).export({ format: "der", type: "spki" }).subarray(-32);
+  const typed = Buffer.concat([Buffer.from([1]), publicBytes]);
+  return { secret, typed, id: sha256(name, "\n", typed).subarray(0, 4) };
 }
 
 // 10. and 11. Bundles: gives null for one that holds, else the name of the first check that fails
@@ -477,11 +539,7 @@ const kinds = {
     });
   },
   checkpoint: (v) => {
-    const der = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.from(v.seed, "hex")]);
-    const secret = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
-    const publicBytes = createPublicKey(secret).export({ format: "der", type: "spki" }).subarray(-32);
-    const typed = Buffer.concat([Buffer.from([1]), publicBytes]);
-    const id = sha256(v.origin, "\n", typed).subarray(0, 4);
+    const { id, typed, secret } = keyPair(v.origin, v.seed);
     agree(`${v.origin}+${id.toString("hex")}+${typed.toString("base64")}`, v.public_key);
     const inBase64 = (hex) => Buffer.from(hex, "hex").toString("base64");
     const text = `${v.origin}\n${v.size}\n${inBase64(v.root)}\nheads ${v.heads_count} ${inBase64(v.heads_root)}\ntime ${v.recorded_at}\n`;
@@ -492,6 +550,8 @@ const kinds = {
   "not a checkpoint": (v) => refuses(() => readNote(v.note, readKey(v.public_key))),
   bundle: (v) => agree(checkBundle(Buffer.from(v.text), v.public_key, v.known_checkpoint), null),
   "forged bundle": (v) => agree(checkBundle(Buffer.from(v.text), v.public_key, v.known_checkpoint), v.check),
+  "read log": checkReadLog,
+  "not a read checkpoint": (v) => refuses(() => readReadNote(v.note, readKey(v.public_key))),
 };
 
 const counts = {};

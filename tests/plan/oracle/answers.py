@@ -24,6 +24,7 @@ from domain.vocabulary import CODE_LISTS
 from tests.plan.oracle.facts import Facts, Refusal
 from tests.plan.oracle.monitoring import Report, moment, restatements
 from tests.plan.oracle.patterns import staff_pattern
+from tests.plan.oracle.readers import log_of_reads, read_log
 from tests.plan.oracle.sight import Reader
 from tests.plan.oracle.story import Json, Story
 from tests.plan.oracle.view import View
@@ -86,7 +87,8 @@ class Oracle:
             "deadlines": lambda _info, **given: view.deadlines(given),
             "duties": lambda _info, **given: view.duties(given),
             "codes": lambda _info, lists: _codes(lists),
-            "ledger": lambda _info: self._ledger(),
+            "ledger": lambda _info: self._ledger() | {"readLog": log_of_reads(view)},
+            "readLog": lambda _info, **given: read_log(view, given),
             "staffPattern": lambda _info, **given: staff_pattern(view, given["person"]),
         }
 

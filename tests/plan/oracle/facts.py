@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 CURSOR = "oracle-cursor-"
@@ -45,6 +46,10 @@ class Facts:
     names: dict[str, str | None] = field(default_factory=dict)
     public_key: str = ""
     checkpoint: str | None = None
+    # The entries of the log of reads: position, recorded_at, body and leaf.
+    reads: list[dict[str, Any]] = field(default_factory=list)
+    reads_key: str = ""
+    reads_checkpoint: str | None = None
 
 
 def cursor_of(*place: object) -> str:

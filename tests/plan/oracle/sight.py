@@ -192,7 +192,7 @@ class Reader:
 
     def decides(self, action: str, case: Json) -> bool:
         """Whether the case leaves this to the reader: it may be routed past the role, or an allegation be about him."""
-        if case["kind"] == "INCIDENT" and str(self.person) in _targets(case):
+        if case["kind"] == "INCIDENT" and str(self.person) in targets(case):
             return action in _TARGET_MAY
         to = case["detail"].get("routed_to")
         return to is None or action in _STAYS or to["role"] in _DECIDES.get(self.role, ())
@@ -210,7 +210,7 @@ _TARGET_MAY = (
 )
 
 
-def _targets(case: Json) -> set[str]:
+def targets(case: Json) -> set[str]:
     """The persons that allegations in an incident are about, of what still counts."""
     alleged = [item for item in case["detail"]["items"] if item["mark"] is None]
     alleged = [item for item in alleged if "ALLEGATION" in {one["nature"] for one in item["classifications"]}]
@@ -231,7 +231,7 @@ def named(case: Json) -> set[str]:
     if case["kind"] in ("INCIDENT", "STAFF_BREACH"):
         found += [one["investigator"] for one in detail["investigations"]]
     if case["kind"] == "INCIDENT":
-        found += [one["person"] for one in detail["supports"] if one["person"] in _targets(case)]
+        found += [one["person"] for one in detail["supports"] if one["person"] in targets(case)]
     if case["kind"] == "COMPLAINT":
         found += [person for stage in detail["stages"] for person in (*stage["investigators"], stage["responded_by"])]
         found += [head["decided_by"] for head in detail["heads"]]

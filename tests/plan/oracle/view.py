@@ -15,6 +15,7 @@ from domain.values import CaseKind
 from tests.plan.oracle.facts import Facts, Refusal, cursor_of, place_of
 from tests.plan.oracle.history import history_page, latest_event
 from tests.plan.oracle.people import aware, people
+from tests.plan.oracle.readers import case_readers
 from tests.plan.oracle.sight import Reader
 from tests.plan.oracle.story import Json, School, Story
 
@@ -108,6 +109,7 @@ class View:
                 for one in self.story.blocked[document["id"], document["version"]]
                 if self.reader.may(one["action"], document["kind"])
             ],
+            "readers": lambda _info, **given: case_readers(self, document, **given),
             "latestEvent": lambda _info: latest_event(self, document["id"], document["version"]),
             "history": lambda _info, **given: history_page(self, document["id"], **given),
             "outstanding": [self._duty(duty) for duty in document["duties"]],
