@@ -23,6 +23,7 @@ from api.problems import PROBLEM_HANDLERS
 from api.rate_limits import RateLimitHeaders, RateLimits
 from api.read_recorder import LoggedReads
 from api.request_shape import CrossOrigin, RequestShape
+from api.rest.accounts import account_routes
 from api.rest.bundles import bundle_routes
 from api.rest.contract import contract_routes
 from api.rest.imports import IMPORT_PATH, import_routes
@@ -73,6 +74,7 @@ def create_app(
     app.router.routes.extend(import_routes(runtime, slots, authenticate))
     app.router.routes.extend(bundle_routes(runtime, slots, authenticate, reads))
     app.router.routes.extend(role_routes(runtime, slots, authenticate))
+    app.router.routes.extend(account_routes(runtime, slots, authenticate))
     if runtime.settings.takes_adhoc_documents:
         app.router.routes.extend(contract_routes())
     if runtime.settings.graphiql:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.rest.accounts import BIND, SWITCH
 from api.rest.bundles import BUNDLE
 from api.rest.imports import IMPORT
 from api.rest.operations import Operation, Problem
@@ -22,7 +23,7 @@ from api.rest.states import ALIVE, READY
 
 __all__ = ["OPERATIONS", "contract_routes", "openapi_document", "printed_openapi"]
 
-OPERATIONS: tuple[Operation, ...] = (ALIVE, READY, IMPORT, BUNDLE, ME, ROLES, APPOINT, REVOKE)
+OPERATIONS: tuple[Operation, ...] = (ALIVE, READY, IMPORT, BUNDLE, ME, ROLES, APPOINT, REVOKE, BIND, SWITCH)
 
 _VERSION = "1"
 _DESCRIPTION = (

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from services.accounts import account_id_of
+from services.people import Person, register
 from tests.api.client import Client, Json
 
 SOMEBODY = UUID(int=991)
@@ -104,3 +106,18 @@ def test_who_one_is_names_the_trust_the_person_and_the_role(demo: Client) -> Non
 
     me = {"trust": str(demo.trust_id), "person": str(SOMEBODY), "roles": ["headteacher:900003"]}
     assert answer.json() == {"trusts": [me]}
+
+
+def test_an_account_is_bound_and_switched_by_an_administrator(demo: Client) -> None:
+    with demo.runtime.services(demo.trust_id).ledger.trust.connection() as connection:
+        register(connection, demo.trust_id, [Person(SOMEBODY, "STAFF")])
+    who = {"issuer": "https://login.example", "subject": "tenant/object"}
+
+    bound = send(demo, "/v1/accounts", {"commandId": str(uuid4()), "person": str(SOMEBODY), **who})
+    off = send(demo, "/v1/accounts/switches", {"commandId": str(uuid4()), "isActive": False, **who})
+
+    account = str(account_id_of(demo.trust_id, *who.values()))
+    assert bound.json() == {"account": account, "person": str(SOMEBODY), "isActive": True}
+    assert off.json() == {"account": account, "person": str(SOMEBODY), "isActive": False}
+    other = send(demo, "/v1/accounts", {"commandId": str(uuid4()), "person": str(UUID(int=3)), **who})
+    assert (other.status_code, other.json()["code"], other.json()["fields"]) == (404, "NOT_FOUND", ["person"])

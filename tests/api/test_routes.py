@@ -32,6 +32,9 @@ SEE_INCIDENTS = frozenset(
     }
 )
 EXPORT_INCIDENTS = SEE_INCIDENTS - {"coordinator", "equalities", "investigator", "witness", "emergency"}
+# Of somebody whom nobody knows.
+A_BINDING = {"commandId": str(UUID(int=773)), "issuer": "i", "subject": "s", "person": str(UUID(int=79))}
+A_SWITCH = {"commandId": str(UUID(int=774)), "issuer": "i", "subject": "s", "isActive": False}
 ADMINISTRATORS = frozenset({"admin"})
 SEE_ROLES = frozenset({"admin", "trust-lead", "dpo", "auditor"})
 IMPORT = "/v1/imports/e-safety-log"
@@ -76,6 +79,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("HEAD", "/v1/roles"): Row(SEE_ROLES),
     ("POST", "/v1/roles"): Row(ADMINISTRATORS, request={"json": AN_APPOINTMENT}),
     ("POST", "/v1/roles/revocations"): Row(ADMINISTRATORS, status=409, request={"json": A_REVOCATION}),
+    ("POST", "/v1/accounts"): Row(ADMINISTRATORS, status=404, request={"json": A_BINDING}),
+    ("POST", "/v1/accounts/switches"): Row(ADMINISTRATORS, status=404, request={"json": A_SWITCH}),
     ("GET", "/openapi.json"): Row(None),
     ("HEAD", "/openapi.json"): Row(None),
     ("GET", "/graphiql"): Row(None),
