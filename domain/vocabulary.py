@@ -10,6 +10,7 @@ from datetime import date
 
 from domain.codes import Code, listed
 from domain.refusals import UnknownCode
+from domain.vocabulary_of_access import ACCESS_LISTS
 from domain.vocabulary_of_breaches import BREACH_LISTS
 from domain.vocabulary_of_complaints import COMPLAINT_LISTS
 from domain.vocabulary_of_duties import DUTY_LISTS
@@ -209,6 +210,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
     **COMPLAINT_LISTS,
     **BREACH_LISTS,
     **ROUTING_LISTS,
+    **ACCESS_LISTS,
     **DUTY_LISTS,
     "correction_states": listed(
         ("REQUESTED", "Requested", "Somebody said that the record is wrong; nobody has decided yet."),
