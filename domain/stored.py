@@ -231,9 +231,9 @@ def plain(value: Any) -> Any:
         return str(value)
     if kind is date:
         return value.isoformat()
-    if isinstance(value, datetime):
-        # An instant has one spelling, which is that of msgspec; one without a zone is none, and is refused elsewhere.
-        return value.isoformat() if value.tzinfo is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        # An instant has one spelling; what has no zone is none.
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, (tuple, list)):

@@ -17,10 +17,7 @@ from services.decisions import CaseDecision
 
 @dataclass(frozen=True, kw_only=True)
 class GrantAccess(CaseDecision):
-    """Let a person into this one case in a role; with EXAMINER an auditor opens its sealed texts for a while.
-
-    An examination is granted by the data protection officer or the trust lead, all else by whoever decides the case.
-    """
+    """Let a person into this one case in a role; with EXAMINER an auditor opens its sealed texts for a while."""
 
     decision: ClassVar[str] = "grant_access"
     new_id: ClassVar[str | None] = "grant_id"

@@ -7,7 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid5
 
@@ -35,6 +35,7 @@ from services.command_refusals import (
     CommandIdReused,
     Contended,
     KeysUnavailable,
+    NoInstant,
     NotAllowed,
     NotFound,
     ReasonMissing,
@@ -375,6 +376,9 @@ def _replay(services: Services, caller: Caller, command: Command, mac: bytes) ->
 
 def input_mac(services: Services, caller: Caller, command: Command) -> bytes:
     """A keyed hash of what was asked: equal inputs are recognised, and none can be guessed from the hash."""
+    for name, value in vars(command).items():
+        if isinstance(value, datetime) and (value.tzinfo is None or not MINYEAR < value.year < MAXYEAR):
+            raise NoInstant(name)
     content = {name: value for name, value in plain(command).items() if name != "command_id"}
     for given, text in _texts(content, ""):
         if "\x00" in text or any(0xD800 <= ord(character) <= 0xDFFF for character in text):
