@@ -69,7 +69,7 @@ class AlertSink(Protocol):
 
 
 class AlertFile:
-    """Writes one line of JSON for each alert, for whatever carries notices from there; the folder is made if need be."""
+    """Writes one line of JSON for each alert, for whatever carries notices from there; makes the folder if need be."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -88,7 +88,7 @@ class AlertFile:
 
 
 def send(sinks: Sequence[AlertSink], alert: Alert) -> None:
-    """Send a notice by every sink. One that fails holds nothing up: what is recorded alerts by itself until reviewed."""
+    """Send a notice by every sink. One that fails holds nothing up: what is recorded alerts by itself."""
     for sink in sinks:
         try:
             sink.send(alert)

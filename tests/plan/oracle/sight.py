@@ -81,8 +81,8 @@ _ACTIONS: dict[str, dict[str, frozenset[str]]] = {
 }
 # Who lets people into single cases and judges emergencies: ALL does not stand for these.
 _DECIDERS = ("trust-lead", "alternate", "headteacher")
-_BY_KIND = {"INCIDENT": (), "COMPLAINT": ("chair",), "STAFF_BREACH": ("chair", "hr")}
-_LETS_IN = {
+_BY_KIND: dict[str, tuple[str, ...]] = {"INCIDENT": (), "COMPLAINT": ("chair",), "STAFF_BREACH": ("chair", "hr")}
+_LETS_IN: dict[str, dict[str, tuple[str, ...]]] = {
     # The data protection officer grants examinations alone.
     "GRANT_ACCESS": {kind: (*_DECIDERS, *more, "dpo") for kind, more in _BY_KIND.items()},
     "END_ACCESS": {kind: (*_DECIDERS, *more, "dpo") for kind, more in _BY_KIND.items()},
