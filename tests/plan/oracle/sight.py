@@ -78,6 +78,15 @@ _ACTIONS: dict[str, dict[str, frozenset[str]]] = {
         )
     },
     "staff": {"INCIDENT": _words("RECORD_ITEM NOTE_EVIDENCE REPORT_TO_HEADTEACHER") | _ADDENDUM},
+    "witness": {
+        **dict.fromkeys(("INCIDENT", "COMPLAINT"), _words("RECORD_ACCOUNT ADD_ADDENDUM")),
+        "STAFF_BREACH": _words("ADD_ADDENDUM"),
+    },
+    "emergency": {
+        "INCIDENT": _HELPS | _FOLLOWS | _ADDENDUM,
+        "COMPLAINT": _TO_BODIES | _ADDENDUM,
+        "STAFF_BREACH": _PROTECTS | _ADDENDUM,
+    },
 }
 # Who lets people into single cases and judges emergencies: ALL does not stand for these.
 _DECIDERS = ("trust-lead", "alternate", "headteacher")
