@@ -181,7 +181,8 @@ def test_what_bars_the_opener_is_answered_by_either_road_as_what_is_not_there_wi
 def test_a_request_that_is_not_valid_is_told_its_field_and_rule_and_nothing_of_what_it_sent(
     demo: Client, content: Json, fields: list[str]
 ) -> None:
-    answer = opened(demo, **{"caseId": str(uuid4())} | content)
+    asked: Json = {"caseId": str(uuid4())} | content
+    answer = opened(demo, **asked)
     told = answer.json()
     # A reason of blanks reaches the service, which asks for it before it looks for a case.
     assert (answer.status_code, told["code"], told.get("fields", [])) == (400, "INVALID_INPUT", fields)

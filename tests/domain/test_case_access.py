@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,14 @@ BLANK = Secret(" ")
 
 def kind_of(case: Case) -> str:
     return case.kind.lower()
+
+
+def _grant(given: dict[str, Any], case: Any) -> None:
+    case.grant_access(**given)
+
+
+def _judge(given: dict[str, Any], case: Any) -> None:
+    case.review_emergency_access(**given)
 
 
 def owed(case: Case) -> list[Duty]:
@@ -157,22 +166,16 @@ def test_who_complains_may_be_heard_and_looks_into_nothing() -> None:
     complaint = complaints.received(complainant=named("mother"))
     for role in ("INVESTIGATOR", "EXAMINER"):
         given = GRANT | {"person": named("mother"), "role": role, "until": AT + HOUR}
-        Given(complaint).refuses(lambda one, given=given: one.grant_access(**given), DeciderIsComplainant)
+        Given(complaint).refuses(partial(_grant, given), DeciderIsComplainant)
     assert granted(complaint, person=named("mother"), role="WITNESS").access_grants
 
 
 def test_nobody_sits_on_a_panel_who_had_to_do_with_the_matter() -> None:
     complaint = complaints.received()
     complaint.assign(owner=named("runs it"))
-    panel = GRANT | {"role": "PANEL"}
-    for person, involved in ((named("runs it"), frozenset[UUID]()), (named("elsewhere"), {named("elsewhere")})):
-        Given(complaint).refuses(
-            lambda one, person=person, involved=involved: one.grant_access(
-                **panel | {"person": person}, involved=frozenset(involved)
-            ),
-            PanelMemberInvolved,
-            "person",
-        )
+    for person, involved in ((named("runs it"), frozenset[UUID]()), (named("else"), frozenset({named("else")}))):
+        given = GRANT | {"role": "PANEL", "person": person, "involved": involved}
+        Given(complaint).refuses(partial(_grant, given), PanelMemberInvolved, "person")
 
 
 @pytest.mark.parametrize("role", ["INVESTIGATOR", "WITNESS"])
@@ -301,7 +304,7 @@ def test_neither_who_opened_it_nor_whom_it_is_about_judges_and_nobody_judges_twi
         ("teacher", DeciderIsSubject),
         ("mother", DeciderIsComplainant),
     ):
-        Given(case).refuses(lambda one, person=person: one.review_emergency_access(**REVIEW, by=named(person)), because)
+        Given(case).refuses(partial(_judge, REVIEW | {"by": named(person)}), because)
     Given(case).refuses(
         lambda one: one.review_emergency_access(**REVIEW | {"grant_id": named("none")}), UnknownGrant, "grant_id"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -74,7 +75,11 @@ def callers(overseen: Overseen) -> dict[str, Caller]:
 def test_who_decides_a_case_lets_people_in_and_overseers_let_auditors_examine(
     overseen: Overseen, kind: str, role: str, who: set[str]
 ) -> None:
-    made = {"incident": overseen.incident, "breach": overseen.breach, "complaint": lambda: a_complaint(overseen).id}
+    made: dict[str, Callable[[], UUID]] = {
+        "incident": overseen.incident,
+        "breach": overseen.breach,
+        "complaint": lambda: UUID(str(a_complaint(overseen).id)),
+    }
     case_id = made[kind]()
     auditor = overseen.caller(Role.AUDITOR).person_id
     may = set()
