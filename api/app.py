@@ -26,6 +26,7 @@ from api.request_shape import CrossOrigin, RequestShape
 from api.rest.accounts import account_routes
 from api.rest.bundles import bundle_routes
 from api.rest.contract import contract_routes
+from api.rest.emergency_access import emergency_routes
 from api.rest.imports import IMPORT_PATH, import_routes
 from api.rest.roles import role_routes
 from api.rest.states import health_routes
@@ -75,6 +76,7 @@ def create_app(
     app.router.routes.extend(bundle_routes(runtime, slots, authenticate, reads))
     app.router.routes.extend(role_routes(runtime, slots, authenticate))
     app.router.routes.extend(account_routes(runtime, slots, authenticate))
+    app.router.routes.extend(emergency_routes(runtime, slots, authenticate))
     if runtime.settings.takes_adhoc_documents:
         app.router.routes.extend(contract_routes())
     if runtime.settings.graphiql:

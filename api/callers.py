@@ -23,9 +23,11 @@ from api.identity.strength import withheld_kinds
 from api.purpose import purpose_of
 from api.rate_limits import RateLimits
 from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
+from domain.permissions import Resource, Task, decide
 from ledger.loop_connections import LoopConnections
 from services import clock
 from services.authority import OF_ROLES, Authority, HeldRole
+from services.case_roles import holds_in_case
 from services.scope import Caller
 
 __all__ = ["Authenticate"]
@@ -95,7 +97,24 @@ class Authenticate:
         if signed_in.claimed is not None:
             return self._claimed(signed_in, signed_in.claimed, trust, role)
         trust_id, person_id = await self.person(signed_in, trust)
-        return self._caller(signed_in, trust_id, person_id, _chosen(self.held(trust_id, person_id), role))
+        held = self.held(trust_id, person_id)
+        in_case = _case_role(role)
+        if in_case is None:
+            return self._caller(signed_in, trust_id, person_id, _chosen(held, role))
+        if not await anyio.to_thread.run_sync(self._holds_in_case, trust_id, person_id, *in_case):
+            raise RoleNeeded(sorted({one.token for one in held}))
+        return self._caller(signed_in, trust_id, person_id, (in_case[0], str(in_case[1])))
+
+    def _holds_in_case(self, trust_id: UUID, person_id: UUID, role: Role, case_id: UUID) -> bool:
+        """Return whether a person acts in a role of a case, by the case as it stands in the ledger at this moment."""
+        services = self._runtime.services(trust_id)
+        held = self.held(trust_id, person_id)
+        if role is Role.EMERGENCY and not any(
+            decide(one.role, Task.OPEN_IN_EMERGENCY, Resource()).allowed for one in held
+        ):
+            # Whoever lost the role in which the case was opened has lost the case.
+            return False
+        return holds_in_case(services.ledger, case_id, person_id, role, services.now())
 
     async def person(self, signed_in: SignedIn, asked: str | None) -> tuple[UUID, UUID]:
         """Return the trust that is asked for, and the person of it; the authority has caught up with its ledger."""
@@ -150,6 +169,18 @@ class Authenticate:
             client=signed_in.client,
             withheld=withheld_kinds(signed_in, self._runtime.settings, clock.now().timestamp()),
         )
+
+
+def _case_role(asked: str | None) -> tuple[Role, UUID] | None:
+    """Return the role of one case that a request names; None where it names none, or another sort of role."""
+    name, _, place = (asked or "").partition(":")
+    if name not in {role.value for role in CASE_ROLES}:
+        return None
+    try:
+        case_id = UUID(place)
+    except ValueError:
+        return None
+    return (Role(name), case_id) if str(case_id) == place else None
 
 
 def _name_of(claimed: ClaimedRole) -> str:

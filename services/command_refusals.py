@@ -55,6 +55,10 @@ class UnstorableText(Refused):
     """The text holds a character that cannot be stored."""
 
 
+class NoInstant(Refused):
+    """An instant says how far it is from UTC, as by a Z at its end, and lies within the years that there are."""
+
+
 class TextTooLong(Refused):
     """The text is longer than 20,000 characters."""
 

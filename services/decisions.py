@@ -20,8 +20,8 @@ from services.commands import CaseCommand, Deciding, Described
 class CaseDecision(CaseCommand):
     """A command that one decision of the case's aggregate answers.
 
-    Each parameter of the decision is the command's field of that name; `today` and `by` come from the context, and the
-    id named by `new_id` derives from the command's, so that a retry names the same thing.
+    Each parameter of the decision is the command's field of that name; `today`, `now` and `by` come from the context.
+    The id named by `new_id` derives from the command's, so that a retry names the same thing.
     """
 
     decision: ClassVar[str]
@@ -42,6 +42,8 @@ class CaseDecision(CaseCommand):
         for parameter, is_sealed in parameters(getattr(type(case), self.decision)):
             if parameter == "today":
                 arguments[parameter] = context.today
+            elif parameter == "now":
+                arguments[parameter] = context.services.now()
             elif parameter == "by":
                 arguments[parameter] = context.caller.person_id
             elif parameter == "policy":

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from api.rest.accounts import BIND, SWITCH
 from api.rest.bundles import BUNDLE
+from api.rest.emergency_access import ALERTS, EMERGENCY
 from api.rest.imports import IMPORT
 from api.rest.operations import Operation, Problem
 from api.rest.roles import APPOINT, ME, REVOKE, ROLES
@@ -23,7 +24,20 @@ from api.rest.states import ALIVE, READY
 
 __all__ = ["OPERATIONS", "contract_routes", "openapi_document", "printed_openapi"]
 
-OPERATIONS: tuple[Operation, ...] = (ALIVE, READY, IMPORT, BUNDLE, ME, ROLES, APPOINT, REVOKE, BIND, SWITCH)
+OPERATIONS: tuple[Operation, ...] = (
+    ALIVE,
+    READY,
+    IMPORT,
+    BUNDLE,
+    ME,
+    ROLES,
+    APPOINT,
+    REVOKE,
+    BIND,
+    SWITCH,
+    EMERGENCY,
+    ALERTS,
+)
 
 _VERSION = "1"
 _DESCRIPTION = (

@@ -60,7 +60,7 @@ def test_an_administrator_gives_a_role_and_takes_it_and_all_of_it_is_recorded(de
         ({"role": "hr", "since": "14/09/2026"}, 400, "INVALID_INPUT", ["since"]),
         ({"role": "hr", "person": "Mrs Example"}, 400, "INVALID_INPUT", ["person"]),
         ({"role": "hr", "since": "2026-09-02", "until": "2026-09-01"}, 400, "INVALID_INPUT", ["until"]),
-        ({"role": "hr", "salary": 1}, 400, "INVALID_INPUT", ["salary"]),
+        ({"role": "hr", "salary": 1}, 400, "INVALID_INPUT", []),
         ({"role": None}, 400, "INVALID_INPUT", ["role"]),
         ({}, 400, "INVALID_INPUT", ["role"]),
     ],
@@ -70,8 +70,8 @@ def test_what_does_not_fit_is_named_and_not_repeated(
 ) -> None:
     answer = send(demo, "/v1/roles", {"commandId": str(uuid4()), "person": str(SOMEBODY), **said})
 
-    assert (answer.status_code, answer.json()["code"], answer.json()["fields"]) == (status, code, fields)
-    assert not any(word in answer.text for word in ("king", "Mill", "Mrs", "14/09"))
+    assert (answer.status_code, answer.json()["code"], answer.json().get("fields", [])) == (status, code, fields)
+    assert not any(word in answer.text for word in ("king", "Mill", "Mrs", "14/09", "salary"))
 
 
 def test_nobody_gives_a_role_to_themselves(demo: Client) -> None:

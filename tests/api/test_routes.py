@@ -35,6 +35,10 @@ EXPORT_INCIDENTS = SEE_INCIDENTS - {"coordinator", "equalities", "investigator",
 # Of somebody whom nobody knows.
 A_BINDING = {"commandId": str(UUID(int=773)), "issuer": "i", "subject": "s", "person": str(UUID(int=79))}
 A_SWITCH = {"commandId": str(UUID(int=774)), "issuer": "i", "subject": "s", "isActive": False}
+SEE_ALERTS = frozenset({"dpo", "trust-lead"})
+BREAK_GLASS = frozenset({"trust-lead", "alternate", "headteacher", "dsl", "hr"})
+# Of a case that there is not.
+AN_EMERGENCY = {"commandId": str(UUID(int=775)), "reference": "INC-1999-000001", "reason": "x", "minutes": 5}
 ADMINISTRATORS = frozenset({"admin"})
 SEE_ROLES = frozenset({"admin", "trust-lead", "dpo", "auditor"})
 IMPORT = "/v1/imports/e-safety-log"
@@ -81,6 +85,9 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/v1/roles/revocations"): Row(ADMINISTRATORS, status=409, request={"json": A_REVOCATION}),
     ("POST", "/v1/accounts"): Row(ADMINISTRATORS, status=404, request={"json": A_BINDING}),
     ("POST", "/v1/accounts/switches"): Row(ADMINISTRATORS, status=404, request={"json": A_SWITCH}),
+    ("POST", "/v1/emergency-access"): Row(BREAK_GLASS, status=404, request={"json": AN_EMERGENCY}),
+    ("GET", "/v1/alerts"): Row(SEE_ALERTS),
+    ("HEAD", "/v1/alerts"): Row(SEE_ALERTS),
     ("GET", "/openapi.json"): Row(None),
     ("HEAD", "/openapi.json"): Row(None),
     ("GET", "/graphiql"): Row(None),
