@@ -17,7 +17,7 @@ from domain.access import Visibility, resource_of
 from domain.aggregate import Recordable
 from domain.calendars import CalendarSet
 from domain.case import Case
-from domain.permissions import ROUTE_TO_CHILD_PROTECTION, CaseReading, Decision, Resource, Why, decide
+from domain.permissions import ROUTE_TO_CHILD_PROTECTION, CaseReading, Decision, Why, decide
 from domain.policy import PolicyPack, parse_pack
 from domain.refusals import DeciderIsSubject, RefusalCode, Refused
 from domain.registers import NotAMember, SchoolRegister, school_register_id
@@ -35,6 +35,7 @@ from services.command_refusals import (
     KeysUnavailable,
     NotAllowed,
     NotFound,
+    NotInScope,
     ReasonMissing,
     SchoolNotFound,
     TextErased,
@@ -289,7 +290,7 @@ def changed_by(
 ) -> tuple[Recordable, ...]:
     """The aggregates the command changes, its own case first; an opening takes its reference once, into `reference`."""
     if isinstance(command, OpeningCommand):
-        _require(decide(caller.role, command.name, Resource()))
+        _require(caller.decide(command.name))
         command.check(context)
         if not reference:
             reference += services.ledger.next_references(command.reference_kind, context.today.year)
@@ -300,7 +301,7 @@ def changed_by(
     case: Any = services.ledger.load(command.case_id)
     if not isinstance(case, Case) or command.case_kind not in (None, case.kind):
         raise NotFound("case_id")
-    _require(decide(caller.role, action_of(command), resource_of(caller.visibility, case)))
+    _require(caller.decide(action_of(command), resource_of(caller.visibility, case)))
     if command.expected_version is not None and command.expected_version != case.version:
         raise VersionConflict("expected_version")
     before = {case.id: standing(case)}
@@ -316,6 +317,7 @@ _REFUSED: Mapping[Why, Callable[[], Refused]] = {
     Why.NOT_OF_ROLE: NotAllowed,
     Why.ROUTED_ELSEWHERE: RoutedElsewhere,
     Why.TARGET_DECIDES_NOTHING: DeciderIsSubject,
+    Why.NOT_IN_SCOPE: NotInScope,
 }
 
 

@@ -12,7 +12,9 @@ from starlette.routing import Route
 
 from api.bootstrap import Runtime
 from api.graphql.context import WorkerSlots
-from services.command_refusals import NotFound
+from domain.permissions import CaseReading
+from domain.scopes import within
+from services.command_refusals import NotFound, NotInScope
 from services.export import export_case
 from services.scope import Caller
 
@@ -42,6 +44,8 @@ def bundle_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authentica
 
 
 def _export(runtime: Runtime, caller: Caller, case_id: UUID) -> Response:
+    if not within(caller.scopes, CaseReading.EXPORT):
+        raise NotInScope
     bundle = export_case(runtime.reading(caller.trust_id).ledger, caller.visibility, case_id)
     headers = {"Content-Disposition": f'attachment; filename="case-{case_id}.bundle.json"'}
     return Response(bundle, media_type=MEDIA_TYPE, headers=headers)
