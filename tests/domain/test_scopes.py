@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ TRUST, PERSON, CASE = UUID(int=1), UUID(int=2), UUID(int=3)
 EVERY = frozenset(Scope)
 ACTIONS = sorted({action for resource in resources() for action in permission_matrix.actions_on(resource)})
 
-NEEDED = {
+NEEDED: dict[Scope | None, set[str]] = {
     Scope.CASES_READ: {CaseReading.SEE, Task.LIST_CASES},
     Scope.TEXTS_READ: {CaseReading.OPEN_TEXTS},
     Scope.CASES_EXPORT: {CaseReading.EXPORT},
@@ -76,7 +77,7 @@ def test_a_key_sees_no_case_and_opens_no_text_without_the_scope(role: Role) -> N
     person = visibility(TRUST, PERSON, role, place, CASE if role in CASE_ROLES else None)
 
     assert seen(role, *EVERY) == (
-        person if person.counts_everything or person.lists_cases else _without_figures(person)
+        person if person.counts_everything or person.lists_cases else replace(person, sees_figures=False)
     )
     blind = seen(role, *(EVERY - {Scope.CASES_READ}))
     assert (blind.seen_kinds, blind.lists_cases, blind.opens_sealed) == ((), False, False)
@@ -84,12 +85,6 @@ def test_a_key_sees_no_case_and_opens_no_text_without_the_scope(role: Role) -> N
     closed = seen(role, *(EVERY - {Scope.TEXTS_READ}))
     assert (closed.seen_kinds, closed.opens) == (person.seen_kinds, ())
     assert seen(role, *(EVERY - {Scope.FIGURES_READ})).sees_figures is False
-
-
-def _without_figures(person: Visibility) -> Visibility:
-    from dataclasses import replace
-
-    return replace(person, sees_figures=False)
 
 
 @pytest.mark.parametrize(

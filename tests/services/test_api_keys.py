@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from domain.access import Role
+from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
 from domain.registers import TrustRegister, trust_register_id
 from domain.scopes import Scope
 from ledger.database import Database
@@ -397,8 +397,6 @@ def test_a_key_is_for_programs_alone(services: Services, admin: Caller) -> None:
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.ADMIN, Role.SYSTEM)])
 def test_only_administrators_keep_keys(services: Services, trust: Trust, admin: Caller, role: Role) -> None:
-    from domain.access import CASE_ROLES, SCHOOL_ROLES
-
     key = issued(services, admin).key
     caller = trust.caller(
         role, "900001" if role in SCHOOL_ROLES else None, case=uuid4() if role in CASE_ROLES else None
