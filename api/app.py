@@ -20,9 +20,11 @@ from api.graphql.serve import GraphQLService
 from api.health import Readiness
 from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders, Shortcut, answer_fault
 from api.problems import PROBLEM_HANDLERS
+from api.program_keys import ProgramKeys
 from api.rest.api_keys import api_key_routes
 from api.rest.bundles import bundle_routes
 from api.rest.imports import IMPORT_PATH, import_routes
+from api.rest.scim import scim_routes
 from services.scope import Caller
 
 __all__ = ["Authenticate", "create_app"]
@@ -71,6 +73,7 @@ def create_app(runtime: Runtime, tokens: DevelopmentTokens | None, readiness: Re
     app.router.routes.extend(import_routes(runtime, slots, authenticate))
     app.router.routes.extend(bundle_routes(runtime, slots, authenticate))
     app.router.routes.extend(api_key_routes(runtime, slots, authenticate))
+    app.router.routes.extend(scim_routes(runtime, slots, ProgramKeys(connections)))
     if runtime.settings.graphiql:
         app.router.routes.extend(graphiql_routes())
     app.add_exception_handler(Exception, answer_fault)

@@ -160,6 +160,22 @@ def register(connection: psycopg.Connection[Any], trust_id: UUID, people: Sequen
     return len(new)
 
 
+def call(connection: psycopg.Connection[Any], trust_id: UUID, person_id: UUID, name: str | None) -> None:
+    """Call a person by a usual name that a directory gives; None leaves it as it is. Raises PersonErased."""
+    there = connection.execute(
+        "SELECT FROM person WHERE trust_id = %s AND person_id = %s AND erased_at IS NULL FOR UPDATE",
+        (trust_id, person_id),
+    ).fetchone()
+    if there is None:
+        raise PersonErased("person")
+    if name is not None:
+        connection.execute(
+            "INSERT INTO person_name (trust_id, person_id, use, name) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (trust_id, person_id, use) DO UPDATE SET name = excluded.name",
+            (trust_id, person_id, NameUse.USUAL.value, name),
+        )
+
+
 def names(trust: TrustDatabase, reader: Visibility, person_ids: Collection[UUID]) -> dict[UUID, KnownName]:
     """What each person is called today, in one statement, for a reader of cases in which these ids stand.
 
