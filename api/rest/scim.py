@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from api.graphql.context import WorkerSlots
 from api.rest.json_bodies import MalformedBody, read_object
 from api.rest.scim_errors import ScimError, error_body
 from domain.access import Role
+from domain.permissions import Task
 from domain.refusals import RefusalCode, Refused
 from services import clock
 from services.api_keys import KeyIdentity
@@ -79,6 +80,7 @@ class _Scim:
             raise NotAllowed
         return Directory(self._identity.issuer, self._identity.tenant)
 
+    @cached_property
     def caller(self) -> Caller:
         """The program, in the role in which it keeps accounts, as long as it has that. Raises NotAllowed."""
         trust = self.services.ledger.trust
@@ -87,7 +89,7 @@ class _Scim:
         held = self._authority.held(trust.trust_id, self._identity.person_id, today)
         if not any(one.role is Role.ADMIN for one in held):
             raise NotAllowed
-        return Caller(
+        caller = Caller(
             trust.trust_id,
             self._identity.person_id,
             Role.ADMIN,
@@ -95,6 +97,9 @@ class _Scim:
             scopes=self._identity.scopes,
             schools=self._identity.schools,
         )
+        if not caller.decide(Task.KEEP_ACCOUNTS).allowed:
+            raise NotAllowed
+        return caller
 
     def parameters(self) -> Parameters | None:
         from api.rest.scim_messages import read_parameters
@@ -133,7 +138,7 @@ def scim_routes(runtime: Runtime, slots: WorkerSlots, authenticate_key: Authenti
         async def answer(request: Request) -> Response:
             try:
                 identity = await authenticate_key(request)
-                work = works["GET" if request.method == "HEAD" else request.method]
+                work = partial(_answered, works["GET" if request.method == "HEAD" else request.method])
                 takes_body = request.method in ("POST", "PUT", "PATCH")
                 given = await read_object(request, _MEDIA_TYPES) if takes_body else {}
                 scim = _Scim(runtime, authority, identity, request)
@@ -164,6 +169,12 @@ def scim_routes(runtime: Runtime, slots: WorkerSlots, authenticate_key: Authenti
     ]
 
 
+def _answered(work: _Work, scim: _Scim, given: dict[str, Any]) -> Response:
+    """Answer whoever may provision people, and nobody else, whatever was sent."""
+    assert scim.caller is not None
+    return work(scim, given)
+
+
 def _answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     return JSONResponse(content, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
@@ -172,7 +183,7 @@ def _create(scim: _Scim, given: dict[str, Any]) -> Response:
     from api.rest.scim_messages import USERS, new_user, user_body
 
     parameters = scim.parameters()
-    user = create_user(scim.services, scim.caller(), scim.directory, new_user(given))
+    user = create_user(scim.services, scim.caller, scim.directory, new_user(given))
     return _answer(user_body(user, parameters), 201, {"Location": f"{USERS}/{user.user_id}"})
 
 
@@ -180,13 +191,13 @@ def _show(scim: _Scim, _given: dict[str, Any]) -> Response:
     from api.rest.scim_messages import user_body
 
     parameters = scim.parameters()
-    return _answer(user_body(find_user(scim.services, scim.caller(), scim.directory, scim.user_id()), parameters))
+    return _answer(user_body(find_user(scim.services, scim.caller, scim.directory, scim.user_id()), parameters))
 
 
 def _list(scim: _Scim, _given: dict[str, Any]) -> Response:
     from api.rest.scim_messages import MOST_RESULTS, conditions_of, list_body
 
-    caller, directory, parameters = scim.caller(), scim.directory, scim.parameters()
+    caller, directory, parameters = scim.caller, scim.directory, scim.parameters()
     text = scim.request.query_params.get("filter")
     conditions = [] if text is None else conditions_of(text)
     # By RFC 7644 section 3.4.2.4 less than the first place is the first, and less than none is none.
@@ -201,7 +212,7 @@ def _replace(scim: _Scim, given: dict[str, Any]) -> Response:
 
     parameters = scim.parameters()
     change = replaced_user(given)
-    user = change_user(scim.services, scim.caller(), scim.directory, scim.user_id(), change)
+    user = change_user(scim.services, scim.caller, scim.directory, scim.user_id(), change)
     return _answer(user_body(user, parameters))
 
 
@@ -210,34 +221,31 @@ def _patch(scim: _Scim, given: dict[str, Any]) -> Response:
 
     parameters = scim.parameters()
     change = patched_user(given)
-    user = change_user(scim.services, scim.caller(), scim.directory, scim.user_id(), change)
+    user = change_user(scim.services, scim.caller, scim.directory, scim.user_id(), change)
     return _answer(user_body(user, parameters))
 
 
 def _delete(scim: _Scim, _given: dict[str, Any]) -> Response:
-    delete_user(scim.services, scim.caller(), scim.directory, scim.user_id())
+    delete_user(scim.services, scim.caller, scim.directory, scim.user_id())
     return Response(status_code=204)
 
 
-def _service_provider(scim: _Scim, _given: dict[str, Any]) -> Response:
+def _service_provider(_scim: _Scim, _given: dict[str, Any]) -> Response:
     from api.rest.scim_messages import service_provider
 
-    scim.caller()
     return _answer(service_provider())
 
 
-def _resource_types(scim: _Scim, _given: dict[str, Any], *, one: str | None = None) -> Response:
+def _resource_types(_scim: _Scim, _given: dict[str, Any], *, one: str | None = None) -> Response:
     from api.rest.scim_messages import page, resource_types
 
-    scim.caller()
     found = resource_types()
     return _answer(page(found, len(found), 1) if one is None else found[0])
 
 
-def _schemas(scim: _Scim, _given: dict[str, Any]) -> Response:
+def _schemas(_scim: _Scim, _given: dict[str, Any]) -> Response:
     from api.rest.scim_messages import page, schemas
 
-    scim.caller()
     found = schemas()
     return _answer(page(found, len(found), 1))
 
@@ -245,7 +253,6 @@ def _schemas(scim: _Scim, _given: dict[str, Any]) -> Response:
 def _schema(scim: _Scim, _given: dict[str, Any]) -> Response:
     from api.rest.scim_messages import schemas
 
-    scim.caller()
     for found in schemas():
         if found["id"] == scim.request.path_params["urn"]:
             return _answer(found)

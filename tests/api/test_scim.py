@@ -1,9 +1,9 @@
-"""SCIM over HTTP in the shapes that directories send: people come, change, leave at once and come back as themselves."""
+"""SCIM over HTTP in the shapes that directories send: people come, change, leave at once, come back as themselves."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -657,8 +657,8 @@ BODIES = st.fixed_dictionaries(
 
 
 @pytest.fixture(scope="module")
-def patched(okta: Provisioning) -> Iterator[Json]:
-    yield okta.create(okta_user(somebody()))
+def patched(okta: Provisioning) -> Json:
+    return okta.create(okta_user(somebody()))
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
