@@ -77,6 +77,9 @@ def test_figures_need_their_scope_and_never_pass_for_none(demo: Client, as_progr
     as_program(Scope.FIGURES_READ, Scope.CASES_READ)
     whole = demo.ask(FIGURES)
     assert values(whole) > 0
+    # The same reader but for that one scope; what was planned before must not be what answers.
+    as_program(Scope.CASES_READ)
+    assert demo.refuse(FIGURES) == ["NOT_ALLOWED"]
     as_program(Scope.FIGURES_READ)
     alone = demo.ask(FIGURES)
     assert (values(alone), alone["monitoring"]["scope"]) == (values(whole), "ALL")

@@ -16,7 +16,7 @@ from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
 from domain.registers import TrustRegister, trust_register_id
 from domain.scopes import Scope
 from ledger.database import Database
-from services.api_key_text import KeyText, new_key_text, parse_key
+from services.api_key_text import KeyText, _checksum, new_key_text, parse_key
 from services.api_keys import (
     ApiKey,
     IssuedSecret,
@@ -187,6 +187,11 @@ def typing_error(given: KeyText) -> str:
     return text[:30] + ("a" if text[30] != "a" else "b") + text[31:]
 
 
+def too_great_an_id(given: KeyText) -> str:
+    body = "clk_" + "z" * 22 + given.text[26:-6]
+    return body + _checksum(body)
+
+
 NO_KEYS: dict[str, Callable[[KeyText], str]] = {
     "another secret": wrong_secret,
     "an id that is none": unknown_id,
@@ -195,7 +200,7 @@ NO_KEYS: dict[str, Callable[[KeyText], str]] = {
     "a digit more": lambda given: given.text + "0",
     "a line break": lambda given: given.text + "\n",
     "another prefix": lambda given: "clk-" + given.text[4:],
-    "too great an id": lambda given: "clk_" + "z" * 22 + given.text[26:],
+    "too great an id": too_great_an_id,
     "digits of another script": lambda given: given.text.replace(given.text[10], "\u0661"),
     "nothing": lambda given: "",
     "a token": lambda given: "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
