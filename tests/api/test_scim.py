@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from domain.access import Role
 from domain.scopes import Scope
 from services import people
 from services.accounts import Account, bind_account, find_account
+from services.api_key_text import KeyText, new_key_text, parse_key
 from services.api_keys import IssuedSecret, issue_key, revoke_key
 from services.people import NameUse, Person
 from services.register_commands import AppointPerson, RevokeRole, run_on_register
@@ -38,6 +40,7 @@ from tests.api.directories import (
     patch,
 )
 from tests.api.test_api_keys import logged
+from tests.support.postgres import DatabaseUrls
 
 LEAD = Caller(DEMONSTRATION_TRUST, uuid4(), Role.TRUST_LEAD)
 
@@ -557,6 +560,37 @@ def test_nobody_provisions_without_a_working_key_its_scope_and_its_role(
     one = directory(demo)
     answers = [one.send(method, path, content) for method, path, content in EVERYTHING]
     assert [refusal(answer)[0] for answer in answers] == [status] * len(EVERYTHING)
+
+
+def test_whatever_is_wrong_with_a_key_the_answer_is_the_same_to_the_letter(
+    demo: Client, okta: Provisioning, database_urls: DatabaseUrls
+) -> None:
+    given = parse_key(okta.key.text or "")
+    assert given is not None
+    expired = provisioning(demo, OKTA_ISSUER)
+    with psycopg.connect(database_urls.admin_main) as owner:
+        owner.execute(
+            "UPDATE api_key SET created_at = now() - interval '2 days', expires_at = now() - interval '1 second'"
+            " WHERE key_id = %s",
+            (expired.key.key.key_id,),
+        )
+    credentials = {
+        "revoked": revoked(demo).key.text,
+        "expired": expired.key.text,
+        "unknown": KeyText(uuid4(), given.secret).text,
+        "wrong secret": new_key_text(given.key_id).text,
+        "mistyped": given.text[:-1] + ("0" if given.text[-1] != "0" else "1"),
+        "cut off": given.text[:40],
+        "none": "clk",
+    }
+
+    def answered(path: str, credential: str | None) -> tuple[Any, ...]:
+        answer = demo.http.get(path, headers={"Authorization": f"Bearer {credential}"})
+        return answer.status_code, answer.text, {**answer.headers, "date": None}.items()
+
+    found = {name: answered("/scim/v2/Users", credential) for name, credential in credentials.items()}
+    assert found["none"][0] == 401
+    assert {name for name, answer in found.items() if answer != found["none"]} == set()
 
 
 def test_a_persons_token_provisions_nobody(demo: Client) -> None:
