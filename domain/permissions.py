@@ -72,6 +72,8 @@ class Why(StrEnum):
     NOT_OF_ROLE = "not-of-role"
     ROUTED_ELSEWHERE = "routed-elsewhere"
     TARGET_DECIDES_NOTHING = "target-decides-nothing"
+    # Of a program's key (`scopes`); a role alone never says so.
+    NOT_IN_SCOPE = "not-in-scope"
 
 
 @dataclass(frozen=True, slots=True)

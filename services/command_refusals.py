@@ -23,6 +23,12 @@ class NotAllowed(Refused):
     code = RefusalCode.NOT_ALLOWED
 
 
+class NotInScope(Refused):
+    """The key that this program asks with was not given the scope for that."""
+
+    code = RefusalCode.NOT_ALLOWED
+
+
 class VersionConflict(Refused):
     """The case has changed since the version that was expected."""
 

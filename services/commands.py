@@ -18,7 +18,7 @@ from domain.aggregate import Recordable
 from domain.calendars import CalendarSet
 from domain.case import Case
 from domain.case_parts import EXAMINER
-from domain.permissions import ROUTE_TO_CHILD_PROTECTION, CaseReading, Decision, Resource, Why, decide
+from domain.permissions import ROUTE_TO_CHILD_PROTECTION, CaseReading, Decision, Why, decide
 from domain.policy import PolicyPack, parse_pack
 from domain.refusals import DeciderIsSubject, RefusalCode, Refused
 from domain.registers import NotAMember, SchoolRegister, school_register_id
@@ -38,6 +38,7 @@ from services.command_refusals import (
     NoInstant,
     NotAllowed,
     NotFound,
+    NotInScope,
     ReasonMissing,
     SchoolNotFound,
     TextErased,
@@ -305,7 +306,7 @@ def changed_by(
 ) -> tuple[Recordable, ...]:
     """The aggregates the command changes, its own case first; an opening takes its reference once, into `reference`."""
     if isinstance(command, OpeningCommand):
-        require_allowed(decide(caller.role, command.name, Resource()))
+        require_allowed(caller.decide(command.name))
         command.check(context)
         if not reference:
             reference += services.ledger.next_references(command.reference_kind, context.today.year)
@@ -320,7 +321,7 @@ def changed_by(
     case: Any = services.ledger.load(command.case_id)
     if not isinstance(case, Case) or command.case_kind not in (None, case.kind):
         raise NotFound("case_id")
-    require_allowed(decide(caller.role, action_of(command), resource_of(caller.visibility, case)))
+    require_allowed(caller.decide(action_of(command), resource_of(caller.visibility, case)))
     if command.expected_version is not None and command.expected_version != case.version:
         raise VersionConflict("expected_version")
     before = {case.id: standing(case)}
@@ -336,6 +337,7 @@ _REFUSED: Mapping[Why, Callable[[], Refused]] = {
     Why.NOT_OF_ROLE: NotAllowed,
     Why.ROUTED_ELSEWHERE: RoutedElsewhere,
     Why.TARGET_DECIDES_NOTHING: DeciderIsSubject,
+    Why.NOT_IN_SCOPE: NotInScope,
 }
 
 

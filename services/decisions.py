@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, get_type_hints
 from uuid import UUID, uuid5
 
 from domain.aggregate import Recordable
-from domain.permissions import Resource, Task, decide
+from domain.permissions import Task
 from domain.sealed import SealedRef, Secret
 from services.command_refusals import NotAllowed, NotFound
 from services.commands import CaseCommand, Deciding, Described
@@ -62,7 +62,7 @@ class CaseDecision(CaseCommand):
         reason: str | None = getattr(self, "override", None)
         if reason is None:
             return None
-        if not decide(context.caller.role, Task.OVERRIDE, Resource()).allowed:
+        if not context.caller.decide(Task.OVERRIDE).allowed:
             raise NotAllowed("override")
         return Secret(reason)
 

@@ -19,6 +19,7 @@ from domain.access import Role, Visibility
 from domain.offered import BITS, CaseAction
 from domain.permissions import FORMS, Relation, Resource, decide
 from domain.routing import LADDER
+from domain.scopes import Scope
 from domain.values import CaseKind
 from projections.plan.answering import Fault, TextWithHoles, answer, waits_for
 from projections.plan.holes import Piece
@@ -108,7 +109,7 @@ def question_of(prepared: PreparedOperation, variables: VariableValues, context:
         variables=variables,
         visibility=context.visibility,
         role=caller.role.value,
-        actions=actions_of(caller.role),
+        actions=actions_of(caller.role) if caller.scopes is None or Scope.CASES_WRITE in caller.scopes else (),
         now=context.services.now(),
         made={"public_key": partial(_public_key, context), "reads_key": partial(_reads_key, context)},
     )

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.rest.accounts import BIND, SWITCH
+from api.rest.api_keys import ISSUE_KEY, LIST_KEYS, REVOKE_KEY, ROTATE_KEY
 from api.rest.bundles import BUNDLE
 from api.rest.emergency_access import ALERTS, EMERGENCY
 from api.rest.imports import IMPORT
@@ -37,6 +38,10 @@ OPERATIONS: tuple[Operation, ...] = (
     SWITCH,
     EMERGENCY,
     ALERTS,
+    LIST_KEYS,
+    ISSUE_KEY,
+    ROTATE_KEY,
+    REVOKE_KEY,
 )
 
 _VERSION = "1"
