@@ -18,7 +18,7 @@ LEAST_SHOWN = 120
 
 
 @cache
-def tests_of(file: str) -> frozenset[str]:
+def names_in(file: str) -> frozenset[str]:
     """The names of the tests of a file, which is not run."""
     path = ROOT / file
     if not path.is_file():
@@ -34,7 +34,7 @@ def faults(given: Sequence[Mapping[str, str]]) -> list[str]:
     ids = [row["id"] for row in given]
     for row in given:
         tests = row["test"].split()
-        lost = [test for test in tests if test.partition("::")[2] not in tests_of(test.partition("::")[0])]
+        lost = [test for test in tests if test.partition("::")[2] not in names_in(test.partition("::")[0])]
         wrong = {
             "id": not re.fullmatch(r"[1-9]\d?\.[1-9]\d?\.[1-9]\d?", row["id"]) or ids.count(row["id"]) > 1,
             "level": row["level"] not in ("1", "2", "3"),
@@ -98,8 +98,8 @@ SOUND = {
             ["1.2.4: there is no tests/architecture/test_asvs.py::test_gone"],
         ),
         (
-            {"test": "tests/architecture/test_asvs.py::tests_of"},
-            ["1.2.4: there is no tests/architecture/test_asvs.py::tests_of"],
+            {"test": "tests/architecture/test_asvs.py::names_in"},
+            ["1.2.4: there is no tests/architecture/test_asvs.py::names_in"],
         ),
     ],
 )

@@ -307,11 +307,11 @@ def test_the_linter_looks_for_what_is_dangerous_and_may_be_excused_in_tests_alon
 
 def patterns() -> Iterator[re.Pattern[str]]:
     """Every regular expression of the program: those that its modules keep, and those that stand in their code."""
-    texts = set()
+    texts: set[str] = set()
     for path in FILES:
         for node in nodes(path):
             if isinstance(node, ast.Call) and called(node).startswith("re.") and isinstance(node.args[0], ast.Constant):
-                texts.add(node.args[0].value)
+                texts.add(str(node.args[0].value))
     for package in PACKAGES:
         for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
             if ".versions" not in module.name and "env" not in module.name:
