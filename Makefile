@@ -7,7 +7,7 @@ UV := UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 PACKAGES := domain ledger projections services api migrations policies
 UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/version = "\(.*\)"/\1/p;}' uv.lock)
 
-.PHONY: help demo test check bench outside rebuild docs clean
+.PHONY: help demo test check bench outside rebuild sbom docs clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ outside: $(READY) ## ask programs of others about the interfaces: audits, schema
 
 rebuild: $(READY) ## rebuild every read model beside the live one, compare and switch
 	$(BIN)/caseledger rebuild --all --verify
+
+sbom: $(READY) ## write the bill of materials of what is built in, from the lock (CycloneDX)
+	@mkdir -p .cache
+	$(UV) export --quiet --locked --no-dev --format cyclonedx1.5 > .cache/sbom.cdx.json
 
 docs: $(READY) ## regenerate what is generated: event catalogue, settings, schema, OpenAPI, facts, obligations, rulings, states
 	$(BIN)/python -m docs.generate

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import time
 
 __all__ = ["configure_logging"]
+
+
+# What ends a line for some reader of logs, or steers the terminal of another.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class _OneLine(logging.Formatter):
@@ -19,7 +24,7 @@ class _OneLine(logging.Formatter):
             kind = record.exc_info[0]
             record.msg, record.args = f"{record.getMessage()} [{kind.__qualname__ if kind else 'exception'}]", None
             record.exc_info = record.exc_text = None
-        return super().format(record).replace("\r", " ").replace("\n", " | ")
+        return _STEERING.sub(" ", super().format(record).replace("\n", " | "))
 
 
 def configure_logging(level: str) -> None:

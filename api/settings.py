@@ -15,6 +15,8 @@ from uuid import UUID, uuid5
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.database_tls import is_protected
+
 __all__ = [
     "DEMONSTRATION_TRUST",
     "PREFIX",
@@ -34,6 +36,8 @@ CaseKind = Literal["INCIDENT", "COMPLAINT", "STAFF_BREACH"]
 # An origin as a browser sends it, and a host name, an address, or `*.` before a name.
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 _HOST = re.compile(r"(\*\.)?[a-z0-9.-]+|\[[0-9a-f:]+\]")
+
+_DATABASES = ("database_url", "keys_database_url", "admin_database_url", "admin_keys_database_url")
 
 # Several values in one variable, with commas between them.
 Listed = Annotated[tuple[str, ...], NoDecode]
@@ -82,6 +86,11 @@ class Settings(BaseSettings):
     admin_keys_database_url: SecretStr | None = Field(
         default=None,
         description="The database of keys as the role that owns its tables. Read by `caseledger migrate` alone.",
+    )
+    database_without_tls: bool = Field(
+        default=False,
+        description="Whether a database on another machine may be reached without `sslmode=verify-full` in its "
+        "address. Only for a network that nobody else is on, such as that of the compose file.",
     )
     embedded_port: int | None = Field(
         default=None,
@@ -289,6 +298,14 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError("; ".join(wrong)) from None
     if settings.database_url is not None and settings.keys_database_url is None:
         raise SettingsError(f"{PREFIX}KEYS_DATABASE_URL is needed because {PREFIX}DATABASE_URL is set")
+    if not settings.database_without_tls:
+        for name in _DATABASES:
+            url: SecretStr | None = getattr(settings, name)
+            if url is not None and not is_protected(url.get_secret_value()):
+                raise SettingsError(
+                    f"{PREFIX}{name.upper()}: a database on another machine needs sslmode=verify-full"
+                    f" (or {PREFIX}DATABASE_WITHOUT_TLS, on a network that nobody else is on)"
+                )
     stronger = (settings.step_up_methods, settings.step_up_contexts, settings.step_up_max_age_seconds)
     if settings.step_up_kinds and not any(stronger):
         raise SettingsError(

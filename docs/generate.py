@@ -1,6 +1,6 @@
 """Regenerates what is generated from the code: events, settings, the schema, the OpenAPI document, what packs say.
 
-The tables of obligations, rulings and scenarios, the diagrams of states and who may do what come with them.
+The tables of obligations, rulings, scenarios and of ASVS, the diagrams of states and who may do what come with them.
 
 Run by `make docs`; tests compare the files with what this writes.
 """
@@ -11,6 +11,7 @@ import dataclasses
 from pathlib import Path
 from typing import get_type_hints
 
+from docs.asvs_table import asvs_page
 from docs.mark_tables import obligation_table, ruling_table
 from docs.permission_page import permission_page
 from docs.policy_facts import policy_facts
@@ -61,6 +62,7 @@ def main() -> None:
     (DOCS / "states.md").write_text(state_diagrams())
     (DOCS / "scenarios.md").write_text(scenario_table())
     (DOCS / "security" / "permissions.md").write_text(permission_page())
+    (DOCS / "security" / "asvs.md").write_text(asvs_page())
     SCHEMA_FILE.write_text(printed_schema())
 
 

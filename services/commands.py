@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import random
 import time
 from abc import ABC, abstractmethod
@@ -364,7 +365,7 @@ def _replay(services: Services, caller: Caller, command: Command, mac: bytes) ->
     receipt = services.ledger.receipt(command.command_id)
     if receipt is None:
         return None
-    if receipt.actor_id != caller.person_id or receipt.input_mac != mac:
+    if receipt.actor_id != caller.person_id or not hmac.compare_digest(receipt.input_mac, mac):
         raise CommandIdReused("command_id")
     now = services.ledger.load(receipt.case_id)
     # Who opened a case hears the answer again also in a role that reads no cases, such as an integration's; but nobody

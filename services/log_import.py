@@ -6,6 +6,7 @@ second run finds changed is reported and not applied.
 
 from __future__ import annotations
 
+import hmac
 import threading
 import time
 from collections import deque
@@ -186,7 +187,7 @@ class _Run:
             receipt = self._services.ledger.receipt(candidate.command_id)
             if receipt is not None:
                 # An earlier import was killed between recording the case and remembering its rows.
-                self._recover(candidate, same=receipt.input_mac == candidate.mac)
+                self._recover(candidate, same=hmac.compare_digest(receipt.input_mac, candidate.mac))
                 return
             try:
                 self._append([candidate])

@@ -5,6 +5,7 @@ They are apart from the commands on cases, for who gives these sees no case.
 
 from __future__ import annotations
 
+import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -235,7 +236,7 @@ def _run(services: Services, caller: Caller, command: RegisterCommand) -> Regist
     for _ in range(_ATTEMPTS):
         receipt = ledger.receipt(command.command_id)
         if receipt is not None:
-            if receipt.actor_id != caller.person_id or receipt.input_mac != mac:
+            if receipt.actor_id != caller.person_id or not hmac.compare_digest(receipt.input_mac, mac):
                 raise CommandIdReused("command_id")
             return RegisterRecorded(receipt.last_position, replayed=True)
         register = ledger.load(command.register(caller.trust_id))

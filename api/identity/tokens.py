@@ -68,7 +68,7 @@ async def decode(token: str, accepted: Mapping[str, AcceptedIssuer], now: Callab
     try:
         return await _decode(token, accepted, now)
     except Malformed as error:
-        log.debug("a bearer token was refused: %s", error)
+        log.info("a bearer token was refused: %s", error)
         raise Unauthenticated from None
 
 

@@ -37,8 +37,9 @@ def test_a_database_without_a_database_of_keys_is_refused(monkeypatch: pytest.Mo
 
 
 def test_the_password_of_a_database_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CASELEDGER_DATABASE_URL", "postgresql://app:canary@example.invalid/caseledger")
-    monkeypatch.setenv("CASELEDGER_KEYS_DATABASE_URL", "postgresql://app:canary@example.invalid/keys")
+    address = "postgresql://app:canary@example.invalid/caseledger?sslmode=verify-full"
+    monkeypatch.setenv("CASELEDGER_DATABASE_URL", address)
+    monkeypatch.setenv("CASELEDGER_KEYS_DATABASE_URL", address)
 
     assert "canary" not in repr(load_settings())
 
