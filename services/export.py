@@ -12,8 +12,8 @@ from ledger.entry import Body, decode_body
 from ledger.reading import StoredRow, read_key_destructions, read_streams
 from services.checkpoints import LedgerState, kept_sizes, make_checkpoint
 from services.command_refusals import NotFound
-from services.commands import sees
 from services.sealed_texts import SealedPlace, SealedState, open_texts
+from services.sight import sees
 from services.store import TrustLedger
 
 # Earlier checkpoints that a bundle is proved to continue, the newest of those kept.
@@ -26,7 +26,7 @@ def export_case(ledger: TrustLedger, reader: Visibility, case_id: UUID) -> bytes
     A checkpoint is made first, so that the bundle is complete up to this moment. Raises NotFound for a case that is
     not there for the reader, and KeysUnavailableError when a text that the reader may open cannot be opened.
     """
-    if not sees(reader, ledger.load(case_id)):
+    if not sees(ledger, reader, ledger.load(case_id)):
         raise NotFound("case_id")
     checkpoint = make_checkpoint(ledger)
     state = checkpoint.state
