@@ -7,7 +7,6 @@ sub-select that PostgreSQL merges into the query. Visibility is decided as of to
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -307,15 +306,15 @@ class Reading:
         return f"({_HIDDEN})"
 
     def told_by(self, alias: str) -> str:
-        """The content of an event in clear, as it was hashed, with null for a case that the reader may not know of."""
+        """The content of an event in clear, as it was hashed, without a case that the reader may not know of."""
         told = f"(convert_from({alias}.body, 'UTF8')::json->'data')"
-        other = f"CASE {alias}.type " + " ".join(
-            f"WHEN '{name}' THEN {told}->>'{field}'" for name, field in SPEAKS_ALSO.items()
-        )
-        named = f"({other} END)"
+        [(stored_name, field)] = SPEAKS_ALSO.items()
+        other = f"{told}->>'{field}'"
+        # Another member always comes after it.
+        member = f"""'"{field}":"' || ({other}) || '",'"""
         return (
-            f"CASE WHEN {alias}.type IN {_several(SPEAKS_ALSO)} AND {self.is_hidden(named + '::uuid')}"
-            f" THEN replace({told}::text, to_json({named})::text, 'null')::json ELSE {told} END"
+            f"CASE WHEN {alias}.type = '{stored_name}' AND {self.is_hidden(f'({other})::uuid')}"
+            f" THEN replace({told}::text, {member}, '')::json ELSE {told} END"
         )
 
     def _sees(self) -> str:
@@ -349,7 +348,3 @@ class Reading:
         ):
             return f"case_id IN {_BARRED}"
         return f"case_id NOT IN (SELECT case_id FROM {self.cases()} AS seen)"
-
-
-def _several(names: Iterable[str]) -> str:
-    return "(" + ", ".join(f"'{name}'" for name in names) + ")"

@@ -39,7 +39,8 @@ def tells(event: Event, hidden: frozenset[str]) -> bool:
 def content(event: Event, hidden: frozenset[str]) -> Json:
     """What an event says in clear."""
     told: Json = event.body["data"]
-    return told | {"other": None} if event.type == "complaint.routed.v1" and told["other"] in hidden else told
+    is_hidden = event.type == "complaint.routed.v1" and told.get("other") in hidden
+    return {name: value for name, value in told.items() if name != "other"} if is_hidden else told
 
 
 def document(whole: Json | None, hidden: frozenset[str]) -> Json | None:
