@@ -116,11 +116,10 @@ class WithheldEvent:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What whoever holds the bundle has to heed: the law, the day (ISO 8601) since when, the version that says so."""
+    """What whoever holds the bundle has to heed: the law, and the day (ISO 8601) since when. No proof binds it."""
 
     law: str
     since: str
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +155,11 @@ class Bundle:
     notices: tuple[Notice, ...] = ()
 
     @property
+    def shown(self) -> tuple[BundledEvent, ...]:
+        """The events of which it shows more than the place."""
+        return tuple(event for event in self.events if isinstance(event, BundledEvent))
+
+    @property
     def withheld(self) -> int:
         """How many events are withheld as a whole."""
         return sum(isinstance(event, WithheldEvent) for event in self.events)
@@ -169,7 +173,7 @@ class Bundle:
         """Write the file: canonical JSON, no newline at its end."""
         more: dict[str, JSON] = {}
         if self.format == FORMAT_WITH_MORE:
-            more["notices"] = [{"law": one.law, "since": one.since, "version": one.version} for one in self.notices]
+            more["notices"] = [{"law": one.law, "since": one.since} for one in self.notices]
         return canonical.encode(
             {
                 **more,
@@ -205,8 +209,8 @@ def build(
 ) -> Bundle:
     """Put together the bundle of a case.
 
-    `events` are all versions of the stream in order, shown or withheld; `head` is what `Heads.proof` gives; `prove` gives the
-    `tree.set_proof` of leaf indices (position - 1, rising) in the tree of the checkpoint's size.
+    `events` are all versions of the stream in order, shown or withheld; `head` is what `Heads.proof` gives; `prove`
+    gives the `tree.set_proof` of leaf indices (position - 1, rising) in the tree of the checkpoint's size.
     """
     erasures = sorted(erasures, key=lambda event: event.position)
     indices = sorted({event.position - 1 for event in (*events, *erasures)})
@@ -291,7 +295,7 @@ _MEMBERS = frozenset(
 _ERASURE = frozenset(("body", "leaf", "position", "recorded_at"))
 _EVENT = _ERASURE | {"parts"}
 _WITHHELD = frozenset(("leaf", "link", "position"))
-_NOTICE = frozenset(("law", "since", "version"))
+_NOTICE = frozenset(("law", "since"))
 _OPENED = frozenset(("ordinal", "part", "salt", "text"))
 _CLOSED = frozenset(("part", "state"))
 _HEAD = frozenset(("index", "proof"))
@@ -318,7 +322,7 @@ def _parse_notice(value: Any) -> Notice:
     since = _text(value, "since")
     if not _DAY.fullmatch(since):
         raise BundleError("since", "must read YYYY-MM-DD")
-    return Notice(_text(value, "law"), since, _integer(value, "version", 1))
+    return Notice(_text(value, "law"), since)
 
 
 def _parse_erasure(value: Any) -> BundledEvent:

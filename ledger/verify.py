@@ -128,9 +128,6 @@ def _check_file(examination: _Examination) -> str:
         raise _Wrong(error.place, error.rule) from None
     if not examination.bundle.events:
         raise _Wrong("events", "must hold at least one event")
-    for at, notice in enumerate(examination.bundle.notices):
-        if notice.version > len(examination.bundle.events):
-            raise _Wrong(f"notices[{at}].version", "must be that of an event of the case")
     return f"canonical JSON of the form {examination.bundle.format}"
 
 

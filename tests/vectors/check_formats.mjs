@@ -295,9 +295,8 @@ function checkBundle(bytes, givenKey, known) {
       insist(event.link === "" || isHash(event.link), "link");
     }
     for (const notice of bundle.notices ?? []) {
-      insist(hasExactly(notice, "law", "since", "version") && typeof notice.law === "string", "notice");
+      insist(hasExactly(notice, "law", "since") && typeof notice.law === "string", "notice");
       insist(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(notice.since), "since");
-      insist(isCount(notice.version, 1) && notice.version <= bundle.events.length, "version");
     }
     insist((withheld.length + (bundle.notices ?? []).length > 0) === (more.length > 0), "format");
     for (const event of bundle.events) {
