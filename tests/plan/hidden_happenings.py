@@ -65,7 +65,7 @@ def speak_of_hidden_cases(world: World) -> None:
         "means": "LETTER",
         "heads": school,
     }
-    routed = world.do(ReceiveComplaint, school_urn=ALDER, **received)
+    routed = world.do(ReceiveComplaint, **received)
     world.do(
         RouteToProcedure,
         system,
