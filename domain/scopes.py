@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.permissions import CaseReading, Decision, Resource, Task, Why, decide
+from domain.role_commands import RESERVED
 from domain.roles import Role
 
 __all__ = ["MEANINGS", "Scope", "Scopes", "decide_within", "scope_of", "within"]
@@ -73,6 +74,9 @@ def scope_of(action: str) -> Scope | None:
 
     `action` is a `CaseReading`, a `Task`, or a command by the name of its class. A task that is not listed has none.
     """
+    if action in RESERVED:
+        # Letting somebody into a case, and judging an emergency, are people's to answer for.
+        return None
     return _NEEDED.get(action) if action in _TASKS else Scope.CASES_WRITE
 
 

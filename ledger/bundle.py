@@ -6,6 +6,7 @@ truth of it is `ledger.verify`'s matter. docs/formats.md, section 10, is the spe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from ledger.entry import EntryError, format_instant, leaf_hash, parse_instant, p
 
 __all__ = [
     "FORMAT",
+    "FORMAT_WITH_MORE",
     "Bundle",
     "BundleError",
     "BundledEvent",
@@ -26,17 +28,22 @@ __all__ = [
     "ClosedState",
     "Consistency",
     "HeadProof",
+    "Notice",
     "OpenedPart",
     "Part",
+    "WithheldEvent",
     "build",
     "parse",
 ]
 
 FORMAT = "caseledger-bundle/1"
+# Of a bundle that withholds a whole event or bears a notice; any other is of the form that older programs read, too.
+FORMAT_WITH_MORE = "caseledger-bundle/2"
 
 ClosedState = Literal["ERASED", "WITHHELD"]
 
 HASH_BYTES = 32
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _Read = TypeVar("_Read")
 
@@ -96,6 +103,26 @@ class BundledEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class WithheldEvent:
+    """A recorded event of which the bundle shows its place alone: it names what its reader may not know of.
+
+    `link` is what the next event states of this one's body; the empty text where the next is withheld too, or none is.
+    """
+
+    position: int
+    leaf: bytes
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What whoever holds the bundle has to heed: the law, and the day (ISO 8601) since when. No proof binds it."""
+
+    law: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class HeadProof:
     """Where the case's head stands among all heads, and its audit path."""
 
@@ -120,26 +147,44 @@ class Bundle:
     stream: UUID
     checkpoint: str
     public_key: str
-    events: tuple[BundledEvent, ...]
+    events: tuple[BundledEvent | WithheldEvent, ...]
     inclusion: tuple[bytes, ...]
     head: HeadProof
     erasures: tuple[BundledEvent, ...] = ()
     consistency: tuple[Consistency, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def shown(self) -> tuple[BundledEvent, ...]:
+        """The events of which it shows more than the place."""
+        return tuple(event for event in self.events if isinstance(event, BundledEvent))
+
+    @property
+    def withheld(self) -> int:
+        """How many events are withheld as a whole."""
+        return sum(isinstance(event, WithheldEvent) for event in self.events)
+
+    @property
+    def format(self) -> str:
+        """The name of the form that the file has."""
+        return FORMAT_WITH_MORE if self.withheld or self.notices else FORMAT
 
     def encode(self) -> bytes:
         """Write the file: canonical JSON, no newline at its end."""
+        more: dict[str, JSON] = {}
+        if self.format == FORMAT_WITH_MORE:
+            more["notices"] = [{"law": one.law, "since": one.since} for one in self.notices]
         return canonical.encode(
             {
+                **more,
                 "checkpoint": self.checkpoint,
                 "consistency": [
                     {"proof": b"".join(one.proof).hex(), "root": one.root.hex(), "size": one.size}
                     for one in self.consistency
                 ],
                 "erasures": [_recorded(event) for event in self.erasures],
-                "events": [
-                    {**_recorded(event), "parts": [_part(part) for part in event.parts]} for event in self.events
-                ],
-                "format": FORMAT,
+                "events": [_event(event) for event in self.events],
+                "format": self.format,
                 "head": {"index": self.head.index, "proof": b"".join(self.head.proof).hex()},
                 "inclusion": b"".join(self.inclusion).hex(),
                 "public_key": self.public_key,
@@ -155,16 +200,17 @@ def build(
     stream: UUID,
     checkpoint: str,
     public_key: VerifierKey,
-    events: Sequence[BundledEvent],
+    events: Sequence[BundledEvent | WithheldEvent],
     head: tuple[int, Sequence[bytes]],
     prove: Callable[[Sequence[int]], Sequence[bytes]],
     erasures: Sequence[BundledEvent] = (),
     consistency: Sequence[Consistency] = (),
+    notices: Sequence[Notice] = (),
 ) -> Bundle:
     """Put together the bundle of a case.
 
-    `events` are all versions of the stream in order; `head` is what `Heads.proof` gives; `prove` gives the
-    `tree.set_proof` of leaf indices (position - 1, rising) in the tree of the checkpoint's size.
+    `events` are all versions of the stream in order, shown or withheld; `head` is what `Heads.proof` gives; `prove`
+    gives the `tree.set_proof` of leaf indices (position - 1, rising) in the tree of the checkpoint's size.
     """
     erasures = sorted(erasures, key=lambda event: event.position)
     indices = sorted({event.position - 1 for event in (*events, *erasures)})
@@ -178,29 +224,35 @@ def build(
         head=HeadProof(head[0], tuple(head[1])),
         erasures=tuple(erasures),
         consistency=tuple(sorted(consistency, key=lambda one: one.size)),
+        notices=tuple(notices),
     )
 
 
 def parse(data: bytes) -> Bundle:
     """Read a bundle's file. Raises CanonicalError or BundleError naming the first member that is not as it must be."""
     members: Any = canonical.decode(data)
+    has_more = isinstance(members, dict) and members.get("format") == FORMAT_WITH_MORE
     try:
-        _check_members(members, _MEMBERS)
+        _check_members(members, _MEMBERS | {"notices"} if has_more else _MEMBERS)
     except BundleError as error:
         raise error.within("bundle") from None
-    if members["format"] != FORMAT:
-        raise BundleError("format", f'must be "{FORMAT}"')
-    return Bundle(
+    if not has_more and members["format"] != FORMAT:
+        raise BundleError("format", f'must be "{FORMAT}" or "{FORMAT_WITH_MORE}"')
+    found = Bundle(
         trust=_uuid(members, "trust"),
         stream=_uuid(members, "stream"),
         checkpoint=_text(members, "checkpoint"),
         public_key=_text(members, "public_key"),
-        events=_each(members, "events", _parse_event),
+        events=_each(members, "events", _parse_event_or_withheld if has_more else _parse_event),
         inclusion=_hashes(members, "inclusion"),
         head=_one(members, "head", _parse_head),
         erasures=_each(members, "erasures", _parse_erasure),
         consistency=_each(members, "consistency", _parse_consistency),
+        notices=_each(members, "notices", _parse_notice) if has_more else (),
     )
+    if found.format != members["format"]:
+        raise BundleError("format", f'must be "{FORMAT}" where no event is withheld and no notice given')
+    return found
 
 
 def _recorded(event: BundledEvent) -> dict[str, JSON]:
@@ -210,6 +262,12 @@ def _recorded(event: BundledEvent) -> dict[str, JSON]:
         "position": event.position,
         "recorded_at": format_instant(event.recorded_at),
     }
+
+
+def _event(event: BundledEvent | WithheldEvent) -> JSON:
+    if isinstance(event, WithheldEvent):
+        return {"leaf": event.leaf.hex(), "link": event.link, "position": event.position}
+    return {**_recorded(event), "parts": [_part(part) for part in event.parts]}
 
 
 def _part(part: Part) -> JSON:
@@ -236,6 +294,8 @@ _MEMBERS = frozenset(
 )
 _ERASURE = frozenset(("body", "leaf", "position", "recorded_at"))
 _EVENT = _ERASURE | {"parts"}
+_WITHHELD = frozenset(("leaf", "link", "position"))
+_NOTICE = frozenset(("law", "since"))
 _OPENED = frozenset(("ordinal", "part", "salt", "text"))
 _CLOSED = frozenset(("part", "state"))
 _HEAD = frozenset(("index", "proof"))
@@ -245,6 +305,24 @@ _CONSISTENCY = frozenset(("proof", "root", "size"))
 def _parse_event(value: Any) -> BundledEvent:
     _check_members(value, _EVENT)
     return _recorded_event(value, _each(value, "parts", _parse_part))
+
+
+def _parse_event_or_withheld(value: Any) -> BundledEvent | WithheldEvent:
+    if not isinstance(value, dict) or "link" not in value:
+        return _parse_event(value)
+    _check_members(value, _WITHHELD)
+    link = _text(value, "link")
+    if link:
+        _hash(value, "link")
+    return WithheldEvent(_integer(value, "position", 1), _hash(value, "leaf"), link)
+
+
+def _parse_notice(value: Any) -> Notice:
+    _check_members(value, _NOTICE)
+    since = _text(value, "since")
+    if not _DAY.fullmatch(since):
+        raise BundleError("since", "must read YYYY-MM-DD")
+    return Notice(_text(value, "law"), since)
 
 
 def _parse_erasure(value: Any) -> BundledEvent:

@@ -90,6 +90,16 @@ def read_key_destructions(connection: psycopg.Connection[Any], trust_id: UUID, *
     )
 
 
+def read_streams_with(connection: psycopg.Connection[Any], trust_id: UUID, type_: str, *, up_to: int) -> list[UUID]:
+    """The streams of a trust in which events with a stored name were recorded by a position."""
+    rows = connection.execute(
+        "SELECT DISTINCT stream_id FROM event WHERE trust_id = %s AND position <= %s AND type = %s ORDER BY stream_id",
+        (trust_id, up_to, type_),
+        binary=True,
+    )
+    return [stream_id for (stream_id,) in rows]
+
+
 def head(connection: psycopg.Connection[Any], trust_id: UUID) -> tuple[int, datetime | None]:
     """The last position given and when; (0, None) before the first event."""
     row = connection.execute(

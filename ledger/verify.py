@@ -18,7 +18,7 @@ from uuid import UUID
 from ledger import bundle as bundles
 from ledger import checkpoint as checkpoints
 from ledger import tree
-from ledger.bundle import Bundle, BundledEvent, BundleError, OpenedPart, Part
+from ledger.bundle import Bundle, BundledEvent, BundleError, Notice, OpenedPart, Part, WithheldEvent
 from ledger.canonical import CanonicalError
 from ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey
 from ledger.entry import Body, EntryError, SealedEntry, body_link, decode_body, leaf_hash, parse_uuid
@@ -64,12 +64,17 @@ class PartFound:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome: every check that held, in order, and the first failure, after which nothing more was checked."""
+    """The outcome: every check that held, in order, and the first failure, after which nothing more was checked.
+
+    `withheld` is the number of events of which the bundle shows the place alone; `notices` are the bundle's own.
+    """
 
     ok: bool
     checks: tuple[Check, ...]
     first_failure: Failure | None
     parts: tuple[PartFound, ...] = ()
+    withheld: int = 0
+    notices: tuple[Notice, ...] = ()
 
 
 class _Wrong(Exception):
@@ -91,7 +96,8 @@ class _Examination:
     bundle: Bundle = field(init=False)
     key: VerifierKey = field(init=False)
     checkpoint: Checkpoint = field(init=False)
-    bodies: list[Body] = field(default_factory=list)
+    # The events that are shown, each with its body.
+    shown: list[tuple[BundledEvent, Body]] = field(default_factory=list)
     destroyed: dict[UUID, int] = field(default_factory=dict)
     parts: list[PartFound] = field(default_factory=list)
 
@@ -109,7 +115,8 @@ def verify(bundle: bytes, *, public_key: VerifierKey | None = None, known_checkp
             held.append(Check(name, check(examination)))
         except _Wrong as wrong:
             return Report(False, tuple(held), Failure(name, wrong.place, wrong.problem))
-    return Report(True, tuple(held), None, tuple(examination.parts))
+    bundle_read = examination.bundle
+    return Report(True, tuple(held), None, tuple(examination.parts), bundle_read.withheld, bundle_read.notices)
 
 
 def _check_file(examination: _Examination) -> str:
@@ -121,7 +128,7 @@ def _check_file(examination: _Examination) -> str:
         raise _Wrong(error.place, error.rule) from None
     if not examination.bundle.events:
         raise _Wrong("events", "must hold at least one event")
-    return f"canonical JSON of the form {bundles.FORMAT}"
+    return f"canonical JSON of the form {examination.bundle.format}"
 
 
 def _check_key(examination: _Examination) -> str:
@@ -185,8 +192,15 @@ def _check_events(examination: _Examination) -> str:
     bundle = examination.bundle
     before: BundledEvent | None = None
     link = ""
+    position = 0
     for version, event in enumerate(bundle.events, 1):
         place = _place(event, version)
+        if isinstance(event, WithheldEvent):
+            _check_withheld(event, place, version, examination)
+            if event.position <= position:
+                raise _Wrong(place, "has a position that does not rise")
+            position, link = event.position, event.link
+            continue
         body = _check_recorded(event, place, examination)
         if body.stream != bundle.stream:
             raise _Wrong(place, "is of another case")
@@ -194,13 +208,23 @@ def _check_events(examination: _Examination) -> str:
             raise _Wrong(place, f"has version {body.version} where {version} must stand")
         if body.prev != link:
             raise _Wrong(place, f"does not follow from the body of version {version - 1}")
-        if before is not None and event.position <= before.position:
+        if event.position <= position:
             raise _Wrong(place, "has a position that does not rise")
         if before is not None and event.recorded_at <= before.recorded_at:
             raise _Wrong(place, "has a time of recording that does not rise")
-        examination.bodies.append(body)
-        before, link = event, body_link(event.body)
-    return f"versions 1 to {len(bundle.events)} without a gap, each bound to the one before"
+        examination.shown.append((event, body))
+        before, position, link = event, event.position, body_link(event.body)
+    withheld = f"; {bundle.withheld} of them withheld as a whole" if bundle.withheld else ""
+    return f"versions 1 to {len(bundle.events)} without a gap, each bound to the one before{withheld}"
+
+
+def _check_withheld(event: WithheldEvent, place: str, version: int, examination: _Examination) -> None:
+    events = examination.bundle.events
+    is_next_shown = version < len(events) and isinstance(events[version], BundledEvent)
+    if bool(event.link) != is_next_shown:
+        raise _Wrong(place, "must state its link exactly if the next event is shown")
+    if event.position > examination.checkpoint.size:
+        raise _Wrong(place, f"lies beyond the checkpoint's size {examination.checkpoint.size}")
 
 
 def _check_erasures(examination: _Examination) -> str:
@@ -217,7 +241,7 @@ def _check_erasures(examination: _Examination) -> str:
             raise _Wrong(place, "does not record the destruction of a key")
         before = event.position
         examination.destroyed.setdefault(key, event.position)
-    for event, body in zip(examination.bundle.events, examination.bodies, strict=True):
+    for event, body in examination.shown:
         key = _destroyed_key(body)
         if key is not None:
             examination.destroyed.setdefault(key, event.position)
@@ -246,7 +270,7 @@ def _check_head(examination: _Examination) -> str:
 
 
 def _check_parts(examination: _Examination) -> str:
-    for event, body in zip(examination.bundle.events, examination.bodies, strict=True):
+    for event, body in examination.shown:
         if [part.part for part in event.parts] != [entry.part for entry in body.sealed]:
             raise _Wrong(_place(event, body.version), "must show exactly the sealed parts of its body, in their order")
         for part, entry in zip(event.parts, body.sealed, strict=True):
@@ -262,7 +286,7 @@ def _check_parts(examination: _Examination) -> str:
     return ", ".join(f"{states.count(state)} {word}" for state, word in _STATE_WORDS)
 
 
-def _place(event: BundledEvent, version: int) -> str:
+def _place(event: BundledEvent | WithheldEvent, version: int) -> str:
     return f"event {version} (position {event.position})"
 
 
@@ -342,6 +366,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     report = verify(content, public_key=public_key, known_checkpoint=known)
     lines = [f"ok    {check.name}: {check.found}" for check in report.checks]
     if report.first_failure is None:
+        lines += [f"heed  {notice.law}, since {notice.since}" for notice in report.notices]
         lines.append("The bundle holds.")
     else:
         lines.append(f"WRONG {report.first_failure.check}: {report.first_failure}")

@@ -14,10 +14,11 @@ from domain.access import Visibility
 from domain.calendars import CalendarSet
 from domain.case import Case
 from domain.case_document import CaseDocument, case_document
-from domain.offered import Blocked, blocked
+from domain.offered import Blocked
 from domain.policy import PolicyPack
 from domain.registers import SchoolRegister, school_register_id
 from domain.values import CaseKind
+from domain.veil import blocked_without, document_without
 from ledger.database import TrustDatabase
 from ledger.reading import StoredRow, read_streams
 from projections.snapshot import snapshot
@@ -25,8 +26,9 @@ from projections.states import event_of
 from projections.visible import Reading
 
 Shown = TypeVar("Shown")
-# What is made of a case, the policy pinned to it, and the calendars of its school, as they stood at an instant.
-Show = Callable[[Case, PolicyPack | None, Sequence[CalendarSet], datetime | None], Shown]
+# What is made of a case, the policy pinned to it, the calendars of its school, and the cases that the reader may not
+# know of, as they stood at an instant.
+Show = Callable[[Case, PolicyPack | None, Sequence[CalendarSet], datetime | None, frozenset[UUID]], Shown]
 
 
 def documents_after(
@@ -41,7 +43,7 @@ def documents_after(
     What the reader may not open now, and versions that are not there, are left out; `recorded` is a case that a command
     of this reader was carried out on.
     """
-    return _after(trust, visibility, wanted, recorded, case_document)
+    return _after(trust, visibility, wanted, recorded, _document)
 
 
 def blocked_after(
@@ -52,7 +54,28 @@ def blocked_after(
     recorded: UUID | None = None,
 ) -> dict[tuple[UUID, int], tuple[CaseKind, tuple[Blocked, ...]]]:
     """The kind of such cases, what they did not offer then, and why; the same as `documents_after` otherwise."""
-    return _after(trust, visibility, wanted, recorded, lambda case, pack, *_moment: (case.kind, blocked(case, pack)))
+    return _after(trust, visibility, wanted, recorded, _blocked)
+
+
+def _document(
+    case: Case,
+    pack: PolicyPack | None,
+    calendars: Sequence[CalendarSet],
+    moment: datetime | None,
+    hidden: frozenset[UUID],
+) -> CaseDocument:
+    document = case_document(case, pack, calendars, moment)
+    return document_without(document, hidden) if hidden else document
+
+
+def _blocked(
+    case: Case,
+    pack: PolicyPack | None,
+    _calendars: Sequence[CalendarSet],
+    _moment: datetime | None,
+    hidden: frozenset[UUID],
+) -> tuple[CaseKind, tuple[Blocked, ...]]:
+    return case.kind, blocked_without(case, pack, hidden)
 
 
 def _after(
@@ -65,7 +88,7 @@ def _after(
     versions = {case_id: frozenset(of_case) for case_id, of_case in wanted.items()}
     reading = Reading(visibility)
     with snapshot(trust) as connection:
-        openable = _openable(connection, reading, versions.keys() - {recorded})
+        openable, hidden = _openable(connection, reading, versions.keys() - {recorded})
         rows = read_streams(connection, trust.trust_id, [*openable, *(versions.keys() & {recorded})])
         return _folded(
             connection,
@@ -74,6 +97,7 @@ def _after(
             lambda row: row.version in versions[row.stream_id],
             show,
             lambda row: row.recorded_at,
+            hidden,
         )
 
 
@@ -91,7 +115,8 @@ def documents_at(
     """
     with snapshot(trust) as connection:
         reading = Reading(visibility)
-        rows = read_streams(connection, trust.trust_id, _openable(connection, reading, case_ids), up_to=position)
+        openable, hidden = _openable(connection, reading, case_ids)
+        rows = read_streams(connection, trust.trust_id, openable, up_to=position)
         last = {row.stream_id: row.version for row in rows}
         moment = None if position is None else at or _recorded_at(connection, reading, position)
         found = _folded(
@@ -99,8 +124,9 @@ def documents_at(
             reading,
             rows,
             lambda row: row.version == last[row.stream_id],
-            case_document,
+            _document,
             lambda _row: moment,
+            hidden,
         )
     return {case_id: document for (case_id, _), document in found.items()}
 
@@ -113,12 +139,16 @@ def _recorded_at(connection: psycopg.Connection[Any], reading: Reading, position
     return None if row is None else row[0]
 
 
-def _openable(connection: psycopg.Connection[Any], reading: Reading, case_ids: Iterable[UUID]) -> list[UUID]:
+def _openable(
+    connection: psycopg.Connection[Any], reading: Reading, case_ids: Iterable[UUID]
+) -> tuple[list[UUID], frozenset[UUID]]:
+    """Which of these cases the reader may open, and all those that the reader may not know of."""
     rows = connection.execute(
-        f"SELECT case_id FROM {reading.cases()} AS open WHERE case_id = ANY(%(ids)s)".encode(),
+        f"SELECT case_id, false FROM {reading.cases()} AS open WHERE case_id = ANY(%(ids)s)"
+        f" UNION SELECT case_id, true FROM {reading.hidden()} AS hidden".encode(),
         {**reading.parameters, "ids": list(case_ids)},
-    )
-    return [case_id for (case_id,) in rows]
+    ).fetchall()
+    return [one for one, is_hidden in rows if not is_hidden], frozenset(one for one, is_hidden in rows if is_hidden)
 
 
 def _folded(
@@ -128,6 +158,7 @@ def _folded(
     is_wanted: Callable[[StoredRow], bool],
     show: Show[Shown],
     moment_of: Callable[[StoredRow], datetime | None],
+    hidden: frozenset[UUID],
 ) -> dict[tuple[UUID, int], Shown]:
     registers = _Registers(connection, reading)
     states: dict[UUID, Case] = {}
@@ -138,7 +169,7 @@ def _folded(
         if is_wanted(row):
             moment = moment_of(row)
             shown[row.stream_id, row.version] = show(
-                case, registers.pack_of(case), registers.calendars_of(case, moment), moment
+                case, registers.pack_of(case), registers.calendars_of(case, moment), moment, hidden
             )
     return shown
 

@@ -12,28 +12,52 @@ from uuid import UUID
 
 from domain.access import Visibility
 from domain.values import CaseKind
+from domain.veil import NAMING, SPEAKS_ALSO
 
 _LIVE = "(SELECT generation FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live)"
 _OWN = f"trust_id = %(trust)s AND generation = {_LIVE}"
 # Sight that was lost does not wait for the read models (design D15): events that were recorded and are not projected,
 # and that name the reader as whom a case is about, or move a case to a school out of the reader's sight.
 _NAMES = ("complaint.head_added.v1", "complaint.subject_named.v1", "staff_breach.subject_named.v1")
+_OPENS = ("complaint.received.v1", "staff_breach.reported.v1")
 _MOVES = tuple(f"{kind.value.lower()}.{moved}.v1" for kind in CaseKind for moved in ("transferred", "school_corrected"))
 _TO_COME = (
     "(SELECT stream_id, type, convert_from(body, 'UTF8')::jsonb->'data' AS told FROM event"
     " WHERE trust_id = %(trust)s AND position > coalesce("
     "(SELECT position FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live), 0)"
-    f" AND type IN {(*_NAMES, *_MOVES)!r} OFFSET 0)"
+    f" AND type IN {(*_NAMES, *_OPENS, *_MOVES)!r} OFFSET 0)"
 )
-_LOST = (
-    f"SELECT stream_id FROM {_TO_COME} AS to_come WHERE type IN {_NAMES!r}"
-    " AND strpos(told::text, %(person)s::uuid::text) > 0"
-    f" OR type IN {_MOVES!r} AND %(seen_schools)s::text[] IS NOT NULL"
+_NAMED_SINCE = (
+    f"SELECT stream_id FROM {_TO_COME} AS to_come WHERE strpos(CASE WHEN type IN {_NAMES!r} THEN told::text"
+    f" WHEN type IN {_OPENS!r} THEN coalesce(told->>'heads', told->>'subject', '') ELSE '' END, %(person)s::uuid::text)"
+    " > 0"
+)
+_MOVED_SINCE = (
+    f"SELECT stream_id FROM {_TO_COME} AS to_come WHERE type IN {_MOVES!r} AND %(seen_schools)s::text[] IS NOT NULL"
     " AND NOT coalesce(told->>'to_school', told->>'school_urn') = ANY(%(seen_schools)s::text[])"
 )
-# The cases that the reader may not know of.
-_BARRED = f"(SELECT case_id FROM case_barred WHERE {_OWN} AND person_id = %(person)s UNION ALL {_LOST})"
-_NOT_BARRED = f"NOT %(person)s = ANY(barred) AND case_id <> ALL (ARRAY({_LOST}))"
+_LOST = f"{_NAMED_SINCE} UNION ALL {_MOVED_SINCE}"
+# The cases that are about the reader; and the copies of those, which are about the reader too.
+_ABOUT = f"SELECT case_id FROM case_barred WHERE {_OWN} AND person_id = %(person)s UNION ALL {_NAMED_SINCE}"
+_COPIES = (
+    "SELECT copied.case_id::uuid FROM case_document AS original, jsonb_array_elements_text("
+    f"original.document::jsonb->'copies') AS copied (case_id) WHERE {_OWN} AND original.case_id IN ({_ABOUT})"
+)
+# The cases that the reader may not know of: whatever another case says of them is left out.
+_HIDDEN = f"{_ABOUT} UNION ALL {_COPIES}"
+_BARRED = f"({_HIDDEN} UNION ALL {_MOVED_SINCE})"
+_NOT_BARRED = (
+    f"NOT %(person)s = ANY(barred) AND case_id <> ALL (ARRAY({_LOST}))"
+    # A copy is about whom its original is about.
+    f" AND (duplicate_of IS NULL OR duplicate_of <> ALL (ARRAY({_ABOUT})))"
+)
+# The case that an event of another case names, of the events that do.
+_NAMED = "(CASE type " + " ".join(f"WHEN '{name}' THEN '{field}'" for name, field in NAMING.items()) + " END)"
+# Whether an event may be told: it is not one that names a hidden case and says nothing else.
+_TELLS = (
+    f"(CASE WHEN type IN {tuple(NAMING)!r} THEN (convert_from(body, 'UTF8')::jsonb->'data'->>{_NAMED})::uuid"
+    f" <> ALL (ARRAY({_HIDDEN})) ELSE true END)"
+)
 _EVERY_KIND = frozenset(kind.value for kind in CaseKind)
 
 
@@ -79,9 +103,13 @@ class Reading:
     def causes(self) -> str:
         """What was recorded at each position, by its name alone: (position, recorded_at, type, stream_id).
 
-        For events whose effect the reader sees; the case itself is to be joined from `cases`.
+        For events whose effect the reader sees; the case itself is to be joined from `cases`. What was recorded in a
+        case that is about the reader, or names one, is called `withheld`.
         """
-        return "(SELECT position, recorded_at, type, stream_id FROM event WHERE trust_id = %(trust)s)"
+        return (
+            f"(SELECT position, recorded_at, CASE WHEN {self.is_hidden('stream_id')} OR NOT {_TELLS} THEN 'withheld'"
+            " ELSE type END AS type, stream_id FROM event WHERE trust_id = %(trust)s)"
+        )
 
     def cases(self) -> str:
         """The cases that the reader may open, as lists know them."""
@@ -298,8 +326,31 @@ class Reading:
         )
 
     def events_of(self, case_id: str) -> str:
-        """The events of a case in sight: `case_id` is a column of a row of `cases`, `folded` or `recorded`."""
-        return f"(SELECT * FROM event WHERE trust_id = %(trust)s AND stream_id = {case_id})"
+        """The events of a case in sight: `case_id` is a column of a row of `cases`, `folded` or `recorded`.
+
+        Those that name a case which the reader may not know of are not there.
+        """
+        return f"(SELECT * FROM event WHERE trust_id = %(trust)s AND stream_id = {case_id} AND {_TELLS})"
+
+    def is_hidden(self, case_id: str) -> str:
+        """Whether the reader may not know of a case, by any road: an expression of one by its id."""
+        return f"coalesce({case_id} = ANY (ARRAY({_HIDDEN})), false)"
+
+    def hidden(self) -> str:
+        """The cases that the reader may not know of: (case_id), some more than once."""
+        return f"({_HIDDEN})"
+
+    def told_by(self, alias: str) -> str:
+        """The content of an event in clear, as it was hashed, without a case that the reader may not know of."""
+        told = f"(convert_from({alias}.body, 'UTF8')::json->'data')"
+        [(stored_name, field)] = SPEAKS_ALSO.items()
+        other = f"{told}->>'{field}'"
+        # Another member always comes after it.
+        member = f"""'"{field}":"' || ({other}) || '",'"""
+        return (
+            f"CASE WHEN {alias}.type = '{stored_name}' AND {self.is_hidden(f'({other})::uuid')}"
+            f" THEN replace({told}::text, {member}, '')::json ELSE {told} END"
+        )
 
     def _sees(self) -> str:
         seen = f"{self._sees_place()} AND {_NOT_BARRED}"

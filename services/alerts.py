@@ -18,7 +18,7 @@ from uuid import UUID
 
 from domain.case import Case
 from domain.case_parts import AccessGrant
-from domain.permissions import Resource, Task, decide
+from domain.permissions import Task
 from domain.values import CaseKind
 from services.command_refusals import NotAllowed
 from services.scope import Caller
@@ -102,7 +102,7 @@ def alerts_of(ledger: TrustLedger, caller: Caller) -> list[Alert]:
     Read from the events themselves, so that it waits for nothing. An alert about a case that has turned out to be about
     the caller is not there. Raises NotAllowed.
     """
-    if not decide(caller.role, Task.SEE_ALERTS, Resource()).allowed:
+    if not caller.decide(Task.SEE_ALERTS).allowed:
         raise NotAllowed
     found = [
         Alert.of(ledger.trust_id, case, grant)

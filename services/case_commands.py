@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from domain.aggregate import Recordable
 from services.commands import Deciding, Described, decided
@@ -114,8 +114,9 @@ class UnlinkCase(CaseDecision):
     kind: Annotated[str, Described("How they were linked: a code of the list link_kinds.")]
 
     def decide(self, case: Any, context: Deciding) -> None:
-        """The other case need not be in sight: the link is this case's own."""
-        case.unlink(other=self.other, kind=self.kind, reason=decided(self.reason), by=context.caller.person_id)
+        """The other case need not be in sight: the link is this case's own. One that is hidden is no link at all."""
+        other = uuid4() if context.hides(self.other) else self.other
+        case.unlink(other=other, kind=self.kind, reason=decided(self.reason), by=context.caller.person_id)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,12 +14,12 @@ from uuid import UUID, uuid5
 
 from eventsourcing.persistence import IntegrityError, OperationalError
 
-from domain.access import Visibility, resource_of
 from domain.aggregate import Recordable
 from domain.calendars import CalendarSet
 from domain.case import Case
 from domain.case_parts import EXAMINER
-from domain.permissions import ROUTE_TO_CHILD_PROTECTION, CaseReading, Decision, Why, decide
+from domain.naming import with_underscores
+from domain.permissions import ROUTE_TO_CHILD_PROTECTION, Decision, Why
 from domain.policy import PolicyPack, parse_pack
 from domain.refusals import DeciderIsSubject, RefusalCode, Refused
 from domain.registers import NotAMember, SchoolRegister, school_register_id
@@ -28,6 +28,7 @@ from domain.routing import CHILD_PROTECTION, RoutedElsewhere
 from domain.sealed import Secret
 from domain.stored import plain
 from domain.values import PolicyRef
+from domain.veil import blocked_by, cases_named
 from ledger.canonical import encode
 from ledger.key_store import KeyDestroyedError, KeyStore
 from ledger.keys import KeysUnavailableError
@@ -49,6 +50,7 @@ from services.command_refusals import (
 )
 from services.conflicts import route_conflicts, standing
 from services.scope import Caller
+from services.sight import hidden_from, is_about, sees, standing_to
 from services.store import CommandContext, TrustLedger, Work
 
 # Without an expected version a command that lost a race is decided again this often.
@@ -115,9 +117,14 @@ class Deciding:
     def other(self, case_id: UUID, field: str) -> Any:
         """Another case that the caller sees; raises NotFound naming the field."""
         case = self.services.ledger.load(case_id)
-        if not sees(self.caller.visibility, case):
+        if not sees(self.services.ledger, self.caller.visibility, case):
             raise NotFound(field)
         return case
+
+    def hides(self, case_id: UUID) -> bool:
+        """Whether the caller may not know of a case by any road, or there is none."""
+        case = self.services.ledger.load(case_id)
+        return isinstance(case, Case) and is_about(self.services.ledger, self.caller.person_id, case)
 
     def school(self, urn: str, field: str, on: date | None = None) -> SchoolRegister:
         """The register of a school in the caller's sight, a member of the trust on a day (today if none is given)."""
@@ -216,11 +223,6 @@ class UnseenCaseCommand(Command):
     @abstractmethod
     def decide(self, case: Any, context: Deciding) -> None:
         """Change the case, or raise Refused."""
-
-
-def sees(visibility: Visibility, case: Any) -> bool:
-    """Whether there is a case here for a reader at all; a register is none."""
-    return isinstance(case, Case) and decide(visibility.role, CaseReading.SEE, resource_of(visibility, case)).allowed
 
 
 def new_case_id(trust_id: UUID, command_id: UUID) -> UUID:
@@ -322,13 +324,21 @@ def changed_by(
     case: Any = services.ledger.load(command.case_id)
     if not isinstance(case, Case) or command.case_kind not in (None, case.kind):
         raise NotFound("case_id")
-    require_allowed(caller.decide(action_of(command), resource_of(caller.visibility, case)))
+    require_allowed(caller.decide(action_of(command), standing_to(services.ledger, caller.visibility, case)))
+    _require_unhidden(services, caller, command, case)
     if command.expected_version is not None and command.expected_version != case.version:
         raise VersionConflict("expected_version")
     before = {case.id: standing(case)}
     changed = (case, *(command.decide(case, context) or ()))
     route_conflicts(services.ledger, changed, before, context.today)
     return changed
+
+
+def _require_unhidden(services: Services, caller: Caller, command: CaseCommand, case: Case) -> None:
+    """Refuse what only cases stand in the way of that the caller may not know of; raises NotAllowed, with no reason."""
+    hidden = hidden_from(services.ledger, caller.person_id, cases_named(case))
+    if hidden and with_underscores(command.name).upper() in blocked_by(case, hidden):
+        raise NotAllowed
 
 
 # What is out of sight is not there, for whatever reason it is out of sight.
@@ -367,12 +377,12 @@ def _replay(services: Services, caller: Caller, command: Command, mac: bytes) ->
         return None
     if receipt.actor_id != caller.person_id or not hmac.compare_digest(receipt.input_mac, mac):
         raise CommandIdReused("command_id")
-    now = services.ledger.load(receipt.case_id)
+    now: Any = services.ledger.load(receipt.case_id)
     # Who opened a case hears the answer again also in a role that reads no cases, such as an integration's; but nobody
     # whom the case has been about since.
     is_opener = isinstance(command, OpeningCommand | UnseenCaseCommand)
-    is_opener = is_opener and caller.person_id not in getattr(now, "barred", ())
-    if not is_opener and not sees(caller.visibility, now):
+    is_opener = is_opener and not is_about(services.ledger, caller.person_id, now)
+    if not is_opener and not sees(services.ledger, caller.visibility, now):
         raise NotFound("case_id")
     case = _case_at(services, receipt.case_id, receipt.last_position)
     return Recorded(case, receipt.first_position, receipt.last_position, replayed=True)

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from domain.access_refusals import NobodyToAlert
 from domain.case import Case
-from domain.permissions import Resource, Task, decide
+from domain.permissions import Task
 from domain.registers import TrustRegister, trust_register_id
 from domain.roles import Role
 from services.alerts import Alert, AlertSink, send
@@ -40,7 +40,7 @@ class OpenInEmergency(UnseenCaseCommand):
     def find(self, context: Deciding) -> Case:
         """A case of the trust that is not about the caller; of a school's roles, one of their own school."""
         caller = context.caller
-        if not decide(caller.role, Task.OPEN_IN_EMERGENCY, Resource()).allowed:
+        if not caller.decide(Task.OPEN_IN_EMERGENCY).allowed:
             raise NotAllowed
         case = context.services.ledger.load(self.case_id)
         if not isinstance(case, Case) or not is_in_reach(caller, case):

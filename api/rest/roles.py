@@ -18,7 +18,7 @@ from api.graphql.context import WorkerSlots
 from api.problems import refusal_problem
 from api.rest.bodies import Asked, json_body, read_json
 from api.rest.operations import Operation
-from domain.permissions import Resource, Task, decide
+from domain.permissions import Task
 from services.authority import Authority, HeldRole
 from services.command_refusals import NotAllowed
 from services.commands import TEXT_LIMIT, Refusal
@@ -145,7 +145,7 @@ def role_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate
 
     async def roles(request: Request) -> Response:
         caller = await authenticate(request)
-        if not decide(caller.role, Task.SEE_ROLES, Resource()).allowed:
+        if not caller.decide(Task.SEE_ROLES).allowed:
             raise NotAllowed
         return await anyio.to_thread.run_sync(_roles, runtime, caller, limiter=slots.reads)
 

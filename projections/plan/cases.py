@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.checks import InvalidIdentifier
 from domain.naming import with_underscores
+from domain.offered import CaseAction
 from projections.cases import ORDERS, CaseFilter, CaseOrder, conditions_of
 from projections.pages import CursorMalformed, place_of
 from projections.plan.pages import Listing, connection, placed
@@ -234,8 +235,16 @@ def _allowed_actions(writer: Writer, _selected: Selected, row: Row) -> str:
         # What was routed past somebody is decided by others, and a target decides nothing; the same rules refuse the
         # commands (domain.permissions).
         f" AND ({routed_to} IS NULL OR {routed_to} = ANY(string_to_array({alias}.rungs, ',')))"
-        f" AND ({alias}.of_target OR NOT {row.alias}.kind = 'INCIDENT' OR NOT {is_target(row)}))"
+        f" AND ({alias}.of_target OR NOT {row.alias}.kind = 'INCIDENT' OR NOT {is_target(row)})"
+        # Where all links lead to cases that the reader may not know of, there is none to take away.
+        f" AND ({alias}.name <> '{CaseAction.UNLINK_CASE}' OR {_has_links(writer, row)}))"
     )
+
+
+def _has_links(writer: Writer, row: Row) -> str:
+    alias = writer.alias("l")
+    hidden = writer.reading.is_hidden(f"({alias}.value->>'case')::uuid")
+    return f"EXISTS (SELECT FROM jsonb_array_elements({row.value}->'links') AS {alias} (value) WHERE NOT {hidden})"
 
 
 def _blocked_actions(_writer: Writer, selected: Selected, row: Row) -> str:
@@ -244,6 +253,18 @@ def _blocked_actions(_writer: Writer, selected: Selected, row: Row) -> str:
 
 def _converted_to(writer: Writer, selected: Selected, row: Row) -> str:
     return case_by_id(writer, selected, f"({row.value}->>'converted_to')::uuid")
+
+
+def _converted_on(writer: Writer, _selected: Selected, row: Row) -> str:
+    hidden = writer.reading.is_hidden(f"({row.value}->>'converted_to')::uuid")
+    return f"CASE WHEN {hidden} THEN {NULL} ELSE coalesce(({row.value}->'converted_on')::text, {NULL}) END"
+
+
+def _links(writer: Writer, selected: Selected, row: Row) -> str:
+    """The links of a case; one to a case that is about the reader is not there."""
+    alias = writer.alias("e")
+    wanted = "NOT " + writer.reading.is_hidden(f"({alias}.value->>'case')::uuid")
+    return each_object(writer, selected, row, "links", "CaseLink", alias, f"{alias}.value", wanted)
 
 
 def _linked(writer: Writer, selected: Selected, row: Row) -> str:
@@ -281,7 +302,7 @@ _COMMON: dict[str, Read] = {
     "version": number("version"),
     "outstanding": json_objects("duties", "Duty"),
     "deadlines": _deadlines,
-    "links": json_objects("links", "CaseLink"),
+    "links": _links,
     "school": lambda writer, selected, row: school_of(writer, selected, f"{row.alias}.school_urn"),
     "duplicateOf": _duplicate_of,
     "allowedActions": _allowed_actions,
@@ -311,7 +332,7 @@ CASE_READS: dict[str, dict[str, Read]] = {
     "Incident": _COMMON
     | detail(
         part(
-            "reportedToHeadteacherOn convertedOn",
+            "reportedToHeadteacherOn",
             texts="summary",
             collections={
                 "items": "Item",
@@ -342,7 +363,7 @@ CASE_READS: dict[str, dict[str, Read]] = {
             },
             objects={"intake": "Intake"},
         )
-        | {"convertedTo": _converted_to}
+        | {"convertedTo": _converted_to, "convertedOn": _converted_on}
     ),
     "Complaint": _COMMON
     | detail(

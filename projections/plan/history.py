@@ -60,7 +60,9 @@ def latest_event(writer: Writer, selected: Selected, row: Row) -> str:
     event = _event_row(writer.alias("h"), row)
     shown = _event(writer, selected, event)
     events = _event_source(writer, row, event, shown)
-    return f"(SELECT {shown} FROM {events} WHERE {event.alias}.version = {row.alias}.version::int)"
+    # The event that made the version may name a case that the reader may not know of: then the one before is the last.
+    order = f"ORDER BY {event.alias}.version DESC LIMIT 1"
+    return f"(SELECT {shown} FROM {events} WHERE {event.alias}.version <= {row.alias}.version::int {order})"
 
 
 def _event_row(alias: str, case: Row) -> Row:
@@ -99,9 +101,9 @@ def _event_id(_writer: Writer, _selected: Selected, row: Row) -> str:
     return quoted(f"{row.case_id} || ':' || {row.alias}.version")
 
 
-def _data(_writer: Writer, _selected: Selected, row: Row) -> str:
+def _data(writer: Writer, _selected: Selected, row: Row) -> str:
     # As it was hashed: jsonb would put its members in another order, and takes longer to read.
-    return bare(f"convert_from({row.alias}.body, 'UTF8')::json->'data'")
+    return bare(f"({writer.reading.told_by(row.alias)})")
 
 
 def _actor(writer: Writer, selected: Selected, row: Row) -> str:

@@ -73,10 +73,22 @@ def json_objects(name: str, type_name: str, *, wrap: str | None = None) -> Read:
     return read
 
 
-def each_object(writer: Writer, selected: Selected, row: Row, name: str, type_name: str, alias: str, value: str) -> str:
-    """The objects of a list within the part: `value` is what each is read from, where it is called `alias`."""
+def each_object(
+    writer: Writer,
+    selected: Selected,
+    row: Row,
+    name: str,
+    type_name: str,
+    alias: str,
+    value: str,
+    wanted: str | None = None,
+) -> str:
+    """The objects of a list within the part: `value` is what each is read from, where it is called `alias`.
+
+    `wanted` is a condition that each has to meet.
+    """
     shown = writer.object(type_name, selected, Row(alias, row.case_id, value))
-    return array_of(_each(alias, shown, row, name))
+    return array_of(_each(alias, shown, row, name, wanted))
 
 
 def person(id_of: Callable[[Row], str]) -> Read:
@@ -125,8 +137,9 @@ def _as_it_stands(expression: str) -> str:
     return f"coalesce(({expression})::text, {NULL})"
 
 
-def _each(alias: str, shown: str, row: Row, name: str) -> str:
+def _each(alias: str, shown: str, row: Row, name: str, wanted: str | None = None) -> str:
+    where = "" if wanted is None else f" WHERE {wanted}"
     return (
         f"(SELECT string_agg({shown}, ',' ORDER BY {alias}.place) FROM jsonb_array_elements("
-        f"coalesce({row.value}->'{name}', '[]')) WITH ORDINALITY AS {alias} (value, place))"
+        f"coalesce({row.value}->'{name}', '[]')) WITH ORDINALITY AS {alias} (value, place){where})"
     )

@@ -25,7 +25,7 @@ def found(bundle: Bundle | bytes, known: str | None = None) -> str:
 
 
 def with_event(version: int, **changes: Any) -> Bundle:
-    events = list(BUNDLE.events)
+    events = list(BUNDLE.shown)
     events[version - 1] = dataclasses.replace(events[version - 1], **changes)
     return dataclasses.replace(BUNDLE, events=tuple(events))
 

@@ -36,8 +36,8 @@ def test_the_file_has_ten_members_and_no_more() -> None:
     ]
     assert DOCUMENT["format"] == "caseledger-bundle/1"
     assert DOCUMENT["events"][3] == {
-        "body": BUNDLE.events[3].body.decode(),
-        "leaf": BUNDLE.events[3].leaf.hex(),
+        "body": BUNDLE.shown[3].body.decode(),
+        "leaf": BUNDLE.shown[3].leaf.hex(),
         "parts": [],
         "position": 7,
         "recorded_at": "2026-09-14T08:34:19.000007Z",
@@ -62,7 +62,7 @@ Change = Callable[[Any], object]
 _CHANGES: list[tuple[Change, str]] = [
     (lambda d: d.pop("trust"), "bundle must have exactly the members checkpoint, consistency, erasures, events, "),
     (lambda d: d.update(extra=1), "bundle must have exactly the members checkpoint, consistency, erasures, events, "),
-    (lambda d: d.update(format="caseledger-bundle/2"), 'format must be "caseledger-bundle/1"'),
+    (lambda d: d.update(format="caseledger-bundle/3"), 'format must be "caseledger-bundle/1" or "caseledger-bundle/2"'),
     (lambda d: d.update(trust="x"), "trust must be a UUID in lower case with hyphens"),
     (lambda d: d.update(stream=None), "stream must be text"),
     (lambda d: d.update(checkpoint=[]), "checkpoint must be text"),

@@ -31,6 +31,8 @@ VECTORS: list[dict[str, Any]] = json.loads((FOLDER / "formats.json").read_text(e
 PUBLISHED = [
     (130, "1793f0881c8fcc39e1e7a095740cbd93f1146a27cfa30f18003fd8cb37739692"),
     (137, "80976625741b1ec10d78cd2e1ff9e63a7a6e817cde88b1c82d7c4fc092d5d477"),
+    # Bundles that withhold events or bear notices.
+    (155, "0af0aee33f3e67d2f32809e070fb5b4b2381dc36b02acfaaf2a61141301b7b21"),
 ]
 
 

@@ -71,7 +71,7 @@ def test_every_stream_holds_at_every_size_of_the_ledger(stream: str) -> None:
 
 
 def test_an_altered_body_is_named() -> None:
-    body = BUNDLE.events[3].body.replace(b"ALLEGATION", b"COMPLAINT")
+    body = BUNDLE.shown[3].body.replace(b"ALLEGATION", b"COMPLAINT")
 
     assert found(with_event(4, body=body)) == (
         "events: event 4 (position 7): is altered: position, time and body do not have the leaf hash stated"
@@ -79,7 +79,7 @@ def test_an_altered_body_is_named() -> None:
 
 
 def test_an_altered_body_with_a_leaf_made_to_fit_breaks_the_link_of_the_next() -> None:
-    event = BUNDLE.events[3]
+    event = BUNDLE.shown[3]
     body = dataclasses.replace(decode_body(event.body), data={})
     changed = restated(event, body)
 
@@ -89,7 +89,7 @@ def test_an_altered_body_with_a_leaf_made_to_fit_breaks_the_link_of_the_next() -
 
 
 def test_an_altered_last_body_is_not_in_the_ledger() -> None:
-    event = BUNDLE.events[5]
+    event = BUNDLE.shown[5]
     changed = restated(event, dataclasses.replace(decode_body(event.body), data={"outcome": "NO_ACTION"}))
 
     assert found(with_event(6, body=changed.body, leaf=changed.leaf)) == (
@@ -99,7 +99,7 @@ def test_an_altered_last_body_is_not_in_the_ledger() -> None:
 
 def test_a_history_rewritten_from_the_start_is_not_in_the_ledger() -> None:
     events: list[BundledEvent] = []
-    for event in BUNDLE.events:
+    for event in BUNDLE.shown:
         prev = body_link(events[-1].body) if events else ""
         body = dataclasses.replace(decode_body(event.body), actor=LEDGER.uuid("someone else"), prev=prev)
         events.append(restated(event, body))
@@ -111,7 +111,7 @@ def test_a_history_rewritten_from_the_start_is_not_in_the_ledger() -> None:
 
 @pytest.mark.parametrize("change", [{"position": 6}, {"recorded_at": LEDGER.instant(8)}], ids=["position", "time"])
 def test_a_moved_event_is_not_in_the_ledger(change: dict[str, Any]) -> None:
-    moved = dataclasses.replace(BUNDLE.events[3], **change)
+    moved = dataclasses.replace(BUNDLE.shown[3], **change)
     leaf = BundledEvent.recorded(moved.position, moved.recorded_at, moved.body).leaf
 
     assert found(with_event(4, **change)) == (
@@ -124,7 +124,7 @@ def test_a_moved_event_is_not_in_the_ledger(change: dict[str, Any]) -> None:
 
 
 def test_a_deleted_event_is_missed() -> None:
-    events = BUNDLE.events[:2] + BUNDLE.events[3:]
+    events = BUNDLE.shown[:2] + BUNDLE.shown[3:]
 
     assert found(dataclasses.replace(BUNDLE, events=events)) == (
         "events: event 3 (position 7): has version 4 where 3 must stand"
@@ -132,13 +132,13 @@ def test_a_deleted_event_is_missed() -> None:
 
 
 def test_a_deleted_first_event_is_missed() -> None:
-    assert found(dataclasses.replace(BUNDLE, events=BUNDLE.events[1:])) == (
+    assert found(dataclasses.replace(BUNDLE, events=BUNDLE.shown[1:])) == (
         "events: event 1 (position 3): has version 2 where 1 must stand"
     )
 
 
 def test_reordered_events_are_named() -> None:
-    one, two, three, *rest = BUNDLE.events
+    one, two, three, *rest = BUNDLE.shown
 
     assert found(dataclasses.replace(BUNDLE, events=(one, three, two, *rest))) == (
         "events: event 2 (position 5): has version 3 where 2 must stand"
@@ -146,7 +146,7 @@ def test_reordered_events_are_named() -> None:
 
 
 def test_an_event_given_twice_is_named() -> None:
-    one, *rest = BUNDLE.events
+    one, *rest = BUNDLE.shown
 
     assert found(dataclasses.replace(BUNDLE, events=(one, one, *rest))) == (
         "events: event 2 (position 2): has version 1 where 2 must stand"
@@ -154,7 +154,7 @@ def test_an_event_given_twice_is_named() -> None:
 
 
 def test_an_inserted_event_breaks_the_link_of_the_next() -> None:
-    one, two, *rest = BUNDLE.events
+    one, two, *rest = BUNDLE.shown
     body = dataclasses.replace(
         decode_body(two.body), type="incident.addendum_added.v1", prev=body_link(one.body), sealed=()
     )
@@ -167,7 +167,7 @@ def test_an_inserted_event_breaks_the_link_of_the_next() -> None:
 
 @pytest.mark.obligation("S2-065")
 def test_a_case_cut_off_before_its_last_event_is_found_by_its_head() -> None:
-    kept = BUNDLE.events[:-1]
+    kept = BUNDLE.shown[:-1]
     for head in (LEDGER.heads().proof(LEDGER.uuid("case")), LEDGER.heads(9).proof(LEDGER.uuid("case"))):
         cut = build(
             trust=LEDGER.trust,
@@ -188,7 +188,7 @@ def test_a_bundle_without_events_proves_nothing() -> None:
 
 
 def test_a_body_in_another_spelling_is_refused_though_its_leaf_fits() -> None:
-    event = BUNDLE.events[0]
+    event = BUNDLE.shown[0]
     for body, problem in (
         (event.body.replace(b'"data":', b'"data": '), "body is not canonical JSON from byte 131"),
         (event.body.replace(b'"format":1', b'"format":2'), "body: format must be 1"),
@@ -199,7 +199,7 @@ def test_a_body_in_another_spelling_is_refused_though_its_leaf_fits() -> None:
 
 
 def test_times_and_positions_rise() -> None:
-    event = BUNDLE.events[1]
+    event = BUNDLE.shown[1]
     for position, instant, problem in (
         (2, LEDGER.instant(3), "has a position that does not rise"),
         (3, LEDGER.instant(2), "has a time of recording that does not rise"),
@@ -209,7 +209,7 @@ def test_times_and_positions_rise() -> None:
         (14, LEDGER.instant(3), "has a time of recording that the checkpoint's time contradicts"),
     ):
         moved = BundledEvent.recorded(position, instant, event.body, event.parts)
-        bundle = dataclasses.replace(BUNDLE, events=(BUNDLE.events[0], moved, *BUNDLE.events[2:]))
+        bundle = dataclasses.replace(BUNDLE, events=(BUNDLE.shown[0], moved, *BUNDLE.shown[2:]))
 
         assert found(bundle) == f"events: event 2 (position {position}): {problem}"
 

@@ -106,7 +106,7 @@ def test_the_command_says_what_it_checked(tmp_path: Path, capsys: pytest.Capture
 
 def test_the_command_names_the_first_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "case.json"
-    file.write_bytes(dataclasses.replace(BUNDLE, events=BUNDLE.events[1:]).encode())
+    file.write_bytes(dataclasses.replace(BUNDLE, events=BUNDLE.shown[1:]).encode())
 
     assert verify.main([str(file)]) == 1
     assert capsys.readouterr().out.splitlines()[-2:] == [

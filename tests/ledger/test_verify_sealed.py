@@ -17,7 +17,7 @@ from tests.ledger.small_ledger import SmallLedger
 
 
 def test_swapped_texts_do_not_match_their_commitments() -> None:
-    handle, url = BUNDLE.events[1].parts
+    handle, url = BUNDLE.shown[1].parts
     assert isinstance(handle, OpenedPart)
     assert isinstance(url, OpenedPart)
     texts = (dataclasses.replace(handle, text=url.text), dataclasses.replace(url, text=handle.text))
@@ -34,7 +34,7 @@ def test_swapped_texts_do_not_match_their_commitments() -> None:
 
 @pytest.mark.parametrize("change", [{"text": "@y"}, {"salt": bytes(32)}, {"ordinal": 1}], ids=str)
 def test_an_altered_text_salt_or_ordinal_does_not_match_its_commitment(change: dict[str, Any]) -> None:
-    handle, url = BUNDLE.events[1].parts
+    handle, url = BUNDLE.shown[1].parts
 
     assert found(with_event(2, parts=(dataclasses.replace(handle, **change), url))) == (
         "sealed parts: event 2 (position 3), part handle: text is not the one that was committed to"
@@ -42,7 +42,7 @@ def test_an_altered_text_salt_or_ordinal_does_not_match_its_commitment(change: d
 
 
 def test_a_part_left_out_is_missed_and_one_added_is_named() -> None:
-    handle, url = BUNDLE.events[1].parts
+    handle, url = BUNDLE.shown[1].parts
     for parts in ((handle,), (), (handle, url, ClosedPart("zebra", "WITHHELD"))):
         assert found(with_event(2, parts=parts)) == (
             "sealed parts: event 2 (position 3): must show exactly the sealed parts of its body, in their order"
@@ -66,7 +66,7 @@ def test_erased_cannot_pass_for_withheld() -> None:
 
 
 def proving(erasures: tuple[BundledEvent, ...]) -> Bundle:
-    indices = sorted({event.position - 1 for event in (*BUNDLE.events, *erasures)})
+    indices = sorted({event.position - 1 for event in (*BUNDLE.shown, *erasures)})
     return dataclasses.replace(BUNDLE, erasures=erasures, inclusion=tuple(LEDGER.prover()(indices)))
 
 
@@ -86,7 +86,7 @@ def test_an_erasure_is_an_event_of_the_ledger_that_records_one() -> None:
     for event, problem in (
         (LEDGER.recorded[5], "erasures: erasure 1 (position 6): does not record the destruction of a key"),
         (
-            BUNDLE.events[1],
+            BUNDLE.shown[1],
             "erasures: erasure 1 (position 3): is of the case itself and stands among its events already",
         ),
         (other_trust, "erasures: erasure 1 (position 11): is of another trust"),
@@ -103,11 +103,11 @@ def test_an_erasure_is_an_event_of_the_ledger_that_records_one() -> None:
 
 
 def test_an_erasure_cannot_lend_its_place_in_the_ledger_to_a_forged_event() -> None:
-    last = BUNDLE.events[-1]
+    last = BUNDLE.shown[-1]
     body = dataclasses.replace(decode_body(last.body), version=7, prev=body_link(last.body))
     forged = BundledEvent.recorded(11, LEDGER.instant(11), encode_body(body))
 
-    assert found(dataclasses.replace(BUNDLE, events=(*BUNDLE.events, forged))) == (
+    assert found(dataclasses.replace(BUNDLE, events=(*BUNDLE.shown, forged))) == (
         "inclusion: erasures: must not share a position with an event"
     )
 
@@ -131,7 +131,7 @@ def test_a_destruction_is_known_by_the_name_of_its_event(type_: str, payload: di
     ledger.record("case", "incident.reported.v1", {}, secrets={"narrative": "gone"}, key="k")
     ledger.record("people", type_, {"key": str(ledger.uuid("k")), **payload})
     bundle = ledger.bundle("case")
-    closed = dataclasses.replace(bundle.events[0], parts=(ClosedPart("narrative", "ERASED"),))
+    closed = dataclasses.replace(bundle.shown[0], parts=(ClosedPart("narrative", "ERASED"),))
     bundle = build(
         trust=ledger.trust,
         stream=bundle.stream,

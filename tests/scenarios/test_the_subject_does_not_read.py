@@ -48,7 +48,9 @@ def test_from_the_moment_of_being_named_no_road_leads_to_it(sharp_lane: School, 
     assert ms_ford.asks(AS_IT_STOOD, id=breach.case, at=breach.position) == {"case": None}
     assert ms_ford.finds() == {other.reference}
     assert ms_ford.finds(person=ms_ford.id) == set()
-    assert ms_ford.reads(other, LINKS)["links"] == [{"kind": "RELATED", "restricted": True, "case": None}]
+    # For whom it is about there is no link, either; whoever merely does not see it hears that there is one.
+    assert ms_ford.reads(other, LINKS)["links"] == []
+    assert ms_ford.reads(other, "history { totalCount }")["history"] == {"totalCount": 1}
     assert ms_ford.fetches(f"/v1/cases/{breach.case}/bundle")[0] == 404
     assert ms_ford.refused("addAddendum", breach, text="It was not I.")["code"] == "NOT_FOUND"
     assert lead.reads(breach, "... on StaffBreach { subject { id } }")["subject"] == {"id": ms_ford.id}

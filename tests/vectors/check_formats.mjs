@@ -338,9 +338,10 @@ function checkBundle(bytes, givenKey, known) {
   let check = "file";
   try {
     const bundle = readCanonical(bytes);
+    const more = isObject(bundle) && bundle.format === "caseledger-bundle/2" ? ["notices"] : [];
     insist(hasExactly(bundle, "checkpoint", "consistency", "erasures", "events", "format", "head", "inclusion",
-      "public_key", "stream", "trust"), "members");
-    insist(bundle.format === "caseledger-bundle/1" && isUuid(bundle.trust) && isUuid(bundle.stream), "format");
+      "public_key", "stream", "trust", ...more), "members");
+    insist(["caseledger-bundle/1", "caseledger-bundle/2"].includes(bundle.format) && isUuid(bundle.trust) && isUuid(bundle.stream), "format");
     insist(typeof bundle.checkpoint === "string" && typeof bundle.public_key === "string", "texts");
     insist([bundle.events, bundle.erasures, bundle.consistency].every(Array.isArray), "arrays");
     const isCount = (value, least) => Number.isInteger(value) && value >= least;
@@ -349,7 +350,19 @@ function checkBundle(bytes, givenKey, known) {
       insist(typeof event.body === "string" && isHash(event.leaf) && isCount(event.position, 1), "event");
       insist(isInstant(event.recorded_at), "time");
     };
+    const isWithheld = (event) => isObject(event) && !Object.hasOwn(event, "body");
+    const withheld = bundle.events.filter(isWithheld);
+    for (const event of withheld) {
+      insist(hasExactly(event, "leaf", "link", "position") && isHash(event.leaf) && isCount(event.position, 1), "withheld");
+      insist(event.link === "" || isHash(event.link), "link");
+    }
+    for (const notice of bundle.notices ?? []) {
+      insist(hasExactly(notice, "law", "since") && typeof notice.law === "string", "notice");
+      insist(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(notice.since), "since");
+    }
+    insist((withheld.length + (bundle.notices ?? []).length > 0) === (more.length > 0), "format");
     for (const event of bundle.events) {
+      if (isWithheld(event)) continue;
       checkShape(event, "parts");
       for (const part of event.parts) {
         if (Object.hasOwn(part, "state")) {
@@ -407,13 +420,22 @@ function checkBundle(bytes, givenKey, known) {
       return body;
     };
     const bodies = [];
+    let told = "";
     bundle.events.forEach((event, at) => {
-      const body = readEvent(event);
       const before = bundle.events[at - 1];
+      insist(!before || event.position > before.position, "order");
+      if (isWithheld(event)) {
+        const next = bundle.events[at + 1];
+        insist((event.link !== "") === (next !== undefined && !isWithheld(next)), "link of a withheld event");
+        insist(event.position <= checkpoint.size, "size");
+        return;
+      }
+      const body = readEvent(event);
       insist(body.stream === bundle.stream && body.version === at + 1, "version");
-      insist(body.prev === (before ? link(before.body) : ""), "link");
-      insist(!before || (event.position > before.position && event.recorded_at > before.recorded_at), "order");
-      bodies.push(body);
+      insist(body.prev === (!before ? "" : isWithheld(before) ? before.link : link(before.body)), "link");
+      insist(event.recorded_at > told, "order");
+      told = event.recorded_at;
+      bodies[at] = body;
     });
 
     check = "erasures";
@@ -427,7 +449,7 @@ function checkBundle(bytes, givenKey, known) {
       position = event.position;
       destroyed.add(destroyedKey(body));
     }
-    for (const body of bodies) if (destroyedKey(body) !== null) destroyed.add(destroyedKey(body));
+    for (const body of bodies) if (body && destroyedKey(body) !== null) destroyed.add(destroyedKey(body));
 
     check = "inclusion";
     const recorded = [...bundle.events, ...bundle.erasures];
@@ -444,6 +466,7 @@ function checkBundle(bytes, givenKey, known) {
     check = "sealed parts";
     bundle.events.forEach((event, at) => {
       const body = bodies[at];
+      if (!body) return;
       insist(event.parts.length === body.sealed.length, "parts");
       event.parts.forEach((part, number) => {
         const entry = body.sealed[number];

@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from tests.plan.oracle.facts import Opaque
+from tests.plan.oracle.hidden import content, document, tells
 from tests.plan.oracle.story import Event, Json
 
 if TYPE_CHECKING:
@@ -16,20 +17,22 @@ if TYPE_CHECKING:
 
 def history_page(view: View, case_id: str, *, first: int, after: str | None, types: list[str] | None) -> Json:
     """A page of the events of a case that the reader sees, the oldest first."""
-    events = [event for event in view.story.of_case[case_id] if types is None or event.type in types]
+    told = [event for event in view.story.of_case[case_id] if tells(event, view.hidden)]
+    events = [event for event in told if types is None or event.type in types]
     return view.connection(
         "history", events, first, after, lambda event: (event.version,), lambda event: _event(view, event)
     )
 
 
 def latest_event(view: View, case_id: str, version: int) -> Json:
-    """The event by which a case came to a version."""
-    return _event(view, view.story.of_case[case_id][version - 1])
+    """The event by which a case came to a version, or the last before it that is told."""
+    told = [event for event in view.story.of_case[case_id][:version] if tells(event, view.hidden)]
+    return _event(view, told[-1])
 
 
 def _event(view: View, event: Event) -> Json:
     body = event.body
-    before = view.story.documents.get((event.stream, event.version - 1))
+    before = document(view.story.documents.get((event.stream, event.version - 1)), view.hidden)
     after = view.story.documents[event.stream, event.version]
 
     def text(part: str) -> Json:
@@ -47,7 +50,7 @@ def _event(view: View, event: Event) -> Json:
             "onBehalfOf": view.person(body.get("on_behalf_of")),
         },
         "reason": text(body["reason"]) if "reason" in body else None,
-        "data": Opaque(body["data"]),
+        "data": Opaque(content(event, view.hidden)),
         "sealed": [
             {
                 "part": sealed["part"],
@@ -58,7 +61,7 @@ def _event(view: View, event: Event) -> Json:
             for sealed in body["sealed"]
         ],
         "leafHash": event.leaf,
-        "changes": lambda _info: list(_changes(before, after)),
+        "changes": lambda _info: list(_changes(before, document(after, view.hidden))),
         "caseAfter": lambda _info: view.case(after, event.position),
     }
 
@@ -67,7 +70,7 @@ def _event(view: View, event: Event) -> Json:
 _LEFT_OUT = {"id", "version", "offered", "duties", "deadlines", "measured_at", "detail", "severity", "severity_clause"}
 
 
-def _changes(before: Json | None, after: Json) -> Iterator[Json]:
+def _changes(before: Json | None, after: Json | None) -> Iterator[Json]:
     old, new = dict(_members(before)), dict(_members(after))
     for field in [*new, *(field for field in old if field not in new)]:
         if old.get(field) != new.get(field):

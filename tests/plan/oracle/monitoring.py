@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from domain.monitoring_counts import DEFINITIONS
 from tests.plan.oracle.counting import COUNTS, MARKS, SOURCES, Contribution
 from tests.plan.oracle.facts import Refusal
+from tests.plan.oracle.hidden import tells
 from tests.plan.oracle.periods import PERIODS, Period, periods
 from tests.plan.oracle.story import Json, School
 
@@ -342,7 +343,7 @@ def _restatement(view: View, position: int, sums: Counter[tuple[int, str, str, s
     event = view.story.events[position - 1]
     return {
         "position": position,
-        "type": event.type,
+        "type": event.type if event.stream not in view.hidden and tells(event, view.hidden) else "withheld",
         "recordedAt": event.recorded_at.astimezone(UTC).isoformat(),
         "case": lambda _info: view.case_now(event.stream),
         "cases": lambda _info: [view.case_now(case) for case in sorted(cases) if view.seen(case) is not None],

@@ -17,7 +17,7 @@ def staff_pattern(view: View, person: str) -> Json | None:
         if case["kind"] == "STAFF_BREACH"
         and case["detail"]["subject"] == person
         and case["mark"] is None
-        and view.reader.sees(case)
+        and view.sees(case)
     ]
     if not breaches:
         return None

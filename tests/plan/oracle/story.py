@@ -6,6 +6,7 @@ import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -57,6 +58,8 @@ class Story:
         self.events: list[Event] = []
         self.documents: dict[tuple[str, int], Json] = {}
         self.blocked: dict[tuple[str, int], list[Json]] = {}
+        # Each case after each of its versions, with its pack.
+        self.states: dict[tuple[str, int], tuple[Case, PolicyPack | None]] = {}
         self.of_case: dict[str, list[Event]] = {}
         # What counts after each position, and which rows opened and closed with it.
         self.counted: list[frozenset[Contribution]] = [frozenset()]
@@ -127,6 +130,7 @@ class Story:
             document = self._document(state)
             self._cases[stream] = state
             self._stood.setdefault(stream, []).append((position, document))
+            self.states[stream, version] = deepcopy(state), pack
             measured = {"measured_at": recorded_at.isoformat()}
             self.blocked[stream, version] = [
                 {

@@ -13,6 +13,8 @@ from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_list_ty
 from domain.offered import from_mask
 from domain.values import CaseKind
 from tests.plan.oracle.facts import Facts, Refusal, cursor_of, place_of
+from tests.plan.oracle.hidden import document as without
+from tests.plan.oracle.hidden import hidden_cases, reasons
 from tests.plan.oracle.history import history_page, latest_event
 from tests.plan.oracle.people import aware, people
 from tests.plan.oracle.readers import case_readers
@@ -35,6 +37,7 @@ class View:
 
     def __init__(self, story: Story, facts: Facts, schema: GraphQLSchema, reader: Reader) -> None:
         self.story, self.facts, self.schema, self.reader = story, facts, schema, reader
+        self.hidden = hidden_cases(story, reader)
 
     # --- people, texts, schools
 
@@ -76,7 +79,11 @@ class View:
     def seen(self, case_id: str | None) -> Json | None:
         """A case as it stands, if the reader sees it."""
         document = self.story.cases().get(case_id or "")
-        return document if document is not None and self.reader.sees(document) else None
+        return document if document is not None and self.sees(document) else None
+
+    def sees(self, document: Json) -> bool:
+        """Whether a case, as it stands today, is in sight."""
+        return document["id"] not in self.hidden and self.reader.sees(document)
 
     def case_now(self, case_id: str | None) -> Json | None:
         """The same as the API shows it."""
@@ -87,6 +94,7 @@ class View:
         """A case as the API shows it, of whatever moment the document is: that of the position (None: now)."""
         kind = self.schema.type_map[_KINDS[document["kind"]]]
         assert isinstance(kind, GraphQLObjectType)
+        document = without(document, self.hidden) or document
         members = {**document["detail"], **document}
         if document["kind"] == "INCIDENT":
             members["items"] = [
@@ -105,9 +113,7 @@ class View:
             ],
             "convertedTo": lambda _info: self.case_now(document["detail"].get("converted_to")),
             "blockedActions": lambda _info: [
-                one
-                for one in self.story.blocked[document["id"], document["version"]]
-                if self.reader.may(one["action"], document["kind"])
+                one for one in self._blocked(document) if self.reader.may(one["action"], document["kind"])
             ],
             "readers": lambda _info, **given: case_readers(self, document, **given),
             "latestEvent": lambda _info: latest_event(self, document["id"], document["version"]),
@@ -182,7 +188,15 @@ class View:
 
     def _offered(self, document: Json) -> list[str]:
         """What a case offers: the enumeration of the schema is in no order, so the mask's own places are read."""
-        return [action.value for action in from_mask(document["offered"], CaseKind(document["kind"]))]
+        found = [action.value for action in from_mask(document["offered"], CaseKind(document["kind"]))]
+        return [action for action in found if action != "UNLINK_CASE" or document["links"]]
+
+    def _blocked(self, document: Json) -> list[Json]:
+        """What a case does not offer, and why."""
+        at = document["id"], document["version"]
+        if not self.hidden:
+            return self.story.blocked[at]
+        return reasons(*self.story.states[at], self._offered(document), self.hidden)
 
     def _shown(self, kind: GraphQLObjectType, case_id: str, record: Json) -> Json:
         """The members of a type, found in a record by their names."""
@@ -262,8 +276,7 @@ class View:
             "UPDATED_NEWEST": lambda case: self.story.changed_at[case["id"]],
         }[order]
         descending = order.endswith("NEWEST")
-        sees = self.reader.sees
-        chosen = [case for case in self.story.cases().values() if sees(case) and self._matches(case, wanted)]
+        chosen = [case for case in self.story.cases().values() if self.sees(case) and self._matches(case, wanted)]
         chosen.sort(key=lambda case: (by(case), case["id"]), reverse=descending)
 
         def place(case: Json) -> tuple[Any, ...]:
@@ -315,7 +328,7 @@ class View:
         found = [
             (case, place, one)
             for case in self.story.cases().values()
-            if self.reader.sees(case)
+            if self.sees(case)
             and _among(wanted, "schools", case["school_urn"])
             and _among(wanted, "kinds", case["kind"])
             and (wanted.get("owner") is None or case["owner"] == wanted["owner"].lower())
