@@ -18,12 +18,15 @@ __all__ = ["MOST_HEAD_BYTES", "BoundedConnection"]
 MOST_HEAD_BYTES = MOST_ADDRESS_BYTES + MOST_HEADER_BYTES + 4 * 1024
 # Seconds from the beginning of a connection, or from the first byte of a further request, to the end of the head.
 HEAD_SECONDS = 10.0
+# Seconds for the rest of a body whose request was answered already.
+REST_SECONDS = 30.0
 
 
 class BoundedConnection(HttpToolsProtocol):
     """Closes the connection on which a head is longer, or takes longer, than it may."""
 
     _head_is_whole = False
+    _body_is_whole = True
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
 
@@ -40,8 +43,12 @@ class BoundedConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take what came, unless there is too much of it and no end of the head."""
         if self._head_is_whole and self.cycle is not None and self.cycle.response_complete:
-            # The first bytes after an answer, which may be empty lines before the next request.
-            self._wait_for_head()
+            if self._body_is_whole:
+                # The first bytes after an answer, which may be empty lines before the next request.
+                self._wait_for_head()
+            elif self._head_timer is None:
+                # What is left of a body that was answered before it was whole; nobody waits for it for ever.
+                self._head_timer = self.loop.call_later(REST_SECONDS, self.transport.close)
         super().data_received(data)
         if self._head_is_whole:
             return
@@ -57,8 +64,14 @@ class BoundedConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Note that the head is whole."""
         self._head_is_whole = True
+        self._body_is_whole = False
         self._stop_waiting()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Note that the body is whole."""
+        self._body_is_whole = True
+        super().on_message_complete()
 
     def _wait_for_head(self) -> None:
         self._stop_waiting()

@@ -22,7 +22,7 @@ MOST_HEADER_BYTES = 32 * 1024
 _MOST_PARAMETERS = 100
 
 _READING = frozenset({"GET", "HEAD"})
-_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 # Headers of which a second one would be another request to whoever reads the last instead of the first.
 _SINGLE = frozenset(
     {b"content-type", b"content-length", b"content-encoding", b"host", b"origin", b"transfer-encoding", b"if-match"}

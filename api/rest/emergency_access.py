@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import anyio
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -48,9 +48,14 @@ _NEVER_STORED = {"Cache-Control": "no-store"}
 class EmergencyRequest(Asked):
     """Which case is opened, why, and for how long; a case has a reference or an id, and one of them is given."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["caseId"]}, {"required": ["reference"]}]},
+    )
+
     command_id: UUID
-    case_id: UUID | None = None
-    reference: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    # Left out or given: null is neither.
+    case_id: UUID = Field(default=None)  # type: ignore[assignment]
+    reference: str = Field(default=None, min_length=1, max_length=100)  # type: ignore[assignment]
     reason: Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
     minutes: Annotated[int, Field(ge=1, le=60, strict=True)]
 

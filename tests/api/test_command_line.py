@@ -196,8 +196,10 @@ def test_a_rebuild_agrees_with_what_is_live(run: Run, demo: Client) -> None:
 
     status, out, err = run("rebuild", "--all", "--verify")
 
-    assert (status, out.splitlines()[1:]) == (0, []), err
-    assert out.endswith("tables compared: live\n")
+    # Other tests of this module may have registered trusts of their own.
+    own = [line for line in out.splitlines() if str(DEMONSTRATION_TRUST) in line]
+    assert (status, len(own)) == (0, 1), err
+    assert own[0].endswith("tables compared: live")
     assert f"core of trust {DEMONSTRATION_TRUST}: " in err
     assert demo.ask(query) == before
 
