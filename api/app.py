@@ -20,13 +20,18 @@ from api.health import Readiness
 from api.identity.identities import Identities
 from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders, Shortcut, answer_fault
 from api.problems import PROBLEM_HANDLERS
+from api.program_keys import ProgramKeys
 from api.rate_limits import RateLimitHeaders, RateLimits
 from api.read_recorder import LoggedReads
 from api.request_shape import CrossOrigin, RequestShape
+from api.rest.accounts import account_routes
+from api.rest.api_keys import api_key_routes
 from api.rest.bundles import bundle_routes
 from api.rest.contract import contract_routes
+from api.rest.emergency_access import emergency_routes
 from api.rest.imports import IMPORT_PATH, import_routes
 from api.rest.roles import role_routes
+from api.rest.scim import scim_routes
 from api.rest.states import health_routes
 
 __all__ = ["create_app"]
@@ -49,7 +54,7 @@ def create_app(
     identities = Identities(tokens) if identities is None else identities
     limits = RateLimits(runtime.settings)
     connections = runtime.loop_connections()
-    authenticate = Authenticate(runtime, identities, connections, limits)
+    authenticate = Authenticate(runtime, identities, ProgramKeys(connections), connections, limits)
     reads = LoggedReads(runtime, runtime.recording_connections())
 
     @asynccontextmanager
@@ -73,6 +78,10 @@ def create_app(
     app.router.routes.extend(import_routes(runtime, slots, authenticate))
     app.router.routes.extend(bundle_routes(runtime, slots, authenticate, reads))
     app.router.routes.extend(role_routes(runtime, slots, authenticate))
+    app.router.routes.extend(account_routes(runtime, slots, authenticate))
+    app.router.routes.extend(emergency_routes(runtime, slots, authenticate))
+    app.router.routes.extend(api_key_routes(runtime, slots, authenticate))
+    app.router.routes.extend(scim_routes(runtime, slots, authenticate.program))
     if runtime.settings.takes_adhoc_documents:
         app.router.routes.extend(contract_routes())
     if runtime.settings.graphiql:

@@ -20,12 +20,16 @@ from api.identity.acting import ROLE_HEADER, TRUST_HEADER, NoSuchTrust, RoleNeed
 from api.identity.identities import Identities
 from api.identity.signed_in import ClaimedRole, SignedIn, Unauthenticated
 from api.identity.strength import withheld_kinds
+from api.program_keys import ProgramKeys, is_key
 from api.purpose import purpose_of
 from api.rate_limits import RateLimits
 from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
+from domain.permissions import Resource, Task, decide
 from ledger.loop_connections import LoopConnections
 from services import clock
+from services.api_keys import KeyIdentity
 from services.authority import OF_ROLES, Authority, HeldRole
+from services.case_roles import holds_in_case
 from services.scope import Caller
 
 __all__ = ["Authenticate"]
@@ -41,9 +45,15 @@ class Authenticate:
     """Turns a request into its caller. Where nobody can sign in, every request is refused."""
 
     def __init__(
-        self, runtime: Runtime, identities: Identities, connections: LoopConnections, limits: RateLimits
+        self,
+        runtime: Runtime,
+        identities: Identities,
+        keys: ProgramKeys,
+        connections: LoopConnections,
+        limits: RateLimits,
     ) -> None:
         self._runtime = runtime
+        self._keys = keys
         self._limits = limits
         self._identities = identities
         self._connections = connections
@@ -57,8 +67,12 @@ class Authenticate:
         """
         self._limits.admit(request)
         try:
-            signed_in = await self._identities.identify(request.headers.getlist("authorization"))
-            caller = await self._acting(signed_in, _asked(request, TRUST_HEADER), _asked(request, ROLE_HEADER))
+            authorization = request.headers.getlist("authorization")
+            trust, role = _asked(request, TRUST_HEADER), _asked(request, ROLE_HEADER)
+            if any(map(is_key, authorization)):
+                caller = await self._program(await self._keys.identify(authorization), trust, role)
+            else:
+                caller = await self._acting(await self._identities.identify(authorization), trust, role)
             caller = replace(caller, purpose=purpose_of(request.headers))
         except (Unauthenticated, NoSuchTrust, RoleNeeded):
             # Guessing at trusts and roles is slowed down as guessing at tokens is.
@@ -67,11 +81,26 @@ class Authenticate:
         self._limits.count(request, caller)
         return caller
 
+    async def program(self, request: Request) -> KeyIdentity:
+        """Return the program that a request is from, whatever its roles. Raise `Unauthenticated` or `RateLimited`."""
+        self._limits.admit(request)
+        try:
+            key = await self._keys.identify(request.headers.getlist("authorization"))
+        except Unauthenticated:
+            self._limits.fail(request)
+            raise
+        self._limits.count(request, _as_program(key, (Role.ADMIN, None)))
+        return key
+
     async def everything(self, request: Request) -> list[tuple[UUID, UUID, tuple[str, ...]]]:
         """Return every trust that who asks serves, the person they are there, and the roles that a request may name.
 
         Raises what asking for one of them does, but for not having said which.
         """
+        if any(map(is_key, request.headers.getlist("authorization"))):
+            key = await self.program(request)
+            roles = await self._roles_of_program(key)
+            return [(key.trust_id, key.person_id, tuple(one.token for one in roles))]
         self._limits.admit(request)
         try:
             signed_in = await self._identities.identify(request.headers.getlist("authorization"))
@@ -90,12 +119,40 @@ class Authenticate:
         self._limits.count(request, Caller(first, person, Role.ADMIN, client=signed_in.client))
         return [(trust, who, tuple(one.token for one in self.held(trust, who))) for trust, who in served]
 
+    async def _program(self, key: KeyIdentity, trust: str | None, role: str | None) -> Caller:
+        """Return a program as it acts: by the roles that its person holds, within the key's scopes and schools."""
+        if trust not in (None, str(key.trust_id)):
+            raise NoSuchTrust
+        return _as_program(key, _chosen(await self._roles_of_program(key), role))
+
+    async def _roles_of_program(self, key: KeyIdentity) -> tuple[HeldRole, ...]:
+        [(_, position)] = await self._connections.rows(key.trust_id, _STANDING, [key.trust_id, "", ""])
+        await self._catch_up(key.trust_id, position)
+        return self.held(key.trust_id, key.person_id)
+
     async def _acting(self, signed_in: SignedIn, trust: str | None, role: str | None) -> Caller:
         """Return somebody who signed in, as they act; both are what the request names, if anything."""
         if signed_in.claimed is not None:
             return self._claimed(signed_in, signed_in.claimed, trust, role)
         trust_id, person_id = await self.person(signed_in, trust)
-        return self._caller(signed_in, trust_id, person_id, _chosen(self.held(trust_id, person_id), role))
+        held = self.held(trust_id, person_id)
+        in_case = _case_role(role)
+        if in_case is None:
+            return self._caller(signed_in, trust_id, person_id, _chosen(held, role))
+        if not await anyio.to_thread.run_sync(self._holds_in_case, trust_id, person_id, *in_case):
+            raise RoleNeeded(sorted({one.token for one in held}))
+        return self._caller(signed_in, trust_id, person_id, (in_case[0], str(in_case[1])))
+
+    def _holds_in_case(self, trust_id: UUID, person_id: UUID, role: Role, case_id: UUID) -> bool:
+        """Return whether a person acts in a role of a case, by the case as it stands in the ledger at this moment."""
+        services = self._runtime.services(trust_id)
+        held = self.held(trust_id, person_id)
+        if role is Role.EMERGENCY and not any(
+            decide(one.role, Task.OPEN_IN_EMERGENCY, Resource()).allowed for one in held
+        ):
+            # Whoever lost the role in which the case was opened has lost the case.
+            return False
+        return holds_in_case(services.ledger, case_id, person_id, role, services.now())
 
     async def person(self, signed_in: SignedIn, asked: str | None) -> tuple[UUID, UUID]:
         """Return the trust that is asked for, and the person of it; the authority has caught up with its ledger."""
@@ -150,6 +207,31 @@ class Authenticate:
             client=signed_in.client,
             withheld=withheld_kinds(signed_in, self._runtime.settings, clock.now().timestamp()),
         )
+
+
+def _as_program(key: KeyIdentity, held: tuple[Role, str | None]) -> Caller:
+    role, place = held
+    return Caller(
+        key.trust_id,
+        key.person_id,
+        role,
+        place,
+        client=str(key.key_id),
+        scopes=key.scopes,
+        schools=key.schools,
+    )
+
+
+def _case_role(asked: str | None) -> tuple[Role, UUID] | None:
+    """Return the role of one case that a request names; None where it names none, or another sort of role."""
+    name, _, place = (asked or "").partition(":")
+    if name not in {role.value for role in CASE_ROLES}:
+        return None
+    try:
+        case_id = UUID(place)
+    except ValueError:
+        return None
+    return (Role(name), case_id) if str(case_id) == place else None
 
 
 def _name_of(claimed: ClaimedRole) -> str:

@@ -13,6 +13,7 @@ from uuid import UUID
 from domain.permissions import CaseReading, Relation, Resource, Task, decide
 from domain.roles import CASE_ROLES, REACH, SCHOOL_ROLES, Role
 from domain.routing import READS_ROUTED
+from domain.scopes import Scopes, within
 from domain.values import CaseKind
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Visibility:
     `schools` None means every school of the trust, `cases` None any case there. Cases of `kinds` are seen whole, those
     of `own_kinds` where they are open to one of `reads_as`: the person, or a role that cases are routed to. Words and
     names are opened in cases of `opens`. `counts_everything` says that figures cover all cases of those schools, also
-    the ones that cannot be opened (they are then reported as withheld).
+    the ones that cannot be opened (they are then reported as withheld). Without `sees_figures` there are no figures.
     """
 
     trust_id: UUID
@@ -42,6 +43,7 @@ class Visibility:
     lists_cases: bool
     opens: tuple[str, ...]
     counts_everything: bool
+    sees_figures: bool
 
     @property
     def seen_kinds(self) -> tuple[str, ...]:
@@ -69,20 +71,25 @@ def visibility(
     *,
     withheld: tuple[str, ...] = (),
     schools: tuple[str, ...] | None = None,
+    scopes: Scopes = None,
 ) -> Visibility:
     """What a person sees in a role; a school role sees its own school alone, and a case role its own case.
 
-    `withheld` are kinds for which a stronger sign-in is asked, `schools` those that a program is kept to. Raises
-    ValueError when the role needs a place and has none.
+    `withheld` are kinds for which a stronger sign-in is asked, `schools` those that a program is kept to, `scopes` what
+    it may do at most. Raises ValueError when the role needs a place and has none.
     """
     if role in SCHOOL_ROLES and school_urn is None:
         raise ValueError(f"the role {role} needs a school")
     if role in CASE_ROLES and case_id is None:
         raise ValueError(f"the role {role} needs a case")
-    asked = [kind.value for kind in sorted(CaseKind) if kind not in withheld]
+    sees_cases = within(scopes, CaseReading.SEE)
+    asked = [kind.value for kind in sorted(CaseKind) if kind not in withheld and sees_cases]
     whole = [kind for kind in asked if _reads(role, CaseReading.SEE, kind, Relation.IN_PLACE)]
     own = [kind for kind in asked if kind not in whole and _reads(role, CaseReading.SEE, kind, Relation.NAMED)]
     routed = REACH[role].routed
+    lists_cases = within(scopes, Task.LIST_CASES) and decide(role, Task.LIST_CASES, Resource()).allowed
+    counts_everything = decide(role, Task.SEE_ALL_FIGURES, Resource()).allowed
+    opens = asked if within(scopes, CaseReading.OPEN_TEXTS) else []
     place = (school_urn,) if role in SCHOOL_ROLES and school_urn is not None else None
     return Visibility(
         trust_id=trust_id,
@@ -93,9 +100,11 @@ def visibility(
         own_kinds=tuple(own),
         reads_as=(person_id,) if routed is None else (person_id, READS_ROUTED[routed]),
         cases=(case_id,) if role in CASE_ROLES and case_id is not None else None,
-        lists_cases=decide(role, Task.LIST_CASES, Resource()).allowed,
-        opens=tuple(kind for kind in asked if _reads(role, CaseReading.OPEN_TEXTS, kind, Relation.NAMED)),
-        counts_everything=decide(role, Task.SEE_ALL_FIGURES, Resource()).allowed,
+        lists_cases=lists_cases,
+        opens=tuple(kind for kind in opens if _reads(role, CaseReading.OPEN_TEXTS, kind, Relation.NAMED)),
+        counts_everything=counts_everything,
+        # Who counts only the cases in sight, and has none in sight, would be told that there is nothing.
+        sees_figures=scopes is None or (within(scopes, Task.SEE_ALL_FIGURES) and (counts_everything or lists_cases)),
     )
 
 

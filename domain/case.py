@@ -16,6 +16,7 @@ from uuid import UUID
 from eventsourcing.domain import CommandMethodDecorator
 
 from domain.aggregate import event
+from domain.case_access import CaseAccess
 from domain.case_corrections import CaseCorrections
 from domain.case_parts import Closure
 from domain.checks import present, refuse, require_not_future, require_order, require_sha256, require_text
@@ -45,7 +46,7 @@ AROSE_FROM = "AROSE_FROM"
 CLOSE = "CLOSE"
 
 
-class Case(CaseCorrections):
+class Case(CaseCorrections, CaseAccess):
     """A matter that a school deals with, from the day it became aware until it is closed."""
 
     def __init_subclass__(cls) -> None:
@@ -90,6 +91,7 @@ class Case(CaseCorrections):
         self.imported: Imported | None = None
         self.addenda: tuple[Sealed, ...] = ()
         self._begin_corrections()
+        self._begin_access()
         self._begin_requirements()
 
     # --- decisions

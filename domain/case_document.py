@@ -66,6 +66,7 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "transfers",
         "corrections",
         "closures",
+        "access_grants",
     ),
     CaseKind.COMPLAINT: (
         "summary",
@@ -98,6 +99,7 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "transfers",
         "corrections",
         "closures",
+        "access_grants",
         "routed_to",
     ),
     CaseKind.STAFF_BREACH: (
@@ -138,6 +140,7 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "transfers",
         "corrections",
         "closures",
+        "access_grants",
         "routed_to",
     ),
 }

@@ -33,6 +33,7 @@ class DutyCode(StrEnum):
     LINK_STAFF_CASE = "LINK_STAFF_CASE"
     DECIDE_CORRECTION = "DECIDE_CORRECTION"
     ASSIGN_CASE = "ASSIGN_CASE"
+    REVIEW_EMERGENCY_ACCESS = "REVIEW_EMERGENCY_ACCESS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,15 @@ class Duty:
 
 
 def duties(case: Case, pack: PolicyPack | None = None, due: Sequence[CaseDeadline] = ()) -> tuple[Duty, ...]:
-    """List what is outstanding on a case; one that is marked owes nothing.
+    """List what is outstanding on a case; one that is marked owes nothing but the review of an emergency.
 
     `pack` is the policy pinned to the case, `due` its deadlines. That no policy was in force on the day the school
     became aware, or that a deadline waits for a calendar, is itself something for the administrator to put right.
     """
-    return () if case.mark else (*_outstanding(case, pack), *_calendars_wanted(due))
+    if case.mark:
+        # That somebody opened it in an emergency is not settled by saying that it never belonged in the record.
+        return tuple(case.access_duties())
+    return (*_outstanding(case, pack), *_calendars_wanted(due), *case.access_duties())
 
 
 def bars_closing(case: Case, pack: PolicyPack | None) -> tuple[Duty, ...]:

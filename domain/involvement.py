@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from domain.case import Case
 from domain.values import CaseKind
+
+if TYPE_CHECKING:
+    from domain.case import Case
 
 # Where a case of any kind names somebody who looked into it, decided, answered, gave an account or met the parties:
 # the member of its state, and the member of each entry there that holds one person or several.
@@ -23,6 +25,7 @@ _INVOLVING = (
     ("conduct_assessments", "assessed_by"),
     ("items", "poster"),
     ("items", "about"),
+    ("access_grants", "looks_into"),
     # Of an incident that was followed up.
     ("evidence", "collected_by"),
     ("impacts", "person"),

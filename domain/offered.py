@@ -147,6 +147,9 @@ class CaseAction(StrEnum):
     REJECT_CORRECTION = "REJECT_CORRECTION"
     MERGE_ITEMS = "MERGE_ITEMS"
     SPLIT_ITEM = "SPLIT_ITEM"
+    GRANT_ACCESS = "GRANT_ACCESS"
+    END_ACCESS = "END_ACCESS"
+    REVIEW_EMERGENCY_ACCESS = "REVIEW_EMERGENCY_ACCESS"
 
 
 Guard = Callable[[Any], type[Refused] | None]
@@ -329,12 +332,24 @@ _LATER_OF_AN_INCIDENT: Mapping[CaseAction, Guard] = {
     CaseAction.MERGE_ITEMS: Incident.bars_merging,
     CaseAction.SPLIT_ITEM: _some_item(Incident.bars_splitting),
 }
+# Who is let into a case, at the end of each kind's places. An incident's are full with them: 63, which a bigint holds.
+_OF_ACCESS: Mapping[CaseAction, Guard] = {
+    CaseAction.GRANT_ACCESS: _always,
+    CaseAction.END_ACCESS: Case.bars_ending_access,
+    CaseAction.REVIEW_EMERGENCY_ACCESS: Case.bars_reviewing_emergency,
+}
 
 # Each kind has places of its own after those of every case; an action's place in a kind is never given to another.
 _OF_KIND: Mapping[CaseKind, Mapping[CaseAction, Guard]] = {
-    CaseKind.INCIDENT: {**_OF_EVERY_CASE, **_OF_AN_INCIDENT, **_LATER_OF_EVERY_CASE, **_LATER_OF_AN_INCIDENT},
-    CaseKind.COMPLAINT: {**_OF_EVERY_CASE, **_OF_A_COMPLAINT, **_LATER_OF_EVERY_CASE},
-    CaseKind.STAFF_BREACH: {**_OF_EVERY_CASE, **_OF_A_STAFF_BREACH, **_LATER_OF_EVERY_CASE},
+    CaseKind.INCIDENT: {
+        **_OF_EVERY_CASE,
+        **_OF_AN_INCIDENT,
+        **_LATER_OF_EVERY_CASE,
+        **_LATER_OF_AN_INCIDENT,
+        **_OF_ACCESS,
+    },
+    CaseKind.COMPLAINT: {**_OF_EVERY_CASE, **_OF_A_COMPLAINT, **_LATER_OF_EVERY_CASE, **_OF_ACCESS},
+    CaseKind.STAFF_BREACH: {**_OF_EVERY_CASE, **_OF_A_STAFF_BREACH, **_LATER_OF_EVERY_CASE, **_OF_ACCESS},
 }
 # The step that an action is, where a policy may make something come before it and it is not called as the action is.
 _STEP_OF = dict.fromkeys((CaseAction.CLOSE_INCIDENT, CaseAction.CLOSE_COMPLAINT, CaseAction.CLOSE_STAFF_BREACH), CLOSE)

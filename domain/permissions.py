@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 
-from domain.role_commands import DECIDES_AN_INCIDENT, EVERY, OUTSIDE, ROLE_COMMANDS
+from domain.role_commands import DECIDES_AN_INCIDENT, EVERY, GRANT_EXAMINATION, OUTSIDE, RESERVED, ROLE_COMMANDS
 from domain.roles import COUNTS_EVERYTHING, REACH, Role
 from domain.routing import DECIDES_ROUTED, LADDER, STAYS_OPEN
 from domain.values import CaseKind
@@ -72,6 +72,8 @@ class Why(StrEnum):
     NOT_OF_ROLE = "not-of-role"
     ROUTED_ELSEWHERE = "routed-elsewhere"
     TARGET_DECIDES_NOTHING = "target-decides-nothing"
+    # Of a program's key (`scopes`); a role alone never says so.
+    NOT_IN_SCOPE = "not-in-scope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,11 @@ _ALLOWED = Decision(True, Why.ALLOWED)
 # A complaint that turns out to be child protection is routed there by anybody who sees it, whoever decides the case.
 ROUTE_TO_CHILD_PROTECTION = "RouteToProcedure:CHILD_PROTECTION"
 _IS_ALSO: Mapping[str, str] = {ROUTE_TO_CHILD_PROTECTION: "RouteToProcedure"}
+# The actions that a command is, where what it is given decides which.
+FORMS: Mapping[str, tuple[str, ...]] = {
+    "RouteToProcedure": ("RouteToProcedure", ROUTE_TO_CHILD_PROTECTION),
+    "GrantAccess": ("GrantAccess", GRANT_EXAMINATION),
+}
 
 _EXPORTS = frozenset(
     {
@@ -130,7 +137,8 @@ _TASKS: Mapping[Task, frozenset[Role]] = {
     Task.SEE_READ_LOG: _OVERSEERS,
     # Whoever answers for children or staff, and might have to act on a case that is not theirs.
     Task.OPEN_IN_EMERGENCY: frozenset({Role.TRUST_LEAD, Role.ALTERNATE, Role.HEADTEACHER, Role.DSL, Role.HR}),
-    Task.SEE_ALERTS: frozenset({Role.DPO}),
+    # Trust leads are alerted where there is no data protection officer.
+    Task.SEE_ALERTS: frozenset({Role.DPO, Role.TRUST_LEAD}),
 }
 
 
@@ -190,6 +198,8 @@ _TASK_NAMES = frozenset(task.value for task in Task)
 
 
 def _may(role: Role, command: str, kind: str) -> bool:
+    if command in RESERVED:
+        return role in RESERVED[command].get(kind, frozenset())
     commands = ROLE_COMMANDS[role].get(kind, frozenset())
     return commands is EVERY or command in commands
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from domain.aggregate import UNRECORDED, Opening, Recordable, event
+from domain.api_keys import IssuedKey, KeyEnded, UnknownKey, require_key, require_overlap
 from domain.appointments import Appointing, Appointment, ended, given, revoked
 from domain.calendars import CalendarSet, Days, SchoolCalendar, Term, require_sound
 from domain.checks import require_order, require_word
@@ -92,6 +93,7 @@ class TrustRegister(Appointing):
         self.appointments: tuple[Appointment, ...] = ()
         # Whose account each is, and whether it can be used; what an account is called at its issuer stands elsewhere.
         self.accounts: dict[UUID, tuple[UUID, bool]] = {}
+        self.keys: dict[UUID, IssuedKey] = {}
 
     # --- decisions
 
@@ -112,7 +114,67 @@ class TrustRegister(Appointing):
         if self.accounts[account] != (person, is_active):
             self._account_switched(account=account, is_active=is_active)
 
+    def issue_key(
+        self,
+        *,
+        key: UUID,
+        person: UUID,
+        scopes: tuple[str, ...],
+        schools: tuple[str, ...] | None,
+        expires_on: date,
+        today: date,
+    ) -> None:
+        """Give a program's person a key; `expires_on` is its last day. One that was given before stays as it is."""
+        require_key(scopes, schools, expires_on, today)
+        if key not in self.keys:
+            self._key_issued(key=key, person=person, scopes=scopes, schools=schools, expires_on=expires_on)
+
+    def replace_key(self, *, key: UUID, successor: UUID, expires_on: date, works_until: date, today: date) -> None:
+        """Give a key with the same rights in place of one, which works beside it until the last day of the overlap."""
+        if successor in self.keys:
+            return
+        former = self._key(key)
+        if not former.lasts(today):
+            raise KeyEnded("key")
+        require_overlap(works_until, today)
+        require_key(former.scopes, former.schools, expires_on, today)
+        self._key_issued(
+            key=successor,
+            person=former.person,
+            scopes=former.scopes,
+            schools=former.schools,
+            expires_on=expires_on,
+        )
+        self._key_replaced(key=key, successor=successor, works_until=works_until)
+
+    def revoke_key(self, *, key: UUID) -> None:
+        """Take a key away at once."""
+        if not self._key(key).is_revoked:
+            self._key_revoked(key=key)
+
+    def _key(self, key: UUID) -> IssuedKey:
+        if key not in self.keys:
+            raise UnknownKey("key")
+        return self.keys[key]
+
     # --- changes
+
+    @event("KeyIssued", topic="trust.key_issued.v1")
+    def _key_issued(
+        self, key: UUID, person: UUID, scopes: tuple[str, ...], schools: tuple[str, ...] | None, expires_on: date
+    ) -> None:
+        """A program was given a key, with these scopes at most, for these schools or for all that its roles reach."""
+        self.keys[key] = IssuedKey(person, scopes, schools, expires_on)
+
+    @event("KeyReplaced", topic="trust.key_replaced.v1")
+    def _key_replaced(self, key: UUID, successor: UUID, works_until: date) -> None:
+        """A program's key was followed by another; the former works until that day."""
+        self.keys[key] = replace(self.keys[key], successor=successor, works_until=works_until)
+
+    @event("KeyRevoked", topic="trust.key_revoked.v1")
+    def _key_revoked(self, key: UUID) -> None:
+        """A program's key was taken away at once."""
+        self.keys[key] = replace(self.keys[key], is_revoked=True)
 
     @event("AccountBound", topic="trust.account_bound.v1")
     def _account_bound(self, account: UUID, issuer: str, person: UUID) -> None:  # noqa: ARG002 - a field of the event

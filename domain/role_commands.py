@@ -16,6 +16,9 @@ _INCIDENT, _COMPLAINT, _BREACH = "INCIDENT", "COMPLAINT", "STAFF_BREACH"
 
 Commands = frozenset[str] | None
 
+# Letting an auditor open the sealed texts of a case is an action of its own: other people grant it.
+GRANT_EXAMINATION = "GrantAccess:EXAMINER"
+
 
 def _these(*lists: str | frozenset[str]) -> frozenset[str]:
     """Commands given as words in a text, or as sets."""
@@ -58,7 +61,29 @@ DECIDES_AN_INCIDENT = _these(
     "LinkCase MarkDuplicate MarkNotReportable MarkRecordedInError MergeItems ReclassifyItem RecordInvestigation",
     "RejectCorrection ReopenIncident RestoreItem RestrictAccess SendWarning SplitItem TakeLegalAction TakeLegalAdvice",
     "TransferCase UnlinkCase Unmark",
+    "GrantAccess EndAccess ReviewEmergencyAccess",
+    frozenset({GRANT_EXAMINATION}),
 )
+
+# What EVERY does not stand for: who lets people into single cases, and who judges an emergency, by the kind of case.
+_DECIDE_CASES: Mapping[str, frozenset[str]] = {
+    _INCIDENT: frozenset({"trust-lead", "alternate", "headteacher", "system"}),
+    _COMPLAINT: frozenset({"trust-lead", "alternate", "headteacher", "chair", "system"}),
+    _BREACH: frozenset({"trust-lead", "alternate", "headteacher", "chair", "hr", "system"}),
+}
+
+
+def _on_every_kind(*roles: str) -> Mapping[str, frozenset[str]]:
+    return dict.fromkeys((_INCIDENT, _COMPLAINT, _BREACH), frozenset(roles))
+
+
+RESERVED: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "GrantAccess": _DECIDE_CASES,
+    # Whoever oversees ends what goes too far, in any case.
+    "EndAccess": {kind: roles | {"dpo"} for kind, roles in _DECIDE_CASES.items()},
+    GRANT_EXAMINATION: _on_every_kind("trust-lead", "dpo", "system"),
+    "ReviewEmergencyAccess": _on_every_kind("trust-lead", "alternate", "dpo", "system"),
+}
 
 ROLE_COMMANDS: Mapping[str, Mapping[str, Commands]] = {
     "trust-lead": _WHOLE_CASES,

@@ -49,6 +49,7 @@ DECIDES_ROUTED: dict[str, frozenset[str]] = {
     "trust-lead": frozenset({CHAIR, TRUST_LEAD}),
     "alternate": frozenset(LADDER),
     "hr": frozenset(LADDER),
+    "dpo": frozenset(LADDER),
     "investigator": frozenset(LADDER),
     "panel": frozenset(LADDER),
     "witness": frozenset(LADDER),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import types
 from collections.abc import Callable, Container, Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -223,7 +223,7 @@ def _secrets(entry: StoredName, event: Any) -> dict[str, Secret]:
 
 
 def plain(value: Any) -> Any:
-    """A field's value as canonical JSON knows it: dates and ids as text, values without their absent members."""
+    """A field's value as canonical JSON knows it: days, instants and ids as text, values without absent members."""
     kind = type(value)
     if kind is str or kind is int or kind is bool:
         return value
@@ -231,6 +231,9 @@ def plain(value: Any) -> Any:
         return str(value)
     if kind is date:
         return value.isoformat()
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        # An instant has one spelling; what has no zone is none.
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, (tuple, list)):

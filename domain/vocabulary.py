@@ -11,6 +11,7 @@ from datetime import date
 from domain.codes import Code, listed
 from domain.reads import PURPOSES
 from domain.refusals import UnknownCode
+from domain.vocabulary_of_access import ACCESS_LISTS
 from domain.vocabulary_of_breaches import BREACH_LISTS
 from domain.vocabulary_of_complaints import COMPLAINT_LISTS
 from domain.vocabulary_of_duties import DUTY_LISTS
@@ -210,6 +211,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
     **COMPLAINT_LISTS,
     **BREACH_LISTS,
     **ROUTING_LISTS,
+    **ACCESS_LISTS,
     **DUTY_LISTS,
     "read_purposes": PURPOSES,
     "correction_states": listed(

@@ -59,6 +59,11 @@ DUTY_LISTS: dict[str, tuple[Code, ...]] = {
         ("SET_CALENDAR", "Set the school's calendar", "A deadline cannot be computed without the school's calendar."),
         ("DECIDE_CORRECTION", "Decide on the correction", "A correction that was asked for is to be decided."),
         ("ASSIGN_CASE", "Assign the case", "The case has nobody who runs it and may, and is to be given to somebody."),
+        (
+            "REVIEW_EMERGENCY_ACCESS",
+            "Review the emergency",
+            "That somebody opened the case in an emergency is to be judged.",
+        ),
     ),
     "deadlines": listed(
         ("ACKNOWLEDGE_COMPLAINT", "Acknowledge the complaint", "The complaint is to be acknowledged by then."),

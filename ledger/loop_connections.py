@@ -39,14 +39,14 @@ class LoopConnections:
         self._per_trust = per_trust
         self._total = total
         # The trusts stand in the order of their last use.
-        self._idle: OrderedDict[UUID, list[AsyncConnection]] = OrderedDict()
-        self._lent: Counter[UUID] = Counter()
+        self._idle: OrderedDict[UUID | None, list[AsyncConnection]] = OrderedDict()
+        self._lent: Counter[UUID | None] = Counter()
         # Who waits for which trust, in turn.
-        self._waiting: list[tuple[UUID, asyncio.Event]] = []
+        self._waiting: list[tuple[UUID | None, asyncio.Event]] = []
         self._closed = False
 
-    async def rows(self, trust_id: UUID, statement: bytes, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement whose parameters are numbered.
+    async def rows(self, trust_id: UUID | None, statement: bytes, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement whose parameters are numbered, as a trust or as none (None).
 
         Raises:
             StatementTimedOut: the statement took longer than those of these connections may.
@@ -77,14 +77,14 @@ class LoopConnections:
         for connection in idle:
             await connection.close()
 
-    async def _borrow(self, trust_id: UUID) -> AsyncConnection:
+    async def _borrow(self, trust_id: UUID | None) -> AsyncConnection:
         if self._closed:
             raise PoolClosed("The database was closed.")
         is_behind = any(waiting == trust_id for waiting, _ in self._waiting)
         connection = None if is_behind else await self._take(trust_id)
         return connection or await self._wait(trust_id, is_behind=is_behind)
 
-    async def _wait(self, trust_id: UUID, *, is_behind: bool) -> AsyncConnection:
+    async def _wait(self, trust_id: UUID | None, *, is_behind: bool) -> AsyncConnection:
         """Lend a connection once one came back."""
         came_back = asyncio.Event()
         if not is_behind:
@@ -110,7 +110,7 @@ class LoopConnections:
         finally:
             self._waiting.remove(turn)
 
-    async def _take(self, trust_id: UUID) -> AsyncConnection | None:
+    async def _take(self, trust_id: UUID | None) -> AsyncConnection | None:
         """Lend a connection if one may be lent now; None when all that the trust, or everybody, may have are lent."""
         while idle := self._idle.get(trust_id):
             connection = idle.pop()
@@ -140,7 +140,7 @@ class LoopConnections:
     def _open(self) -> int:
         return self._lent.total() + sum(map(len, self._idle.values()))
 
-    async def _give_back(self, trust_id: UUID, connection: AsyncConnection) -> None:
+    async def _give_back(self, trust_id: UUID | None, connection: AsyncConnection) -> None:
         if not self._closed and not connection.closed and connection.info.transaction_status is TransactionStatus.IDLE:
             self._idle.setdefault(trust_id, []).append(connection)
             self._idle.move_to_end(trust_id)
@@ -150,7 +150,7 @@ class LoopConnections:
             self._forget_loan(trust_id)
             await connection.close()
 
-    def _forget_loan(self, trust_id: UUID) -> None:
+    def _forget_loan(self, trust_id: UUID | None) -> None:
         self._lent[trust_id] -= 1
         if not self._lent[trust_id]:
             del self._lent[trust_id]

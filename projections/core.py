@@ -196,6 +196,8 @@ def _people(case: Case) -> list[tuple[UUID, str]]:
     named += [(person, "SUBJECT") for person in case.subjects]
     for correction in case.corrections.values():
         named += [(correction.requested_by, "REQUESTER"), (correction.decided_by, "DECIDER")]
+    for grant in case.access_grants.values():
+        named += [(grant.person, "LET_IN"), *((person, "ALERTED") for person in grant.alerted)]
     if isinstance(case, Incident):
         for item in case.items.values():
             named += [(item.poster, "POSTER"), (item.taker, "TAKER")]

@@ -79,6 +79,12 @@ class QueryTooLarge(Refused):
     code = RefusalCode.QUERY_TOO_LARGE
 
 
+class FiguresNotInScope(Refused):
+    """The key that this program asks with reads no figures in this role."""
+
+    code = RefusalCode.NOT_ALLOWED
+
+
 class TwoPeriods(Refused):
     """A report is told apart by at most one kind of period."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID, uuid5
 
-from domain.permissions import Resource, Task, decide
+from domain.permissions import Task
 from domain.refusals import RefusalCode, Refused
 from domain.registers import AccountOfAnother
 from ledger.database import TrustDatabase
@@ -127,7 +127,7 @@ def accounts_of(trust: TrustDatabase, person_id: UUID) -> Sequence[Account]:
 
 
 def _require(caller: Caller, issuer: str, subject: str) -> None:
-    if not decide(caller.role, Task.KEEP_ACCOUNTS, Resource()).allowed:
+    if not caller.decide(Task.KEEP_ACCOUNTS).allowed:
         raise NotAllowed
     for name, word in (("issuer", issuer), ("subject", subject)):
         if not word.strip() or len(word) > _WORD_LIMIT or not word.isprintable():

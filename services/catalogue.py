@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services import (
+    case_access_commands,
     case_commands,
     complaint_commands,
     complaint_panel_commands,
@@ -25,6 +26,7 @@ _MODULES = (
     staff_breach_commands,
     staff_breach_procedure_commands,
     case_commands,
+    case_access_commands,
 )
 
 

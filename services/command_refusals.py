@@ -23,6 +23,12 @@ class NotAllowed(Refused):
     code = RefusalCode.NOT_ALLOWED
 
 
+class NotInScope(Refused):
+    """The key that this program asks with was not given the scope for that."""
+
+    code = RefusalCode.NOT_ALLOWED
+
+
 class VersionConflict(Refused):
     """The case has changed since the version that was expected."""
 
@@ -53,6 +59,10 @@ class ReasonMissing(Refused):
 
 class UnstorableText(Refused):
     """The text holds a character that cannot be stored."""
+
+
+class NoInstant(Refused):
+    """An instant says how far it is from UTC, as by a Z at its end, and lies within the years that there are."""
 
 
 class TextTooLong(Refused):

@@ -8,7 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid5
 
@@ -18,10 +18,12 @@ from domain.access import Visibility, resource_of
 from domain.aggregate import Recordable
 from domain.calendars import CalendarSet
 from domain.case import Case
-from domain.permissions import ROUTE_TO_CHILD_PROTECTION, CaseReading, Decision, Resource, Why, decide
+from domain.case_parts import EXAMINER
+from domain.permissions import ROUTE_TO_CHILD_PROTECTION, CaseReading, Decision, Why, decide
 from domain.policy import PolicyPack, parse_pack
 from domain.refusals import DeciderIsSubject, RefusalCode, Refused
 from domain.registers import NotAMember, SchoolRegister, school_register_id
+from domain.role_commands import GRANT_EXAMINATION
 from domain.routing import CHILD_PROTECTION, RoutedElsewhere
 from domain.sealed import Secret
 from domain.stored import plain
@@ -34,8 +36,10 @@ from services.command_refusals import (
     CommandIdReused,
     Contended,
     KeysUnavailable,
+    NoInstant,
     NotAllowed,
     NotFound,
+    NotInScope,
     ReasonMissing,
     SchoolNotFound,
     TextErased,
@@ -201,6 +205,19 @@ class CaseCommand(Command):
         """Change the case, or raise Refused; returns other cases that change with it."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnseenCaseCommand(Command):
+    """A command on a case that the caller need not see: it says itself who may give it, on which case."""
+
+    @abstractmethod
+    def find(self, context: Deciding) -> Case:
+        """The case. Raises NotAllowed, and NotFound for what is not there for this caller by this road either."""
+
+    @abstractmethod
+    def decide(self, case: Any, context: Deciding) -> None:
+        """Change the case, or raise Refused."""
+
+
 def sees(visibility: Visibility, case: Any) -> bool:
     """Whether there is a case here for a reader at all; a register is none."""
     return isinstance(case, Case) and decide(visibility.role, CaseReading.SEE, resource_of(visibility, case)).allowed
@@ -290,18 +307,22 @@ def changed_by(
 ) -> tuple[Recordable, ...]:
     """The aggregates the command changes, its own case first; an opening takes its reference once, into `reference`."""
     if isinstance(command, OpeningCommand):
-        require_allowed(decide(caller.role, command.name, Resource()))
+        require_allowed(caller.decide(command.name))
         command.check(context)
         if not reference:
             reference += services.ledger.next_references(command.reference_kind, context.today.year)
         opened = tuple(command.open(new_case_id(caller.trust_id, command.command_id), reference[0], context))
         route_conflicts(services.ledger, opened, {}, context.today)
         return opened
+    if isinstance(command, UnseenCaseCommand):
+        found = command.find(context)
+        command.decide(found, context)
+        return (found,)
     assert isinstance(command, CaseCommand)
     case: Any = services.ledger.load(command.case_id)
     if not isinstance(case, Case) or command.case_kind not in (None, case.kind):
         raise NotFound("case_id")
-    require_allowed(decide(caller.role, action_of(command), resource_of(caller.visibility, case)))
+    require_allowed(caller.decide(action_of(command), resource_of(caller.visibility, case)))
     if command.expected_version is not None and command.expected_version != case.version:
         raise VersionConflict("expected_version")
     before = {case.id: standing(case)}
@@ -317,6 +338,7 @@ _REFUSED: Mapping[Why, Callable[[], Refused]] = {
     Why.NOT_OF_ROLE: NotAllowed,
     Why.ROUTED_ELSEWHERE: RoutedElsewhere,
     Why.TARGET_DECIDES_NOTHING: DeciderIsSubject,
+    Why.NOT_IN_SCOPE: NotInScope,
 }
 
 
@@ -329,6 +351,8 @@ def require_allowed(decision: Decision) -> None:
 def action_of(command: Command) -> str:
     """The action that a command is, by which it is decided who may give it."""
     is_protecting = getattr(command, "route", None) == CHILD_PROTECTION
+    if command.name == "GrantAccess" and getattr(command, "role", None) == EXAMINER:
+        return GRANT_EXAMINATION
     return ROUTE_TO_CHILD_PROTECTION if is_protecting else command.name
 
 
@@ -346,7 +370,8 @@ def _replay(services: Services, caller: Caller, command: Command, mac: bytes) ->
     now = services.ledger.load(receipt.case_id)
     # Who opened a case hears the answer again also in a role that reads no cases, such as an integration's; but nobody
     # whom the case has been about since.
-    is_opener = isinstance(command, OpeningCommand) and caller.person_id not in getattr(now, "barred", ())
+    is_opener = isinstance(command, OpeningCommand | UnseenCaseCommand)
+    is_opener = is_opener and caller.person_id not in getattr(now, "barred", ())
     if not is_opener and not sees(caller.visibility, now):
         raise NotFound("case_id")
     case = _case_at(services, receipt.case_id, receipt.last_position)
@@ -355,6 +380,9 @@ def _replay(services: Services, caller: Caller, command: Command, mac: bytes) ->
 
 def input_mac(services: Services, caller: Caller, command: Command) -> bytes:
     """A keyed hash of what was asked: equal inputs are recognised, and none can be guessed from the hash."""
+    for name, value in vars(command).items():
+        if isinstance(value, datetime) and (value.tzinfo is None or not MINYEAR < value.year < MAXYEAR):
+            raise NoInstant(name)
     content = {name: value for name, value in plain(command).items() if name != "command_id"}
     for given, text in _texts(content, ""):
         if "\x00" in text or any(0xD800 <= ord(character) <= 0xDFFF for character in text):

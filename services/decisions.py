@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, get_type_hints
 from uuid import UUID, uuid5
 
 from domain.aggregate import Recordable
-from domain.permissions import Resource, Task, decide
+from domain.permissions import Task
 from domain.sealed import SealedRef, Secret
 from services.command_refusals import NotAllowed, NotFound
 from services.commands import CaseCommand, Deciding, Described
@@ -20,8 +20,8 @@ from services.commands import CaseCommand, Deciding, Described
 class CaseDecision(CaseCommand):
     """A command that one decision of the case's aggregate answers.
 
-    Each parameter of the decision is the command's field of that name; `today` and `by` come from the context, and the
-    id named by `new_id` derives from the command's, so that a retry names the same thing.
+    Each parameter of the decision is the command's field of that name; `today`, `now` and `by` come from the context.
+    The id named by `new_id` derives from the command's, so that a retry names the same thing.
     """
 
     decision: ClassVar[str]
@@ -42,6 +42,8 @@ class CaseDecision(CaseCommand):
         for parameter, is_sealed in parameters(getattr(type(case), self.decision)):
             if parameter == "today":
                 arguments[parameter] = context.today
+            elif parameter == "now":
+                arguments[parameter] = context.services.now()
             elif parameter == "by":
                 arguments[parameter] = context.caller.person_id
             elif parameter == "policy":
@@ -60,7 +62,7 @@ class CaseDecision(CaseCommand):
         reason: str | None = getattr(self, "override", None)
         if reason is None:
             return None
-        if not decide(context.caller.role, Task.OVERRIDE, Resource()).allowed:
+        if not context.caller.decide(Task.OVERRIDE).allowed:
             raise NotAllowed("override")
         return Secret(reason)
 

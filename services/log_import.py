@@ -85,7 +85,7 @@ def import_log(
     Raises NotAllowed, KeysUnavailableError and OperationalError; whatever was recorded by then stays, and the import
     can be run again.
     """
-    if not permissions.decide(caller.role, permissions.Task.IMPORT_LOG, permissions.Resource()).allowed:
+    if not caller.decide(permissions.Task.IMPORT_LOG).allowed:
         raise NotAllowed
     visible = caller.visibility.schools
     writable = [urn for urn in schools if visible is None or urn in visible]

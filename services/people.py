@@ -11,18 +11,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
 
 from domain.access import Visibility
-from domain.permissions import Resource, Task, decide
+from domain.permissions import Task
 from domain.refusals import RefusalCode, Refused
 from domain.vocabulary import require_code
 from ledger.database import TrustDatabase
 from services.command_refusals import NotAllowed
 from services.scope import Caller
+
+# The kind of whoever acts by a key: no code of the poster roles, for no program ever posted anything.
+PROGRAM: Final = "PROGRAM"
 
 
 class NameUse(StrEnum):
@@ -85,7 +88,10 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as the registry knows them; `kind` is a code of the poster roles. Erased ones keep id and kind alone."""
+    """A person as the registry knows them; `kind` is a code of the poster roles, or PROGRAM.
+
+    Those who were erased keep id and kind alone.
+    """
 
     person_id: UUID
     kind: str
@@ -110,7 +116,8 @@ def register(connection: psycopg.Connection[Any], trust_id: UUID, people: Sequen
     DatesReversed, and IdentifierTaken when an identifier belongs to somebody else.
     """
     for person in people:
-        require_code("poster_roles", person.kind, "kind")
+        if person.kind != PROGRAM:
+            require_code("poster_roles", person.kind, "kind")
         if any(not name.strip() for name in person.names.values()):
             raise NameMissing("names")
         for school in person.schools:
@@ -151,6 +158,22 @@ def register(connection: psycopg.Connection[Any], trust_id: UUID, people: Sequen
     except psycopg.errors.UniqueViolation:
         raise IdentifierTaken("identifiers") from None
     return len(new)
+
+
+def call(connection: psycopg.Connection[Any], trust_id: UUID, person_id: UUID, name: str | None) -> None:
+    """Call a person by a usual name that a directory gives; None leaves it as it is. Raises PersonErased."""
+    there = connection.execute(
+        "SELECT FROM person WHERE trust_id = %s AND person_id = %s AND erased_at IS NULL FOR UPDATE",
+        (trust_id, person_id),
+    ).fetchone()
+    if there is None:
+        raise PersonErased("person")
+    if name is not None:
+        connection.execute(
+            "INSERT INTO person_name (trust_id, person_id, use, name) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (trust_id, person_id, use) DO UPDATE SET name = excluded.name",
+            (trust_id, person_id, NameUse.USUAL.value, name),
+        )
 
 
 def names(trust: TrustDatabase, reader: Visibility, person_ids: Collection[UUID]) -> dict[UUID, KnownName]:
@@ -238,7 +261,7 @@ def erase(trust: TrustDatabase, caller: Caller, person_id: UUID) -> None:
 
     Texts about the person in cases are sealed under keys of their own; destroying those is another step.
     """
-    if not decide(caller.role, Task.ERASE_PERSON, Resource()).allowed:
+    if not caller.decide(Task.ERASE_PERSON).allowed:
         raise NotAllowed
     with trust.transaction() as connection:
         erased = connection.execute(
@@ -248,7 +271,7 @@ def erase(trust: TrustDatabase, caller: Caller, person_id: UUID) -> None:
         )
         if erased.rowcount != 1:
             raise UnknownPerson("personId")
-        for table in ("person_name", "person_school", "person_identifier"):
+        for table in ("person_name", "person_school", "person_identifier", "scim_user"):
             connection.execute(
                 f"DELETE FROM {table} WHERE trust_id = %s AND person_id = %s",  # noqa: S608 - constant names
                 (trust.trust_id, person_id),
@@ -258,7 +281,7 @@ def erase(trust: TrustDatabase, caller: Caller, person_id: UUID) -> None:
 @contextmanager
 def _changing(trust: TrustDatabase, caller: Caller, person_id: UUID) -> Iterator[psycopg.Connection[Any]]:
     """A transaction on a person whom the caller sees and may change, held against an erasure meanwhile."""
-    if not decide(caller.role, Task.CHANGE_PERSON, Resource()).allowed:
+    if not caller.decide(Task.CHANGE_PERSON).allowed:
         raise NotAllowed
     with trust.transaction() as connection:
         connection.execute(

@@ -9,14 +9,15 @@ import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
+from domain.api_keys import DEFAULT_DAYS
 from domain.appointments import Appointing
-from domain.permissions import Resource, Task, decide
+from domain.permissions import Task
 from domain.refusals import Refused
 from domain.registers import TrustRegister, school_register_id, trust_register_id
 from domain.roles import SCHOOL_ROLES, Role
@@ -145,6 +146,77 @@ class NoteAccount(RegisterCommand):
         register.note_account(account=self.account, issuer=self.issuer, person=self.person, is_active=self.is_active)
 
 
+@dataclass(frozen=True, kw_only=True)
+class NoteKey(RegisterCommand):
+    """Put down that a program was given a key; `services.api_keys` gives it. Without `expires_on`, for a year."""
+
+    task: ClassVar[Task] = Task.KEEP_API_KEYS
+
+    key: UUID
+    person: UUID
+    scopes: tuple[str, ...]
+    schools: tuple[str, ...] | None = None
+    expires_on: date | None = None
+
+    def register(self, trust_id: UUID) -> UUID:
+        """The trust's own register."""
+        return trust_register_id(trust_id)
+
+    def decide(self, register: TrustRegister, caller: Caller, today: date) -> None:  # noqa: ARG002 - as all commands do
+        """Note the key."""
+        register.issue_key(
+            key=self.key,
+            person=self.person,
+            scopes=self.scopes,
+            schools=self.schools,
+            expires_on=self.expires_on or today + timedelta(days=DEFAULT_DAYS),
+            today=today,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteSuccessor(RegisterCommand):
+    """Put down that a key was followed by another; `services.api_keys` gives it."""
+
+    task: ClassVar[Task] = Task.KEEP_API_KEYS
+
+    key: UUID
+    successor: UUID
+    overlap_days: int
+    expires_on: date | None = None
+
+    def register(self, trust_id: UUID) -> UUID:
+        """The trust's own register."""
+        return trust_register_id(trust_id)
+
+    def decide(self, register: TrustRegister, caller: Caller, today: date) -> None:  # noqa: ARG002 - as all commands do
+        """Note the successor, and until when both work."""
+        register.replace_key(
+            key=self.key,
+            successor=self.successor,
+            expires_on=self.expires_on or today + timedelta(days=DEFAULT_DAYS),
+            works_until=today + timedelta(days=self.overlap_days),
+            today=today,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteRevocation(RegisterCommand):
+    """Put down that a key was taken away; `services.api_keys` gives it."""
+
+    task: ClassVar[Task] = Task.KEEP_API_KEYS
+
+    key: UUID
+
+    def register(self, trust_id: UUID) -> UUID:
+        """The trust's own register."""
+        return trust_register_id(trust_id)
+
+    def decide(self, register: TrustRegister, caller: Caller, today: date) -> None:  # noqa: ARG002 - as all commands do
+        """Note the revocation."""
+        register.revoke_key(key=self.key)
+
+
 def run_on_register(services: Services, caller: Caller, command: RegisterCommand) -> RegisterRecorded | Refusal:
     """Carry out a command on a register; the same command id with the same input gives the first answer again."""
     try:
@@ -156,7 +228,7 @@ def run_on_register(services: Services, caller: Caller, command: RegisterCommand
 
 
 def _run(services: Services, caller: Caller, command: RegisterCommand) -> RegisterRecorded:
-    if not decide(caller.role, command.task, Resource()).allowed:
+    if not caller.decide(command.task).allowed:
         raise NotAllowed
     mac = input_mac(services, caller, command)
     require_reason(command)

@@ -139,7 +139,7 @@ def _change(ledger: TrustLedger, caller: Caller, urn: str, change: Callable[[Sch
 
 def _record(ledger: TrustLedger, caller: Caller, decide: Callable[[], Recordable | None]) -> None:
     """Decide and record; when another writer came first, decide again on what is there now."""
-    if not permissions.decide(caller.role, permissions.Task.KEEP_REGISTERS, permissions.Resource()).allowed:
+    if not caller.decide(permissions.Task.KEEP_REGISTERS).allowed:
         raise NotAllowed
     for attempt in range(_ATTEMPTS):
         register = decide()

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID, uuid5
 
 from domain.access import CASE_ROLES, SCHOOL_ROLES, Role, Visibility, visibility
+from domain.permissions import Decision, Resource
+from domain.scopes import decide_within
+
+_OUTSIDE: Final = Resource()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,12 @@ class Caller:
             self.case_id,
             withheld=self.withheld,
             schools=self.schools,
+            scopes=self.scopes,
         )
+
+    def decide(self, action: str, resource: Resource = _OUTSIDE) -> Decision:
+        """Whether the caller may do something, by role and, for a program, by scopes; unset, outside of any case."""
+        return decide_within(self.scopes, self.role, action, resource)
 
 
 def system_caller(trust_id: UUID) -> Caller:

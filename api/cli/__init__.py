@@ -24,6 +24,7 @@ VERBS = {
     "export-case": "write one case as a bundle that can be verified offline",
     "verify": "verify a bundle offline",
     "token": "print a bearer token for development",
+    "api-key": "issue, rotate, revoke or list the keys by which programs sign in",
     "appoint": "give a person a role in the trust or at a school",
     "set-calendar": "set a school's terms and holidays from TOML or iCalendar",
     "policy": "check policy packs, or tell what differs between two of them",

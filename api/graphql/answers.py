@@ -17,8 +17,9 @@ from api.graphql.execution import Answer
 from api.graphql.faults import field_error
 from domain.access import Role, Visibility
 from domain.offered import BITS, CaseAction
-from domain.permissions import ROUTE_TO_CHILD_PROTECTION, Relation, Resource, decide
+from domain.permissions import FORMS, Relation, Resource, decide
 from domain.routing import LADDER
+from domain.scopes import Scope
 from domain.values import CaseKind
 from projections.plan.answering import Fault, TextWithHoles, answer, waits_for
 from projections.plan.holes import Piece
@@ -108,7 +109,7 @@ def question_of(prepared: PreparedOperation, variables: VariableValues, context:
         variables=variables,
         visibility=context.visibility,
         role=caller.role.value,
-        actions=actions_of(caller.role),
+        actions=actions_of(caller.role) if caller.scopes is None or Scope.CASES_WRITE in caller.scopes else (),
         now=context.services.now(),
         made={"public_key": partial(_public_key, context), "reads_key": partial(_reads_key, context)},
     )
@@ -162,5 +163,5 @@ def _rungs(role: Role, action: CaseAction, kind: CaseKind) -> str:
 def _may(role: Role, action: CaseAction, kind: CaseKind, **stands: Any) -> bool:
     """Whether the role may take the action in some form: a routed complaint can still go to child protection."""
     command = ACTION_COMMANDS[action]
-    forms = (command, ROUTE_TO_CHILD_PROTECTION) if command == "RouteToProcedure" else (command,)
+    forms = FORMS.get(command, (command,))
     return any(decide(role, form, Resource(kind.value, Relation.NAMED, **stands)).allowed for form in forms)

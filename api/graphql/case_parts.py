@@ -1,9 +1,9 @@
-"""What every kind of case keeps beside its own record: transfers, requested corrections, and each closing."""
+"""What every kind of case keeps beside its own record: transfers, corrections asked for, closings, who was let in."""
 
 # ruff: noqa: D101 - the description of each type and field stands in the schema
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import strawberry
@@ -12,7 +12,7 @@ from api.graphql.people import Person
 from api.graphql.schools import School
 from api.graphql.texts import SealedText
 
-__all__ = ["Closure", "Correction", "Transfer"]
+__all__ = ["AccessGrant", "Closure", "Correction", "Transfer"]
 
 
 def _field(description: str) -> Any:
@@ -50,3 +50,20 @@ class Closure:
     notes: SealedText | None = _field("Notes.")
     reopened_on: date | None = _field("The day it was opened again.")
     reason: SealedText | None = _field("Why it was opened again.")
+
+
+@strawberry.type(description="That a person was let into this one case: by a grant, or in an emergency.")
+class AccessGrant:
+    id: strawberry.ID = _field("The id of this access.")
+    person: Person = _field("Who was let in.")
+    role: str = _field("As what: a code of the list `access_roles`; EMERGENCY was opened and not granted.")
+    since: datetime = _field("Since when.")
+    until: datetime | None = _field("The instant from which it lets in no longer, if it has one.")
+    reason: SealedText = _field("Why.")
+    role_held: str | None = _field("The role in which the person opened the case, where it was an emergency.")
+    alerted: list[Person] = _field("Who was alerted to an emergency.")
+    ended_at: datetime | None = _field("When somebody ended it, before its time or without one.")
+    end_reason: SealedText | None = _field("Why it was ended.")
+    reviewed_at: datetime | None = _field("When somebody judged the emergency; until then a review is owed.")
+    was_justified: bool | None = _field("Whether it was found right to open the case.")
+    notes: SealedText | None = _field("What was said of it then.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from api.graphql.case_parts import Closure, Correction, Transfer
+from api.graphql.case_parts import AccessGrant, Closure, Correction, Transfer
 from api.graphql.complaint_parts import (
     Acknowledgement,
     ActionTaken,
@@ -190,6 +190,9 @@ class Case:
     transfers: list[Transfer] = strawberry.field(description="Its moves to other schools, with the pupil.")
     corrections: list[Correction] = strawberry.field(description="Requests to put the record right, and decisions.")
     closures: list[Closure] = strawberry.field(description="Each time it was closed, the last one included.")
+    access_grants: list[AccessGrant] = strawberry.field(
+        description="Who was let into this one case beside those who see it for their work, in the order of recording."
+    )
     duplicate_of: Case | None = strawberry.field(
         description="The case of which it is a copy, if it is marked so and the reader may see it."
     )

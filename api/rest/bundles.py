@@ -15,8 +15,10 @@ from api.bootstrap import Runtime
 from api.graphql.context import WorkerSlots
 from api.graphql.recording import Given, Read, ReadRecorder
 from api.rest.operations import Operation, path_uuid
+from domain.permissions import CaseReading
+from domain.scopes import within
 from projections.plan.told import Told
-from services.command_refusals import NotFound
+from services.command_refusals import NotFound, NotInScope
 from services.export import export_case
 from services.read_log import ReadWay
 from services.scope import Caller
@@ -80,6 +82,8 @@ def bundle_routes(
 
 
 def _export(runtime: Runtime, caller: Caller, case_id: UUID, opened: set[SealedPlace]) -> Response:
+    if not within(caller.scopes, CaseReading.EXPORT):
+        raise NotInScope
     bundle = export_case(runtime.reading(caller.trust_id).ledger, caller.visibility, case_id, opened)
     headers = {"Content-Disposition": f'attachment; filename="case-{case_id}.bundle.json"'}
     return Response(bundle, media_type=MEDIA_TYPE, headers=headers)

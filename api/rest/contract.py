@@ -14,7 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.rest.accounts import BIND, SWITCH
+from api.rest.api_keys import ISSUE_KEY, LIST_KEYS, REVOKE_KEY, ROTATE_KEY
 from api.rest.bundles import BUNDLE
+from api.rest.emergency_access import ALERTS, EMERGENCY
 from api.rest.imports import IMPORT
 from api.rest.operations import Operation, Problem
 from api.rest.roles import APPOINT, ME, REVOKE, ROLES
@@ -22,7 +25,24 @@ from api.rest.states import ALIVE, READY
 
 __all__ = ["OPERATIONS", "contract_routes", "openapi_document", "printed_openapi"]
 
-OPERATIONS: tuple[Operation, ...] = (ALIVE, READY, IMPORT, BUNDLE, ME, ROLES, APPOINT, REVOKE)
+OPERATIONS: tuple[Operation, ...] = (
+    ALIVE,
+    READY,
+    IMPORT,
+    BUNDLE,
+    ME,
+    ROLES,
+    APPOINT,
+    REVOKE,
+    BIND,
+    SWITCH,
+    EMERGENCY,
+    ALERTS,
+    LIST_KEYS,
+    ISSUE_KEY,
+    ROTATE_KEY,
+    REVOKE_KEY,
+)
 
 _VERSION = "1"
 _DESCRIPTION = (

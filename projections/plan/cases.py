@@ -293,6 +293,7 @@ _COMMON: dict[str, Read] = {
             "transfers": json_objects("transfers", "Transfer"),
             "corrections": json_objects("corrections", "Correction"),
             "closures": json_objects("closures", "Closure"),
+            "accessGrants": json_objects("access_grants", "AccessGrant"),
         }
     ),
 }

@@ -59,7 +59,7 @@ _READ = _fields("position readAt role what purpose client leafHash", "person onB
 _CASE = _fields(
     "id reference schoolReference kind status openedOn closedOn outcome closedAsLogged mark version allowedActions",
     "policy owner reportedBy imported outstanding overrides deadlines links addenda school duplicateOf history"
-    " latestEvent transfers corrections closures",
+    " latestEvent transfers corrections closures accessGrants",
     "blockedActions",
 ) | {"readers": Field(FieldKind.JOIN, of_events=False)}
 
@@ -205,6 +205,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "Transfer": _fields("transferredOn", "fromSchool toSchool reason"),
     "Correction": _fields("id requestedOn itemId version state decidedOn", "requestedBy decidedBy text notes reason"),
     "Closure": _fields("closedOn outcome asLogged reopenedOn", "notes reason"),
+    "AccessGrant": _fields(
+        "id role since until roleHeld endedAt reviewedAt wasJustified", "person alerted reason endReason notes"
+    ),
     # Histories.
     "CaseEvent": _fields(
         "id position version type recordedAt data leafHash", "actor reason sealed", "changes caseAfter"

@@ -11,7 +11,13 @@ import psycopg
 
 from domain.values import Mark
 from projections.figures import figure_parameters, labels_of, position_parameters
-from projections.monitoring_terms import MonitoringDimension, MonitoringQuery, ReportScope, require_sound
+from projections.monitoring_terms import (
+    FiguresNotInScope,
+    MonitoringDimension,
+    MonitoringQuery,
+    ReportScope,
+    require_sound,
+)
 from projections.plan.cells import cell_list
 from projections.plan.codes import definitions
 from projections.plan.moments import instant, past_position
@@ -29,6 +35,8 @@ __all__ = ["monitoring_report", "query_of"]
 
 def monitoring_report(writer: Writer, selected: Selected, _row: Row) -> str:
     """The report as `Query.monitoring` is asked for it."""
+    if not writer.visibility.sees_figures:
+        raise FiguresNotInScope
     given = writer.given(selected)
     query = query_of(given)
     if MonitoringDimension.TERM in query.group_by:

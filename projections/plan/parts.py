@@ -252,4 +252,11 @@ PARTS: dict[str, dict[str, Read]] = {
         texts="text notes reason",
     ),
     "Closure": part("closedOn outcome asLogged reopenedOn", texts="notes reason"),
+    "AccessGrant": part(
+        "role since until roleHeld endedAt reviewedAt wasJustified",
+        identity="grant_id",
+        people="person",
+        crowds="alerted",
+        texts="reason endReason notes",
+    ),
 }

@@ -299,6 +299,7 @@ def _shape_of_reader(visibility: Visibility) -> Hashable:
         visibility.lists_cases,
         visibility.opens,
         visibility.counts_everything,
+        visibility.sees_figures,
     )
 
 

@@ -80,7 +80,7 @@ def test_the_roles_of_this_release_are_served(text: str, expected: tuple[Role, s
 def test_every_role_of_the_design_is_served() -> None:
     whole = ("trust-lead", "alternate", "admin", "dashboard", "hr", "dpo", "auditor")
     at_school = ("headteacher", "coordinator", "dsl", "equalities", "chair", "governor", "clerk", "staff", "mis")
-    in_case = ("investigator", "panel")
+    in_case = ("investigator", "panel", "witness", "examiner", "emergency")
     assert {*whole, *at_school, *in_case} == {role.value for role in Role} - {"system"}
 
     for name in whole:

@@ -18,6 +18,9 @@ from api.identity.identities import load_identities
 from api.settings import load_settings
 from domain.access import Role
 from services.accounts import bind_account, switch_account
+from services.case_access_commands import EndAccess, GrantAccess
+from services.commands import Command, Recorded, run
+from services.incident_commands import ReportIncident
 from services.people import Person, register
 from services.register_commands import AppointPerson, RegisterCommand, RegisterRecorded, RevokeRole, run_on_register
 from services.registers import join_school, register_trust
@@ -286,3 +289,54 @@ def test_who_one_is_names_every_trust_and_role_there_is_to_choose_from(world: Wo
         {"trust": str(BIRCH), "person": str(person), "roles": []},
     ]
     assert refused(nobody) == NO_TRUST
+
+
+# --- roles of a single case
+
+
+def do(world: World, caller: Caller, command: Command) -> Any:
+    outcome = run(world.runtime.services(caller.trust_id), caller, command)
+    assert isinstance(outcome, Recorded), outcome
+    return outcome.case
+
+
+def an_incident(world: World) -> UUID:
+    lead = Caller(ALDER, UUID(int=2), Role.TRUST_LEAD)
+    command = ReportIncident(command_id=uuid4(), school_urn=SCHOOL, opened_on=date(2026, 9, 14))
+    case_id: UUID = do(world, lead, command).id
+    return case_id
+
+
+def granting(case: UUID, person: UUID, role: str, **given: Any) -> GrantAccess:
+    return GrantAccess(command_id=uuid4(), case_id=case, person=person, role=role, reason="To look into it.", **given)
+
+
+def test_who_was_granted_one_case_acts_in_it_until_it_is_ended_and_nowhere_else(world: World) -> None:
+    person, case, other = world.somebody("investigator", ALDER), an_incident(world), an_incident(world)
+    lead = Caller(ALDER, UUID(int=2), Role.TRUST_LEAD)
+    role = f"investigator:{case}"
+    assert refused(world.ask("investigator", role=role)) == role_needed()
+
+    granted = do(world, lead, granting(case, person, "INVESTIGATOR"))
+
+    assert seen(world.ask("investigator", role=role))[1] == "investigator"
+    for wrong in (f"investigator:{other}", f"panel:{case}", f"examiner:{case}", f"investigator:{uuid4()}"):
+        assert refused(world.ask("investigator", role=wrong)) == role_needed()
+    [grant] = granted.access_grants
+    do(world, lead, EndAccess(command_id=uuid4(), case_id=case, grant_id=grant, reason="Done."))
+    assert refused(world.ask("investigator", role=role)) == role_needed()
+
+
+def test_who_opened_a_case_in_an_emergency_loses_it_with_the_role_that_let_them(world: World) -> None:
+    person, case = world.somebody("dsl", ALDER), an_incident(world)
+    world.appoint(ALDER, person, "dsl", SCHOOL)
+    world.appoint(ALDER, world.somebody("dpo", ALDER), "dpo")
+    headers = {"Authorization": f"Bearer {world.token('dsl')}"}
+    asked = {"commandId": str(uuid4()), "caseId": str(case), "reason": "A child may be in danger.", "minutes": 30}
+
+    opened = world.http.post("/v1/emergency-access", json=asked, headers=headers)
+
+    assert (opened.status_code, opened.json()["role"], opened.json()["alerted"]) == (201, f"emergency:{case}", 1)
+    assert seen(world.ask("dsl", role=f"emergency:{case}"))[1] == "emergency"
+    world.give(ALDER, RevokeRole(command_id=uuid4(), person=person, role="dsl", school_urn=SCHOOL))
+    assert refused(world.ask("dsl", role=f"emergency:{case}")) == role_needed()

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from services.accounts import account_id_of
+from services.people import Person, register
 from tests.api.client import Client, Json
 
 SOMEBODY = UUID(int=991)
@@ -58,7 +60,7 @@ def test_an_administrator_gives_a_role_and_takes_it_and_all_of_it_is_recorded(de
         ({"role": "hr", "since": "14/09/2026"}, 400, "INVALID_INPUT", ["since"]),
         ({"role": "hr", "person": "Mrs Example"}, 400, "INVALID_INPUT", ["person"]),
         ({"role": "hr", "since": "2026-09-02", "until": "2026-09-01"}, 400, "INVALID_INPUT", ["until"]),
-        ({"role": "hr", "salary": 1}, 400, "INVALID_INPUT", ["salary"]),
+        ({"role": "hr", "salary": 1}, 400, "INVALID_INPUT", []),
         ({"role": None}, 400, "INVALID_INPUT", ["role"]),
         ({}, 400, "INVALID_INPUT", ["role"]),
     ],
@@ -68,8 +70,8 @@ def test_what_does_not_fit_is_named_and_not_repeated(
 ) -> None:
     answer = send(demo, "/v1/roles", {"commandId": str(uuid4()), "person": str(SOMEBODY), **said})
 
-    assert (answer.status_code, answer.json()["code"], answer.json()["fields"]) == (status, code, fields)
-    assert not any(word in answer.text for word in ("king", "Mill", "Mrs", "14/09"))
+    assert (answer.status_code, answer.json()["code"], answer.json().get("fields", [])) == (status, code, fields)
+    assert not any(word in answer.text for word in ("king", "Mill", "Mrs", "14/09", "salary"))
 
 
 def test_nobody_gives_a_role_to_themselves(demo: Client) -> None:
@@ -104,3 +106,18 @@ def test_who_one_is_names_the_trust_the_person_and_the_role(demo: Client) -> Non
 
     me = {"trust": str(demo.trust_id), "person": str(SOMEBODY), "roles": ["headteacher:900003"]}
     assert answer.json() == {"trusts": [me]}
+
+
+def test_an_account_is_bound_and_switched_by_an_administrator(demo: Client) -> None:
+    with demo.runtime.services(demo.trust_id).ledger.trust.connection() as connection:
+        register(connection, demo.trust_id, [Person(SOMEBODY, "STAFF")])
+    who = {"issuer": "https://login.example", "subject": "tenant/object"}
+
+    bound = send(demo, "/v1/accounts", {"commandId": str(uuid4()), "person": str(SOMEBODY), **who})
+    off = send(demo, "/v1/accounts/switches", {"commandId": str(uuid4()), "isActive": False, **who})
+
+    account = str(account_id_of(demo.trust_id, *who.values()))
+    assert bound.json() == {"account": account, "person": str(SOMEBODY), "isActive": True}
+    assert off.json() == {"account": account, "person": str(SOMEBODY), "isActive": False}
+    other = send(demo, "/v1/accounts", {"commandId": str(uuid4()), "person": str(UUID(int=3)), **who})
+    assert (other.status_code, other.json()["code"], other.json()["fields"]) == (404, "NOT_FOUND", ["person"])

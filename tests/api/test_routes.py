@@ -6,7 +6,8 @@ Which fields of GraphQL a role may read is shown elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,12 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from api.authentication import UNAUTHENTICATED
+from api.bootstrap import Runtime
 from api.identity.claimed_roles import SERVED_ROLES
 from api.rest.contract import OPERATIONS
+from api.settings import DEMONSTRATION_TRUST
 from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
-from tests.api.client import Client
+from tests.api.client import Client, demonstration
 
 SCHOOL = "900003"
 QUERY = "{ viewer { role } }"
@@ -32,6 +35,28 @@ SEE_INCIDENTS = frozenset(
     }
 )
 EXPORT_INCIDENTS = SEE_INCIDENTS - {"coordinator", "equalities", "investigator", "witness", "emergency"}
+# Of somebody whom nobody knows.
+A_BINDING = {"commandId": str(UUID(int=773)), "issuer": "i", "subject": "s", "person": str(UUID(int=79))}
+A_SWITCH = {"commandId": str(UUID(int=774)), "issuer": "i", "subject": "s", "isActive": False}
+SEE_ALERTS = frozenset({"dpo", "trust-lead"})
+BREAK_GLASS = frozenset({"trust-lead", "alternate", "headteacher", "dsl", "hr"})
+# Of a case that there is not.
+AN_EMERGENCY = {"commandId": str(UUID(int=775)), "reference": "INC-1999-000001", "reason": "x", "minutes": 5}
+A_KEY = {"commandId": str(UUID(int=776)), "name": "x", "scopes": ["no such scope"]}
+A_ROTATION = {"commandId": str(UUID(int=777))}
+_READ, _ALL = ("GET", "HEAD"), ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+SCIM = frozenset(
+    (method, f"/scim/v2/{path}")
+    for path, methods in {
+        **dict.fromkeys(
+            ("ServiceProviderConfig", "ResourceTypes", "ResourceTypes/User", "Schemas", "Schemas/{urn}"), _READ
+        ),
+        "Users": (*_READ, "POST"),
+        "Users/{user_id}": (*_READ, "PUT", "PATCH", "DELETE"),
+        "{rest:path}": _ALL,
+    }.items()
+    for method in methods
+)
 ADMINISTRATORS = frozenset({"admin"})
 SEE_ROLES = frozenset({"admin", "trust-lead", "dpo", "auditor"})
 IMPORT = "/v1/imports/e-safety-log"
@@ -76,11 +101,32 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("HEAD", "/v1/roles"): Row(SEE_ROLES),
     ("POST", "/v1/roles"): Row(ADMINISTRATORS, request={"json": AN_APPOINTMENT}),
     ("POST", "/v1/roles/revocations"): Row(ADMINISTRATORS, status=409, request={"json": A_REVOCATION}),
+    ("POST", "/v1/accounts"): Row(ADMINISTRATORS, status=404, request={"json": A_BINDING}),
+    ("POST", "/v1/accounts/switches"): Row(ADMINISTRATORS, status=404, request={"json": A_SWITCH}),
+    ("POST", "/v1/emergency-access"): Row(BREAK_GLASS, status=404, request={"json": AN_EMERGENCY}),
+    ("GET", "/v1/alerts"): Row(SEE_ALERTS),
+    ("HEAD", "/v1/alerts"): Row(SEE_ALERTS),
+    ("GET", "/v1/api-keys"): Row(ADMINISTRATORS),
+    ("HEAD", "/v1/api-keys"): Row(ADMINISTRATORS),
+    ("POST", "/v1/api-keys"): Row(ADMINISTRATORS, status=400, request={"json": A_KEY}),
+    ("POST", "/v1/api-keys/{key_id}/rotation"): Row(ADMINISTRATORS, status=404, request={"json": A_ROTATION}),
+    ("POST", "/v1/api-keys/{key_id}/revocation"): Row(ADMINISTRATORS, status=404, request={"json": A_ROTATION}),
+    # Directories sign in by keys, which no role's token is.
+    **{pair: Row(frozenset(), otherwise=401) for pair in SCIM},
     ("GET", "/openapi.json"): Row(None),
     ("HEAD", "/openapi.json"): Row(None),
     ("GET", "/graphiql"): Row(None),
     ("HEAD", "/graphiql"): Row(None),
 }
+
+
+@pytest.fixture(scope="module")
+def demo(runtime: Runtime) -> Iterator[Client]:
+    """The demonstration, which takes any number of wrong tokens."""
+    runtime.settings = runtime.settings.model_copy(update={"rate_limit_failures": 0})
+    demonstration(runtime)
+    with Client(runtime, DEMONSTRATION_TRUST) as client:
+        yield client
 
 
 def application(client: Client) -> FastAPI:
@@ -107,7 +153,7 @@ def test_every_route_has_a_row_and_every_row_a_route(demo: Client) -> None:
 
 def test_every_route_but_those_that_have_a_contract_of_their_own_is_in_the_openapi_document(demo: Client) -> None:
     described = {(operation.method, operation.path) for operation in OPERATIONS}
-    others = {(method, path) for method, path in ROWS if path in ("/graphql", "/graphiql", "/openapi.json")}
+    others = {(method, path) for method, path in ROWS if path in ("/graphql", "/graphiql", "/openapi.json")} | SCIM
 
     assert {pair for pair in live_routes(demo) - others if pair[0] != "HEAD"} == described
 
@@ -126,11 +172,15 @@ def case(demo: Client) -> UUID:
     return UUID(demo.ask(query)["cases"]["nodes"][0]["id"])
 
 
+def addressed(path: str, case: UUID) -> str:
+    return re.sub(r"\{[^}]*\}", str(case), path)
+
+
 def called(demo: Client, method: str, path: str, case: UUID, headers: dict[str, str]) -> int:
     row = ROWS[method, path]
     request = dict(row.request)
     request["headers"] = request.get("headers", {}) | headers
-    return demo.http.request(method, path.replace("{case_id}", str(case)), **request).status_code
+    return demo.http.request(method, addressed(path, case), **request).status_code
 
 
 def token_for(role: str, case: UUID) -> str:
@@ -161,7 +211,7 @@ def test_a_token_that_is_none_is_answered_alike_by_every_route(
 ) -> None:
     row = ROWS[method, path]
     headers = row.request.get("headers", {}) | {"Authorization": token}
-    answer = demo.http.request(method, path.replace("{case_id}", str(case)), **{**row.request, "headers": headers})
+    answer = demo.http.request(method, addressed(path, case), **{**row.request, "headers": headers})
 
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == 'Bearer realm="caseledger"'

@@ -1,11 +1,11 @@
-"""What every kind of case tries in its random histories of the rules of its life: transfers and corrections."""
+"""What every kind of case tries in its random histories of the rules of its life: transfers, corrections, access."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from domain.case import Case
 from domain.offered import CaseAction
@@ -18,6 +18,9 @@ LIFECYCLE = frozenset(
         CaseAction.REQUEST_CORRECTION,
         CaseAction.APPROVE_CORRECTION,
         CaseAction.REJECT_CORRECTION,
+        CaseAction.GRANT_ACCESS,
+        CaseAction.END_ACCESS,
+        CaseAction.REVIEW_EMERGENCY_ACCESS,
     }
 )
 _WHY = Secret("It reads otherwise in the letter.")
@@ -32,6 +35,13 @@ def lifecycle(action: CaseAction, case: Case, fresh: UUID, today: date) -> list[
             return [lambda one: one.request_correction(correction_id=fresh, text=_WHY, today=today)]
         case CaseAction.APPROVE_CORRECTION:
             return [_approved(correction_id, today) for correction_id in (*case.corrections, fresh)]
+        case CaseAction.GRANT_ACCESS:
+            # No command of the catalogue opens a case in an emergency: it comes about beside the grants here.
+            return [_granted(fresh, today), _opened(fresh, today)]
+        case CaseAction.END_ACCESS:
+            return [_ended(grant_id) for grant_id in (*case.access_grants, fresh)]
+        case CaseAction.REVIEW_EMERGENCY_ACCESS:
+            return [_reviewed(grant_id, today) for grant_id in (*case.access_grants, fresh)]
         case _:
             return [_rejected(correction_id, today) for correction_id in (*case.corrections, fresh)]
 
@@ -46,3 +56,35 @@ def _approved(correction_id: UUID, today: date) -> Decision:
 
 def _rejected(correction_id: UUID, today: date) -> Decision:
     return lambda one: one.reject_correction(correction_id=correction_id, reason=_WHY, today=today)
+
+
+def _granted(grant_id: UUID, today: date) -> Decision:
+    person = uuid5(grant_id, "witness")
+    return lambda one: one.grant_access(
+        grant_id=grant_id, person=person, role="WITNESS", reason=_WHY, now=_midday(today)
+    )
+
+
+def _opened(grant_id: UUID, today: date) -> Decision:
+    opener, alerted = uuid5(grant_id, "opener"), (uuid5(grant_id, "alerted"),)
+    return lambda one: one.open_in_emergency(
+        grant_id=grant_id,
+        person=opener,
+        role_held="hr",
+        minutes=30,
+        alerted=alerted,
+        reason=_WHY,
+        now=_midday(today),
+    )
+
+
+def _ended(grant_id: UUID) -> Decision:
+    return lambda one: one.end_access(grant_id=grant_id, reason=_WHY)
+
+
+def _reviewed(grant_id: UUID, today: date) -> Decision:
+    return lambda one: one.review_emergency_access(grant_id=grant_id, was_justified=True, now=_midday(today))
+
+
+def _midday(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)

@@ -41,7 +41,13 @@ NEVER_REFUSED = frozenset(
     }
 )
 OF_EVERY_STATE = frozenset(
-    {CaseAction.ADD_ADDENDUM, CaseAction.LINK_CASE, CaseAction.CORRECT_SCHOOL, CaseAction.REQUEST_CORRECTION}
+    {
+        CaseAction.ADD_ADDENDUM,
+        CaseAction.LINK_CASE,
+        CaseAction.CORRECT_SCHOOL,
+        CaseAction.REQUEST_CORRECTION,
+        CaseAction.GRANT_ACCESS,
+    }
 )
 
 

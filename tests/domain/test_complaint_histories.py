@@ -76,7 +76,9 @@ def _clear(value: Any) -> Any:
         return "sealed"
     if is_dataclass(value):
         return {
-            field.name: _clear(getattr(value, field.name)) for field in fields(value) if field.name != "recorded_on"
+            field.name: _clear(getattr(value, field.name))
+            for field in fields(value)
+            if field.name not in ("recorded_on", "since", "ended_at", "reviewed_at")
         }
     if isinstance(value, dict):
         return [(key, _clear(each)) for key, each in value.items() if key not in _OF_RECORDING]

@@ -26,6 +26,7 @@ EVERY_STATE = frozenset(
         CaseAction.MARK_DUPLICATE,
         CaseAction.TRANSFER_CASE,
         CaseAction.REQUEST_CORRECTION,
+        CaseAction.GRANT_ACCESS,
     }
 )
 # What protects somebody, or only says what is known of an incident, whatever became of it.
@@ -58,6 +59,7 @@ def test_the_histories_reach_states_that_offer_each_action_and_states_that_do_no
         CaseAction.LINK_CASE,
         CaseAction.CORRECT_SCHOOL,
         CaseAction.REQUEST_CORRECTION,
+        CaseAction.GRANT_ACCESS,
     }
 
 
@@ -188,18 +190,21 @@ def test_a_bit_mask_holds_the_actions(incident: Incident) -> None:
 def test_the_places_in_the_mask_are_never_given_to_another_action() -> None:
     # Read tables hold masks of this numbering: an action of a kind of case is added at the end.
     assert {kind: [action.name for action in bits] for kind, bits in BITS.items()} == {
-        CaseKind.INCIDENT: [*COMMON, *INCIDENT, *LATER, "MERGE_ITEMS", "SPLIT_ITEM"],
-        CaseKind.COMPLAINT: [*COMMON, *COMPLAINT, *LATER],
-        CaseKind.STAFF_BREACH: [*COMMON, *STAFF_BREACH, *LATER],
+        CaseKind.INCIDENT: [*COMMON, *INCIDENT, *LATER, "MERGE_ITEMS", "SPLIT_ITEM", *ACCESS],
+        CaseKind.COMPLAINT: [*COMMON, *COMPLAINT, *LATER, *ACCESS],
+        CaseKind.STAFF_BREACH: [*COMMON, *STAFF_BREACH, *LATER, *ACCESS],
     }
     assert from_mask(1 << 33 | 1, CaseKind.INCIDENT) == (CaseAction.ASSIGN_CASE, CaseAction.REOPEN_INCIDENT)
-    assert {len(bits) < 63 for bits in BITS.values()} == {True}
+    # A bigint of PostgreSQL holds 63 of them.
+    assert {len(bits) <= 63 for bits in BITS.values()} == {True}
+    assert sum(BITS[CaseKind.INCIDENT].values()) == 2**63 - 1
 
 
 COMMON = (
     *("ASSIGN_CASE", "ADD_ADDENDUM", "MARK_DUPLICATE", "MARK_NOT_REPORTABLE", "MARK_RECORDED_IN_ERROR", "UNMARK"),
     *("LINK_CASE", "UNLINK_CASE", "CORRECT_SCHOOL"),
 )
+ACCESS = ("GRANT_ACCESS", "END_ACCESS", "REVIEW_EMERGENCY_ACCESS")
 LATER = ("TRANSFER_CASE", "REQUEST_CORRECTION", "APPROVE_CORRECTION", "REJECT_CORRECTION")
 INCIDENT = (
     *("RECORD_ITEM", "CLASSIFY_ITEM", "RECLASSIFY_ITEM"),

@@ -16,7 +16,7 @@ from domain.permissions import (
     decide,
     resources,
 )
-from domain.role_commands import DECIDES_AN_INCIDENT
+from domain.role_commands import DECIDES_AN_INCIDENT, GRANT_EXAMINATION
 from domain.roles import REACH, Role
 from domain.routing import LADDER, STAYS_OPEN
 from domain.values import CaseKind
@@ -111,7 +111,7 @@ def test_what_a_target_may_not_give_is_what_the_incident_asks_to_be_decided_impa
     }
 
     # Who asks for a correction is noted, and may be anybody.
-    assert impartial - {"RequestCorrection"} == DECIDES_AN_INCIDENT
+    assert impartial - {"RequestCorrection"} == DECIDES_AN_INCIDENT - {GRANT_EXAMINATION}
 
 
 @pytest.mark.parametrize("to", LADDER)

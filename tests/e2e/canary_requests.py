@@ -176,7 +176,22 @@ class Asker:
         self.send("a bundle's query", "GET", f"/v1/cases/{uuid4()}/bundle", params={"x": plant("a bundle's query")})
         self.send("a header", "GET", f"/v1/cases/{case_id}/bundle", "dashboard", {"X-Reason": plant("a header")})
 
+        self._refused_emergencies(case_id)
         self._send_no_http("a line that is no request", plant("no request"))
+
+    def _refused_emergencies(self, case_id: str) -> None:
+        """Emergencies with one thing wrong each, and a reason that nobody is to read."""
+        for name in ("commandId", "caseId", "reference", "minutes", self.plant("an unknown member")):
+            asked = {"commandId": str(uuid4()), "caseId": case_id, "minutes": 5}
+            asked |= {"reason": self.plant(f"the reason beside {name}"), name: self.plant(f"an emergency's {name}")}
+            self._emergency(name, asked, "hr")
+        told = {"commandId": str(uuid4()), "minutes": 5, "reason": self.plant("the reason for no case")}
+        self._emergency("of no case", told | {"reference": self.plant("an emergency's reference")}, "hr")
+        self._emergency("by an auditor", told | {"caseId": case_id}, "auditor")
+
+    def _emergency(self, place: str, asked: Json, role: str) -> None:
+        path, json_type = "/v1/emergency-access", {"Content-Type": "application/json"}
+        self.send(f"emergency: {place}", path=path, role=role, content=json.dumps(asked), headers=json_type)
 
     def _send_no_http(self, place: str, line: str) -> None:
         with socket.create_connection(("127.0.0.1", self.shown.port), timeout=30) as connection:

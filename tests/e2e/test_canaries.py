@@ -16,6 +16,7 @@ import pytest
 from ledger.embedded import MAIN_DATABASE, EmbeddedPostgres
 from services.catalogue import COMMANDS
 from tests.e2e.canaries import Canaries, files_with, tables_with, write_all_to_disk
+from tests.e2e.canary_access import give_access
 from tests.e2e.canary_breaches import give_breach
 from tests.e2e.canary_commands import Giver, mutation, sealed_fields
 from tests.e2e.canary_requests import READERS, Answer, Asker, write
@@ -83,6 +84,7 @@ def planted(pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         givers = [Giver(installed.shown, found.texts, role) for role in ("trust-lead", "headteacher:900003")]
         givers[0].give_all("900003", "900002")
         give_breach(givers[0], "900003")
+        give_access(givers[0], installed.shown, found.texts, "900003")
         givers[1].give_all("900003", "900003")
         import_good_logs(found, folder)
         found.accepted = set(found.texts.planted)

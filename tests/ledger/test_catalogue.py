@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NOT_OF_A_TRUST = {"alembic_version"}
 # Read before a trust is known. None of them may hold personal data.
-READABLE_UNSCOPED = {"trust", "ledger_head", "projection"}
+READABLE_UNSCOPED = {"trust", "ledger_head", "projection", "api_key"}
 
 RELATIONS = """
     SELECT c.relname FROM pg_class c

@@ -15,6 +15,7 @@ from services.checkpoints import make_checkpoint
 from services.registers import adopt_pack, join_school, leave_school, register_trust, rename_school, set_calendar
 from services.scope import Caller, system_caller
 from services.store import TrustLedger
+from tests.plan.access_happenings import let_in
 from tests.plan.documents import Pool
 from tests.plan.due_happenings import fall_due
 from tests.plan.happenings import happen
@@ -46,6 +47,7 @@ def a_world(runtime: Runtime) -> World:
     happen(world)
     fall_due(world)
     happen_later(world)
+    let_in(world)
     leave_school(ledger, system, urn=BIRCH, left_on=date(2026, 3, 31))
     rename_school(ledger, system, urn=CEDAR, name="Cedar שלום e\u0301 renamed 😀", renamed_on=date(2026, 9, 1))
     references = [case["reference"] for case in world.story().cases().values()]
@@ -97,6 +99,9 @@ ROLES = (
     "investigator:breach in hand",
     "panel:complaint about lead",
     "dpo",
+    "witness:transferred",
+    "examiner:transferred",
+    "emergency:breach in hand",
 )
 
 

@@ -41,6 +41,7 @@ def sample(hint: Any) -> Any:
         int: 7,
         bool: True,
         date: date(2026, 9, 14),
+        datetime: datetime(2026, 9, 14, 9, 30, tzinfo=UTC),
         UUID: UUID("0b9f3e0e-8f5e-4d35-9a94-1d4d5b0c7e11"),
     }[hint]
 

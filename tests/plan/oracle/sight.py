@@ -78,6 +78,24 @@ _ACTIONS: dict[str, dict[str, frozenset[str]]] = {
         )
     },
     "staff": {"INCIDENT": _words("RECORD_ITEM NOTE_EVIDENCE REPORT_TO_HEADTEACHER") | _ADDENDUM},
+    "witness": {
+        **dict.fromkeys(("INCIDENT", "COMPLAINT"), _words("RECORD_ACCOUNT ADD_ADDENDUM")),
+        "STAFF_BREACH": _words("ADD_ADDENDUM"),
+    },
+    "emergency": {
+        "INCIDENT": _HELPS | _FOLLOWS | _ADDENDUM,
+        "COMPLAINT": _TO_BODIES | _ADDENDUM,
+        "STAFF_BREACH": _PROTECTS | _ADDENDUM,
+    },
+}
+# Who lets people into single cases and judges emergencies: ALL does not stand for these.
+_DECIDERS = ("trust-lead", "alternate", "headteacher")
+_BY_KIND: dict[str, tuple[str, ...]] = {"INCIDENT": (), "COMPLAINT": ("chair",), "STAFF_BREACH": ("chair", "hr")}
+_LETS_IN: dict[str, dict[str, tuple[str, ...]]] = {
+    # The data protection officer grants examinations alone.
+    "GRANT_ACCESS": {kind: (*_DECIDERS, *more, "dpo") for kind, more in _BY_KIND.items()},
+    "END_ACCESS": {kind: (*_DECIDERS, *more, "dpo") for kind, more in _BY_KIND.items()},
+    "REVIEW_EMERGENCY_ACCESS": dict.fromkeys(_BY_KIND, ("trust-lead", "alternate", "dpo")),
 }
 # Of a case that was routed past somebody (D15): what stays open to all, and who decides in whose place.
 _STAYS = _PROTECTS | _TO_BODIES | _ADDENDUM
@@ -85,7 +103,7 @@ _EVERYWHERE = ("CHAIR", "TRUST_LEAD", "ALTERNATE")
 _DECIDES = {
     "chair": ("CHAIR",),
     "trust-lead": ("CHAIR", "TRUST_LEAD"),
-    **dict.fromkeys(("alternate", "hr", "investigator", "panel", "witness"), _EVERYWHERE),
+    **dict.fromkeys(("alternate", "hr", "investigator", "panel", "witness", "dpo"), _EVERYWHERE),
 }
 
 
@@ -187,6 +205,8 @@ class Reader:
 
     def may(self, action: str, kind: str) -> bool:
         """Whether the role may do what a case of a kind offers."""
+        if action in _LETS_IN:
+            return self.role in _LETS_IN[action][kind]
         actions = _ACTIONS.get(self.role, {}).get(kind, frozenset())
         return actions is ALL or action in actions
 

@@ -26,7 +26,7 @@ _IDS |= {"Head": "head", "Restriction": "restriction", "Decision": "decision", "
 _IDS |= {"ProviderContact": "contact"}
 _IDS |= {"BreachAdvice": "advice", "BreachRequest": "request", "DisciplinaryHold": "hold"}
 _IDS |= {"Disclosure": "disclosure", "BodyContact": "contact", "SuspensionDecision": "suspension"}
-_IDS |= {"Correction": "correction"}
+_IDS |= {"Correction": "correction", "AccessGrant": "grant"}
 _IDS |= {"BreachInvestigation": "investigation", "Sanction": "sanction", "SanctionAppeal": "appeal"}
 
 
