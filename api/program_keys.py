@@ -6,6 +6,7 @@ key, the answer is the same, in the same words as for a token.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -18,6 +19,8 @@ from services.api_key_text import PREFIX, parse_key
 from services.api_keys import FIND_KEY, STAMP_USE, KeyIdentity, judge_key
 
 __all__ = ["ProgramKeys", "is_key"]
+
+log = logging.getLogger("caseledger.identity")
 
 
 def is_key(authorization: str) -> bool:
@@ -42,15 +45,20 @@ class ProgramKeys:
 
         Raise `Unauthenticated`, alike whatever is wrong.
         """
-        if len(authorization) != 1 or not is_key(authorization[0]):
-            raise Unauthenticated
-        given = parse_key(authorization[0].partition(" ")[2])
-        if given is None:
-            raise Unauthenticated
         now = self._now()
-        found = judge_key(given, await self._connections.rows(None, FIND_KEY, (given.key_id,)), now)
+        found = await self._found(authorization, now)
         if found is None:
+            log.info("an API key was refused")
             raise Unauthenticated
         if found.is_stamp_due:
+            log.info("the API key %s was used", found.key_id)
             await self._connections.rows(found.trust_id, STAMP_USE, (found.trust_id, found.key_id, now))
         return found
+
+    async def _found(self, authorization: Sequence[str], now: datetime) -> KeyIdentity | None:
+        if len(authorization) != 1 or not is_key(authorization[0]):
+            return None
+        given = parse_key(authorization[0].partition(" ")[2])
+        if given is None:
+            return None
+        return judge_key(given, await self._connections.rows(None, FIND_KEY, (given.key_id,)), now)

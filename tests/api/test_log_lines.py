@@ -91,3 +91,16 @@ def test_who_signs_in_and_who_does_not_is_written_without_naming_anybody(
     assert lines[1].startswith("a bearer token was refused: ")
     assert lines[2] == "nobody signed in: there is no bearer token, or more than one"
     assert not [line for line in lines if "canary" in line or str(person) in line]
+
+
+def test_so_is_the_use_of_a_key_and_a_key_that_is_none(demo: Client, caplog: pytest.LogCaptureFixture) -> None:
+    asked = {"commandId": str(uuid4()), "name": "Sync", "scopes": ["log:import"]}
+    made = demo.http.post("/v1/api-keys", json=asked, headers=demo.headers("admin")).json()
+    caplog.set_level(logging.INFO, "caseledger.identity")
+    text = made["text"]
+
+    for key in (text, text[:-1] + ("0" if text[-1] != "0" else "1")):
+        demo.http.get("/v1/me", headers={"Authorization": f"Bearer {key}"})
+
+    lines = [record.getMessage() for record in caplog.records if record.name == "caseledger.identity"]
+    assert lines == [f"the API key {made['key']['id']} was used", "an API key was refused"]

@@ -145,7 +145,9 @@ def builds_a_pattern(node: ast.AST) -> str | None:
     if isinstance(node, ast.Call) and re.fullmatch(
         r"re\.(compile|match|fullmatch|search|sub|subn|split|findall|finditer)", called(node)
     ):
-        return None if isinstance(node.args[0], ast.Constant) else called(node)
+        # A text in the code, or one put together from names of constants.
+        put_in = [part for part in ast.walk(node.args[0]) if isinstance(part, ast.Name | ast.Attribute | ast.Call)]
+        return None if all(named(part).isupper() for part in put_in) else called(node)
     return None
 
 
@@ -286,6 +288,8 @@ def test_no_cookie_is_set_and_nobody_sent_elsewhere() -> None:
         (draws_few_bytes, "import secrets\nsecrets.token_urlsafe(8)"),
         (compares_a_mac, "if receipt.input_mac != mac: pass"),
         (builds_a_pattern, "import re\nre.compile(text)"),
+        (builds_a_pattern, "import re\nre.search(f'a{text}', other)"),
+        (builds_a_pattern, "import re\nre.search(PREFIX + text, other)"),
         (trusts_no_certificate, "httpx.AsyncClient(verify=False)"),
         (follows_redirects, "client.get(address, follow_redirects=True)"),
         (speaks_outward, "from urllib.request import urlopen"),
