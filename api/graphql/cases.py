@@ -151,7 +151,7 @@ class Addendum:
     text: SealedText = strawberry.field(description="The words.")
 
 
-@strawberry.type(description="A link to another case.")
+@strawberry.type(description="A link to another case; one to a case that is about the reader is no link at all.")
 class CaseLink:
     kind: str = strawberry.field(description="How the cases belong together: a code of the list `link_kinds`.")
     restricted: bool = strawberry.field(

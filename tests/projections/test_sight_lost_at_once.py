@@ -134,3 +134,29 @@ def test_a_case_that_moved_is_out_of_the_sight_of_its_former_school_at_once(
     assert now["cases"]["totalCount"] == before["cases"]["totalCount"] - 1
     # Whoever sees every school goes on seeing it.
     assert looks(recording, case, Role.TRUST_LEAD)["byId"] == {"reference": case.reference}
+
+
+def test_what_names_a_case_about_the_reader_is_left_out_before_anything_is_projected(
+    projected: tuple[Recording, dict[str, Case]],
+) -> None:
+    recording, cases = projected
+    seen = cases["incident"]
+    query = "query ($id: ID!) { case(id: $id) { history { totalCount nodes { type } } latestEvent { type } } }"
+
+    def told() -> Json:
+        return ask(recording.trust, reader(recording.trust_id), query, id=str(seen.id))
+
+    before = told()
+    # None of these is known to the read models: two that open about the reader, and one of which that is found out.
+    on, head = date(2026, 9, 22), HeadReceived(named("E 1"), False, True, (named("reader"),))
+    found_out, named_in_time = breach("F", on=on), complaint("G", "SCHOOL", on=on)
+    about: list[Case] = [breach("E", on=on, subject=named("reader")), found_out, named_in_time]
+    found_out.name_subject(subject=named("reader"))
+    named_in_time.add_head(head=head)
+    for other in about:
+        seen.link(other=other.id, kind="RELATED")
+    recording.record(*about, seen)
+    now = told()
+    Projector(recording.database).catch_up(recording.trust_id)
+
+    assert before == now == told()
