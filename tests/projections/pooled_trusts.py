@@ -243,23 +243,15 @@ def _figures(world: World, asker: Asker, rows: Iterable[tuple[Any, ...]]) -> Ver
     foreign = missing = 0
     counts_all = asker.role.value in COUNT_ALL
     told = {(trust, urn): number for trust, urn, number in rows}
+    counted = [one for one in world.cases.values() if one.trust == asker.trust and (counts_all or may_see(asker, one))]
     for urn in URNS:
-        here = [
-            one
-            for one in world.cases.values()
-            if one.kind == INCIDENT
-            and one.urn == urn
-            and one.trust == asker.trust
-            and (counts_all or may_see(asker, one))
-        ]
+        here = [one for one in counted if one.urn == urn]
+        incidents = [one for one in here if one.kind == INCIDENT]
         number = told.pop((asker.trust, urn), 0)
-        # Items of complaints and breaches are counted too, one at most for each.
-        others = sum(
-            one.kind != INCIDENT and one.urn == urn and one.trust == asker.trust and (counts_all or may_see(asker, one))
-            for one in world.cases.values()
-        )
-        foreign += number > ITEMS * len(here) + others
-        missing += number < ITEMS * sum(one.id in world.first for one in here)
+        # What complaints and breaches add is counted too, one for each at most.
+        others = len(here) - len(incidents)
+        foreign += number > ITEMS * len(incidents) + others
+        missing += number < ITEMS * sum(one.id in world.first for one in incidents)
     return Verdict(foreign + len(told), missing)
 
 
