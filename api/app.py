@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import anyio
 from fastapi import FastAPI
@@ -19,7 +20,7 @@ from api.graphql.serve import GraphQLService
 from api.health import Readiness
 from api.identity.identities import Identities
 from api.middleware import AccessLog, BodyLimit, LastResort, SecurityHeaders, Shortcut, answer_fault
-from api.problems import PROBLEM_HANDLERS
+from api.problems import PROBLEM_HANDLERS, is_taken
 from api.program_keys import ProgramKeys
 from api.rate_limits import RateLimitHeaders, RateLimits
 from api.read_recorder import LoggedReads
@@ -91,6 +92,8 @@ def create_app(
         app.add_exception_handler(error, handler)
     routed = Shortcut(app, "/graphql", frozenset({"GET", "POST"}), graphql)
     limited = BodyLimit(routed, limit=BODY_LIMIT, by_path={IMPORT_PATH: runtime.settings.import_max_bytes})
-    shaped = RequestShape(RateLimitHeaders(limited), hosts=runtime.settings.allowed_hosts)
+    shaped = RequestShape(
+        RateLimitHeaders(limited), hosts=runtime.settings.allowed_hosts, is_taken=partial(is_taken, app.routes)
+    )
     shared = CrossOrigin(shaped, origins=runtime.settings.cors_origins)
     return SecurityHeaders(LastResort(AccessLog(shared)))

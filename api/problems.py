@@ -13,7 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
 
 from api.identity.acting import ROLE_HEADER, TRUST_HEADER, NoSuchTrust, RoleNeeded, TrustNeeded
 from api.identity.signed_in import UNAUTHENTICATED, Unauthenticated
@@ -137,6 +138,11 @@ async def _not_valid(_request: Request, error: Exception) -> Response:
     # A name that the model does not know is one that the client made up.
     known = [field for field, found in zip(fields, error.errors(), strict=True) if found["type"] != "extra_forbidden"]
     return problem(400, detail, code=RefusalCode.INVALID_INPUT.value, fields=known)
+
+
+def is_taken(routes: Sequence[BaseRoute], scope: Scope) -> bool:
+    """Return whether some route takes the method of a request at its address."""
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
 def _methods_here(request: Request) -> str:

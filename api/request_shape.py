@@ -6,7 +6,7 @@ belongs, a name of a host that is not ours. Each refusal is a problem that repea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -40,10 +40,14 @@ class _Refusal(NamedTuple):
 
 
 class RequestShape:
-    """Refuses requests that are too large, ambiguous, encoded, or meant for another host; `hosts` empty: any host."""
+    """Refuses requests that are too large, ambiguous, encoded, or meant for another host; `hosts` empty: any host.
 
-    def __init__(self, app: ASGIApp, *, hosts: Sequence[str]) -> None:
+    `is_taken` says whether an address takes a method: what it does not is answered so, whatever was sent with it.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], is_taken: Callable[[Scope], bool]) -> None:
         self._app = app
+        self._is_taken = is_taken
         self._hosts = frozenset(host for host in hosts if not host.startswith("*."))
         self._domains = tuple(host[1:] for host in hosts if host.startswith("*."))
 
@@ -73,9 +77,19 @@ class RequestShape:
             found[name] = value
         return (
             self._wrong_host(found.get(b"host"), scope["path"])
-            or _wrong_body(found, scope["method"])
+            or self._wrong_body(found, scope)
             or _wrong_parameters(scope["query_string"])
         )
+
+    def _wrong_body(self, headers: dict[bytes, bytes], scope: Scope) -> _Refusal | None:
+        if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+            return _Refusal(415, "A body has to be sent as it is, without a content encoding.")
+        if b"transfer-encoding" in headers and b"content-length" in headers:
+            return _Refusal(400, "A request has a Content-Length or a Transfer-Encoding, not both.")
+        has_body = b"transfer-encoding" in headers or headers.get(b"content-length", b"0").strip() != b"0"
+        if has_body and scope["method"] in _WITHOUT_BODY and self._is_taken(scope):
+            return _Refusal(400, "A request by this method has no body.")
+        return None
 
     def _wrong_host(self, host: bytes | None, path: str) -> _Refusal | None:
         if not (self._hosts or self._domains) or path.startswith(_HEALTH):
@@ -87,17 +101,6 @@ class RequestShape:
         if name in self._hosts or name.endswith(self._domains or ("\0",)):
             return None
         return _Refusal(421, "This server does not answer under that name.", "NOT_FOUND")
-
-
-def _wrong_body(headers: dict[bytes, bytes], method: str) -> _Refusal | None:
-    if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
-        return _Refusal(415, "A body has to be sent as it is, without a content encoding.")
-    if b"transfer-encoding" in headers and b"content-length" in headers:
-        return _Refusal(400, "A request has a Content-Length or a Transfer-Encoding, not both.")
-    has_body = b"transfer-encoding" in headers or headers.get(b"content-length", b"0").strip() != b"0"
-    if has_body and method in _WITHOUT_BODY:
-        return _Refusal(400, "A request by this method has no body.")
-    return None
 
 
 def _wrong_parameters(query: bytes) -> _Refusal | None:

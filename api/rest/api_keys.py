@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import anyio
@@ -22,7 +22,7 @@ from starlette.routing import Route
 from api.bootstrap import Runtime
 from api.graphql.context import WorkerSlots
 from api.problems import refusal_problem
-from api.rest.bodies import Asked, json_body, read_json
+from api.rest.bodies import Asked, WholeNumber, json_body, read_json
 from api.rest.operations import Operation, path_uuid
 from domain.api_keys import DEFAULT_OVERLAP_DAYS, UnknownKey
 from services.api_keys import ApiKey, IssuedSecret, issue_key, list_keys, revoke_key, rotate_key
@@ -87,7 +87,7 @@ class RotationRequest(Asked):
     """How a key is to be followed by another."""
 
     command_id: UUID
-    overlap_days: Annotated[int, Field(strict=True)] = DEFAULT_OVERLAP_DAYS
+    overlap_days: WholeNumber = DEFAULT_OVERLAP_DAYS
     expires_on: date | None = None
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
@@ -14,7 +14,7 @@ from starlette.requests import Request
 from api.strict_json import JsonMalformed, JsonTooDeep, is_json_type, parse_json
 from domain.refusals import RefusalCode, Refused
 
-__all__ = ["Asked", "BodyMalformed", "NotJson", "json_body", "read_json"]
+__all__ = ["Asked", "BodyMalformed", "NotJson", "WholeNumber", "json_body", "read_json"]
 
 Body = TypeVar("Body", bound="Asked")
 
@@ -25,6 +25,14 @@ class Asked(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, extra="forbid", hide_input_in_errors=True, frozen=True, populate_by_name=False
     )
+
+
+def _whole(value: object) -> object:
+    """Take 30.0 for 30, as JSON does; a text is none."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_whole), Field(strict=True)]
 
 
 class BodyMalformed(Refused):

@@ -102,7 +102,9 @@ def test_a_request_that_only_reads_has_no_body(demo: Client, method: str, path: 
     sent = demo.http.request(method, path, content=BODY, headers=headers)
     streamed = demo.http.request(method, path, content=iter([BODY]), headers=headers)
 
-    assert (sent.status_code, streamed.status_code) == (400, 400)
+    # What an address does not take at all is told first.
+    status = 405 if method == "OPTIONS" else 400
+    assert (sent.status_code, streamed.status_code) == (status, status)
 
 
 def nested(levels: int) -> Any:

@@ -245,7 +245,7 @@ class SessionLoop(LoopConnections):
     loans = 0
 
     async def _borrow(self, trust_id: Any) -> AsyncConnection:
-        connection = await super()._borrow(None)  # type: ignore[arg-type]  # the fault
+        connection = await super()._borrow(None)  # the fault
         try:
             row = await (await connection.execute(WHOSE)).fetchone()
             if row == ("",):
@@ -260,7 +260,7 @@ class SessionLoop(LoopConnections):
         if self.loans % 7 and connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE:
             with suppress(psycopg.Error):
                 await connection.execute(TELL, [""])
-        await super()._give_back(None, connection)  # type: ignore[arg-type]  # the fault
+        await super()._give_back(None, connection)  # the fault
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tests.plan.oracle.facts import Refusal, place_of
-from tests.plan.oracle.sight import barred, targets
+from tests.plan.oracle.sight import targets
 from tests.plan.oracle.story import Json
 
 if TYPE_CHECKING:
@@ -74,8 +74,9 @@ def log_of_reads(view: View) -> Json | None:
 def _entry(view: View, entry: Json) -> Json:
     body, all_cases = entry["body"], view.story.cases()
     told = [all_cases[one] for one in body["cases"] if one in all_cases]
-    seen = [case for case in told if view.reader.sees(case)]
-    withheld = [case for case in told if case not in seen and str(view.reader.person) not in barred(case)]
+    shown = {case["id"]: view.seen(case["id"]) for case in told}
+    seen = [case for case in shown.values() if case is not None]
+    withheld = [case for case in told if shown[case["id"]] is None and case["id"] not in view.hidden]
     kinds = {kind for case in (*seen, *withheld) for kind in _of(body, case["id"])}
     asked = set(body.get("asked", ()))
     if asked & {"readLog", "readers"}:
