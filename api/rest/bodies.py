@@ -14,7 +14,7 @@ from starlette.requests import Request
 from api.strict_json import JsonMalformed, JsonTooDeep, is_json_type, parse_json
 from domain.refusals import RefusalCode, Refused
 
-__all__ = ["Asked", "BodyMalformed", "NotJson", "WholeNumber", "json_body", "read_json"]
+__all__ = ["WHOLE", "Asked", "BodyMalformed", "NotJson", "WholeNumber", "json_body", "read_json"]
 
 Body = TypeVar("Body", bound="Asked")
 
@@ -32,7 +32,8 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-WholeNumber = Annotated[int, BeforeValidator(_whole), Field(strict=True)]
+WHOLE = BeforeValidator(_whole)
+WholeNumber = Annotated[int, Field(strict=True), WHOLE]
 
 
 class BodyMalformed(Refused):

@@ -17,7 +17,7 @@ from api.bootstrap import Runtime
 from api.graphql.context import WorkerSlots
 from api.problems import REFUSAL_STATUS, problem
 from api.refusals import told
-from api.rest.bodies import Asked, BodyMalformed, WholeNumber, json_body, read_json
+from api.rest.bodies import WHOLE, Asked, BodyMalformed, json_body, read_json
 from api.rest.operations import Operation
 from projections.cases import case_id_of
 from services.alerts import AlertFile, alerts_of
@@ -57,7 +57,7 @@ class EmergencyRequest(Asked):
     case_id: UUID = Field(default=None)  # type: ignore[assignment]
     reference: str = Field(default=None, min_length=1, max_length=100)  # type: ignore[assignment]
     reason: Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
-    minutes: Annotated[WholeNumber, Field(ge=1, le=60)]
+    minutes: Annotated[int, Field(strict=True, ge=1, le=60), WHOLE]
 
 
 class EmergencyAccess(BaseModel):
