@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -89,7 +90,10 @@ def load_identities(settings: Settings, development: DevelopmentTokens | None) -
     import httpx
 
     # Without TLS there is only this machine, to which no proxy leads.
-    client = httpx.AsyncClient(mounts={"http://": httpx.AsyncHTTPTransport()}, timeout=httpx.Timeout(5.0))
+    tls = httpx.create_ssl_context()
+    tls.minimum_version = ssl.TLSVersion.TLSv1_2
+    plain = {"http://": httpx.AsyncHTTPTransport()}
+    client = httpx.AsyncClient(mounts=plain, timeout=httpx.Timeout(5.0), verify=tls)
     issuers = [
         AcceptedIssuer(
             rule,

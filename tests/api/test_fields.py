@@ -223,7 +223,9 @@ def test_every_plan_that_opens_the_content_of_cases_tells_of_which(name: str) ->
                 else f"{step}{arguments(step, before)} {{ {selection} }}"
             )
         for statement in statements(planned(f"{{ {selection} }}", Role.TRUST_LEAD)):
-            opens = any(content in statement for content in _CONTENT)
+            # Which cases are copies of one about the reader stands in documents, and is never shown.
+            shown = statement.replace("FROM case_document AS original", "")
+            opens = any(content in shown for content in _CONTENT)
             # How many there are is a figure.
             if opens and not _MARK.search(statement) and field != "totalCount":
                 unmarked.add(f"{name}.{field}")

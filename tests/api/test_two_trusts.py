@@ -416,7 +416,7 @@ def test_a_command_on_what_is_anothers_is_refused_as_on_what_there_never_was(
         given = [an_input(name, **{**GIVEN[name], "schoolUrn": urn}) for urn in (OF_A_ALONE, OF_NOBODY)]
     else:
         given = [
-            with_ids(kind, an_input(name), lambda field: real.get(field, of_a.subject)),
+            with_ids(kind, an_input(name), lambda field: real.get(field, of_a.person)),
             with_ids(kind, an_input(name), lambda _: str(uuid4())),
         ]
 
@@ -446,7 +446,7 @@ def test_what_is_anothers_in_a_command_on_ones_own_case_is_nobodys(of_b: Client,
             of_case = {"other", "original", "of", "to", "complaintId", "incidentId", "duplicateOf"}
             if field == "commandId":
                 return command_id
-            return of_a.cases[kind_of(name)] if field in of_case else of_a.subject
+            return of_a.cases[kind_of(name)] if field in of_case else of_a.person
 
         given = with_ids(kind, an_input(name), choose)
         answer = of_b.send(mutation(name), input=given)
@@ -478,6 +478,26 @@ def _role_of(person: Any) -> Mapping[str, Any]:
     return _json({"commandId": str(uuid4()), "person": person, "role": "headteacher", "schoolUrn": OF_A_ALONE})
 
 
+def _account_of(person: Any) -> Mapping[str, Any]:
+    return _json({"commandId": str(uuid4()), "issuer": "https://login.example", "subject": "s", "person": person})
+
+
+def _switch_of(_nothing: Any) -> Mapping[str, Any]:
+    return _json({"commandId": str(uuid4()), "issuer": "https://login.example", "subject": "s", "isActive": False})
+
+
+def _emergency_of(case: Any) -> Mapping[str, Any]:
+    return _json({"commandId": str(uuid4()), "caseId": case, "reason": "A child may be in danger.", "minutes": 5})
+
+
+def _key_of(person: Any) -> Mapping[str, Any]:
+    return _json({"commandId": str(uuid4()), "name": "x", "scopes": ["figures:read"], "person": person})
+
+
+def _command_alone(_nothing: Any) -> Mapping[str, Any]:
+    return _json({"commandId": str(uuid4())})
+
+
 _LINE = "{},{},2026-09-14,,2026-09-14,FACEBOOK,,PARENT,,OTHER:STAFF,,,,NOT_REQUESTED,,,OPEN,\n"
 CALLS: Mapping[tuple[str, str], Call] = {
     ("GET", "/health/live"): Call(),
@@ -487,6 +507,19 @@ CALLS: Mapping[tuple[str, str], Call] = {
     ("GET", "/v1/cases/{case_id}/bundle"): Call(path="/v1/cases/{}/bundle", of_a=lambda a: a.cases["INCIDENT"]),
     ("POST", "/v1/roles"): Call(request=_role_of, of_a=lambda a: a.person, masked=r'"commandId":"[^"]*"'),
     ("POST", "/v1/roles/revocations"): Call(request=_role_of, of_a=lambda a: a.person),
+    ("POST", "/v1/accounts"): Call(request=_account_of, of_a=lambda a: a.person),
+    ("POST", "/v1/accounts/switches"): Call(request=_switch_of),
+    ("POST", "/v1/emergency-access"): Call(request=_emergency_of, of_a=lambda a: a.cases["INCIDENT"]),
+    ("GET", "/v1/alerts"): Call(),
+    ("GET", "/v1/api-keys"): Call(),
+    ("POST", "/v1/api-keys"): Call(request=_key_of, of_a=lambda a: a.person),
+    # A has no key: its ids are as good as any.
+    **{
+        ("POST", f"/v1/api-keys/{{key_id}}/{what}"): Call(
+            path=f"/v1/api-keys/{{}}/{what}", request=_command_alone, of_a=lambda a: a.person
+        )
+        for what in ("rotation", "revocation")
+    },
     ("POST", "/v1/imports/e-safety-log"): Call(
         request=lambda urn: {
             "content": HEADER_ALONE + _LINE.format("L-1", urn[0]),

@@ -27,7 +27,9 @@ def world(database_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory)
     """The trust, recorded and projected; nothing is recorded in it afterwards."""
     data_dir: Path = tmp_path_factory.mktemp("data")
     # Every answer is to be made, also of what was asked before.
-    with open_runtime(database_urls, data_dir, response_cache_bytes=0) as runtime:
+    with open_runtime(
+        database_urls, data_dir, response_cache_bytes=0, rate_limit_requests=0, rate_limit_cost=0
+    ) as runtime:
         yield a_world(runtime)
 
 
