@@ -554,7 +554,8 @@ def test_an_operation_on_what_is_anothers_is_answered_as_on_what_there_never_was
     for role in ROLES:
         assert call(of_b, method, path, real, role) == call(of_b, method, path, other, role), role
     if "{" in path:
-        assert call(shown, method, path, real, "trust-lead")[0] == 200
+        # Administrators alone hear of keys; what there is of them is for its own tests.
+        assert call(shown, method, path, real, "trust-lead")[0] == (403 if "api-keys" in path else 200)
 
 
 @pytest.mark.parametrize("role", ROLES)
