@@ -153,7 +153,7 @@ FAULTS = {
     "cases without visibility": Fault(blind("cases")),
     "tallies without visibility": Fault(blind("tallies"), ("lists of cases",)),
     "barred cases in a total": Fault(executed(r"status, -1 FROM", "status, 0 FROM"), ("lists of cases",)),
-    "the event before the latest": Fault(executed(r"(\w+\.version) = (\w+\.version)::int", r"\1 = \2::int - 1")),
+    "the event before the latest": Fault(executed(r"(\w+\.version) <= (\w+\.version)::int", r"\1 <= \2::int - 1")),
     "few cases in another order": Fault(
         executed(r"(AND NOT \(SELECT coalesce.*?ORDER BY c\d+\.\w+) (?:DESC|ASC)", r"\1"), ()
     ),
@@ -188,7 +188,9 @@ FAULTS = {
     "an unescaped text": Fault(written("string", lambda given: f"""coalesce('"' || {given} || '"', 'null')""")),
     "an unescaped member": Fault(
         executed(
-            r"coalesce\((\((?:[^()]|\([^()]*\))*->'\w+'\)::text), 'null'\)", r"replace(coalesce(\1, 'null'), '\\', '')"
+            r"coalesce\((\(+CASE WHEN \w+\.type = .*? END\)+::text), 'null'\)",
+            r"replace(coalesce(\1, 'null'), '\\', '')",
+            r"replace(coalesce(\1, 'null'), '\\', '')",
         ),
         ("histories",),
     ),
