@@ -190,7 +190,6 @@ FAULTS = {
         executed(
             r"coalesce\((\(+CASE WHEN \w+\.type = .*? END\)+::text), 'null'\)",
             r"replace(coalesce(\1, 'null'), '\\', '')",
-            r"replace(coalesce(\1, 'null'), '\\', '')",
         ),
         ("histories",),
     ),
