@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
+from ssl import TLSVersion
 from typing import TYPE_CHECKING
 
 from api.identity.discovery import Discovery
@@ -91,7 +91,7 @@ def load_identities(settings: Settings, development: DevelopmentTokens | None) -
 
     # Without TLS there is only this machine, to which no proxy leads.
     tls = httpx.create_ssl_context()
-    tls.minimum_version = ssl.TLSVersion.TLSv1_2
+    tls.minimum_version = TLSVersion.TLSv1_2
     plain = {"http://": httpx.AsyncHTTPTransport()}
     client = httpx.AsyncClient(mounts=plain, timeout=httpx.Timeout(5.0), verify=tls)
     issuers = [

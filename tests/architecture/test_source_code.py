@@ -103,6 +103,7 @@ INVENTORY = frozenset(
         "joserfc.jws",
         "joserfc.jws.JWSRegistry",
         "joserfc.jwt",
+        "ssl.TLSVersion",
     }
 )
 OUTWARD = frozenset({"httpx", "requests", "urllib3", "aiohttp", "urllib.request", "http.client", "socket", "ftplib"})
@@ -158,7 +159,15 @@ def trusts_no_certificate(node: ast.AST) -> str | None:
                 keyword.arg == "verify"
             ):
                 return f"{called(node)}({keyword.arg})"
-    return "ssl" if "ssl" in imported(node) or called(node).endswith("_create_unverified_context") else None
+    if isinstance(node, ast.Attribute) and node.attr in ("verify_mode", "check_hostname", "verify_flags"):
+        return node.attr
+    if isinstance(node, ast.Call) and called(node).endswith("create_ssl_context") and (node.args or node.keywords):
+        return "create_ssl_context"
+    if called(node).endswith("_create_unverified_context"):
+        return "_create_unverified_context"
+    # The version of the protocol may be named; a context is made by the client's own rules.
+    named_of_it = [name for name in imported(node) if within(name, frozenset({"ssl"}))]
+    return next((name for name in named_of_it if name != "ssl.TLSVersion"), None)
 
 
 def follows_redirects(node: ast.AST) -> str | None:
@@ -170,10 +179,7 @@ def follows_redirects(node: ast.AST) -> str | None:
 
 
 def speaks_outward(node: ast.AST) -> str | None:
-    outward = frozenset(
-        {"httpx", "requests", "urllib3", "aiohttp", "urllib.request", "http.client", "socket", "ftplib"}
-    )
-    return next((name for name in imported(node) if within(name, outward)), None)
+    return next((name for name in imported(node) if within(name, OUTWARD)), None)
 
 
 def sets_a_cookie(node: ast.AST) -> str | None:
@@ -255,7 +261,9 @@ def test_no_regular_expression_is_made_of_what_came_in() -> None:
 
 
 def test_every_certificate_is_checked_and_no_redirect_followed() -> None:
-    assert breaches(trusts_no_certificate) == []
+    # A context that checks, made without an argument, of which only the oldest protocol taken is set.
+    checking = frozenset({("api/identity/identities.py", "httpx.AsyncClient(verify)")})
+    assert breaches(trusts_no_certificate, checking) == []
     assert breaches(follows_redirects) == []
 
 
@@ -291,6 +299,10 @@ def test_no_cookie_is_set_and_nobody_sent_elsewhere() -> None:
         (builds_a_pattern, "import re\nre.search(f'a{text}', other)"),
         (builds_a_pattern, "import re\nre.search(PREFIX + text, other)"),
         (trusts_no_certificate, "httpx.AsyncClient(verify=False)"),
+        (trusts_no_certificate, "httpx.create_ssl_context(verify=False)"),
+        (trusts_no_certificate, "context.verify_mode = 0"),
+        (trusts_no_certificate, "from ssl import SSLContext"),
+        (trusts_no_certificate, "import ssl"),
         (follows_redirects, "client.get(address, follow_redirects=True)"),
         (speaks_outward, "from urllib.request import urlopen"),
         (sets_a_cookie, "response.set_cookie('a', 'b')"),

@@ -8,6 +8,7 @@ same over connections that are shared and told the trust by a setting of their s
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
 import threading
 import time
@@ -222,7 +223,11 @@ WHOSE = "SELECT coalesce(current_setting('app.trust', true), '')"
 
 
 class SessionPool(ConnectionPool):
-    """The planted fault: the trust is a setting of the session, taken back unless a question went wrong before."""
+    """The planted fault: the trust is a setting of the session, taken back but every seventh time one is lent."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.loans = itertools.count(1)
 
     def borrow(self, trust_id: UUID | None) -> psycopg.Connection:
         connection = super().borrow(None)
@@ -232,7 +237,8 @@ class SessionPool(ConnectionPool):
         return connection
 
     def give_back(self, trust_id: UUID | None, connection: psycopg.Connection) -> None:
-        if not connection.closed and connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE:
+        idle = not connection.closed and connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+        if next(self.loans) % 7 and idle:
             with suppress(psycopg.Error):
                 connection.autocommit = True
                 connection.execute(TELL, [""])
@@ -240,7 +246,7 @@ class SessionPool(ConnectionPool):
 
 
 class SessionLoop(LoopConnections):
-    """The same on an event loop: taken back unless the connection was lent for the seventh time."""
+    """The same on an event loop."""
 
     loans = 0
 
