@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.routing import Route
@@ -176,11 +177,11 @@ def addressed(path: str, case: UUID) -> str:
     return re.sub(r"\{[^}]*\}", str(case), path)
 
 
-def called(demo: Client, method: str, path: str, case: UUID, headers: dict[str, str]) -> int:
+def called(demo: Client, method: str, path: str, case: UUID, headers: dict[str, str]) -> httpx.Response:
     row = ROWS[method, path]
     request = dict(row.request)
     request["headers"] = request.get("headers", {}) | headers
-    return demo.http.request(method, addressed(path, case), **request).status_code
+    return demo.http.request(method, addressed(path, case), **request)
 
 
 def token_for(role: str, case: UUID) -> str:
@@ -195,8 +196,10 @@ def test_a_route_is_answered_to_whom_its_row_names_and_to_nobody_else(
 ) -> None:
     row = ROWS[method, path]
 
-    without = called(demo, method, path, case, {})
-    found = {role: called(demo, method, path, case, demo.headers(token_for(role, case))) for role in SERVED_ROLES}
+    without = called(demo, method, path, case, {}).status_code
+    found = {
+        role: called(demo, method, path, case, demo.headers(token_for(role, case))).status_code for role in SERVED_ROLES
+    }
 
     assert without == (row.status if row.may is None else 401)
     may = EVERYBODY if row.may is None else row.may
