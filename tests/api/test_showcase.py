@@ -16,9 +16,10 @@ from api.demo.schools import CALENDARS, SCHOOLS
 from api.demo.showcase import script
 from api.demo.showcase.cast import CASTS, KINDS
 from api.demo.showcase.parts import PACKS
-from api.demo.showcase.script import STORIES, cast_of, command_ids, commands_at
+from api.demo.showcase.script import STORIES, appointments, cast_of, command_ids, commands_at
 from api.demo.showcase.telling import ShowcaseRefused, ShowcaseTooEarly, tell_stories
 from api.settings import DEMONSTRATION_TRUST
+from domain.access import Role
 from domain.calendars import SchoolCalendar
 from domain.policy import parse_pack
 from services.commands import OpeningCommand, Recorded, new_case_id, run
@@ -107,6 +108,18 @@ def test_names_of_the_cast_are_shown(shown: Client) -> None:
     )
 
     assert {"name": CASTS["libra"].people["head"]} in [node["owner"] for node in answer["cases"]["nodes"]]
+
+
+def test_somebody_hears_of_a_case_that_is_opened_in_an_emergency(shown: Client) -> None:
+    [case] = shown.ask("{ cases(first: 1, filter: {kinds: [STAFF_BREACH]}) { nodes { reference } } }")["cases"]["nodes"]
+    officer = next(person for _, role, person in appointments(shown.trust_id) if role is Role.DPO)
+    asked = {"commandId": str(uuid4()), **case, "reason": "He teaches her tomorrow.", "minutes": 5}
+
+    opened = shown.http.post("/v1/emergency-access", json=asked, headers=shown.headers("hr"))
+    alerts = shown.http.get("/v1/alerts", headers=shown.headers("dpo", officer)).json()["alerts"]
+
+    assert (opened.status_code, opened.json()["alerted"]) == (201, 1)
+    assert [alert["reference"] for alert in alerts] == [case["reference"]]
 
 
 def test_all_is_done_on_school_days_of_the_schools_own_calendar() -> None:

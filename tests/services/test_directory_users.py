@@ -213,5 +213,5 @@ def test_whose_account_it_is_follows_from_the_external_id(
 
 def test_nothing_of_a_user_shows_where_one_is_printed(services: Services, program: Caller) -> None:
     user = create_user(services, program, DIRECTORY, WANTED)
-    told = repr((user, WANTED, directory_users.Condition("user_name", "ada")))
-    assert [word for word in ("somebody", "westacre", "Ada", "ada") if word in told] == []
+    told = repr((user, WANTED, directory_users.Condition("user_name", "somebody")))
+    assert [word for word in ("somebody", "westacre", "Ada") if word in told] == []

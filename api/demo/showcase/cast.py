@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CASTS", "KINDS", "TRUST_LEAD", "Cast"]
+__all__ = ["CASTS", "KINDS", "OF_THE_TRUST", "Cast"]
 
 # Who works for the trust and not for one school.
-TRUST_LEAD = "Rosalind Thackray"
+OF_THE_TRUST = {"trust_lead": "Rosalind Thackray", "data_protection_officer": "Mr Anselm Quigley"}
 
 # What the registry says each part is: a code of the list poster_roles.
 KINDS = {
     "trust_lead": "STAFF",
+    "data_protection_officer": "STAFF",
     "head": "STAFF",
     "coordinator": "STAFF",
     "dsl": "STAFF",
@@ -39,7 +40,7 @@ class Cast:
 
 
 def _people(*names: str) -> dict[str, str]:
-    return dict(zip([part for part in KINDS if part != "trust_lead"], names, strict=True))
+    return dict(zip([part for part in KINDS if part not in OF_THE_TRUST], names, strict=True))
 
 
 CASTS = {

@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from api.demo.schools import CALENDARS, SCHOOLS, DemoSchool
-from api.demo.showcase.cast import CASTS, KINDS, TRUST_LEAD
+from api.demo.showcase.cast import CASTS, KINDS, OF_THE_TRUST
 from api.demo.showcase.complaints import COMPLAINTS
 from api.demo.showcase.givers import PART_OF_ROLE, giver
 from api.demo.showcase.incidents import INCIDENTS
@@ -34,7 +34,6 @@ __all__ = ["STORIES", "Given", "appointments", "cast_of", "command_ids", "comman
 
 STORIES: tuple[Story, ...] = (*INCIDENTS, *COMPLAINTS, *STAFF_BREACHES)
 _AUTUMN = CALENDARS[-1]
-_OF_THE_TRUST = "trust_lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,10 @@ def command_ids(trust_id: UUID) -> list[UUID]:
 
 def cast_of(trust_id: UUID) -> list[Person]:
     """The people of the showcase, as the registry is to know them."""
-    people = [Person(_person_id(trust_id, "", _OF_THE_TRUST), KINDS[_OF_THE_TRUST], {NameUse.USUAL: TRUST_LEAD})]
+    people = [
+        Person(_person_id(trust_id, "", part), KINDS[part], {NameUse.USUAL: name})
+        for part, name in OF_THE_TRUST.items()
+    ]
     for school in SCHOOLS:
         since = (Attendance(school.urn, date(2024, 9, 1)),)
         people += [
@@ -77,10 +79,17 @@ def cast_of(trust_id: UUID) -> list[Person]:
     return people
 
 
-def appointments(trust_id: UUID) -> list[tuple[str, Role, UUID]]:
-    """Who holds a post at which school: a case about one of them goes past them."""
+def appointments(trust_id: UUID) -> list[tuple[str | None, Role, UUID]]:
+    """Who holds a post at which school, or (None) in the trust.
+
+    A case about one of them goes past them, and the officer hears of a case that is opened in an emergency.
+    """
     posts = ((Role.HEADTEACHER, "head"), (Role.CHAIR, "chair"))
-    return [(school.urn, role, _person_id(trust_id, school.urn, part)) for school in SCHOOLS for role, part in posts]
+    return [
+        (None, Role.TRUST_LEAD, _person_id(trust_id, "", "trust_lead")),
+        (None, Role.DPO, _person_id(trust_id, "", "data_protection_officer")),
+        *((school.urn, role, _person_id(trust_id, school.urn, part)) for school in SCHOOLS for role, part in posts),
+    ]
 
 
 def _command_id(trust_id: UUID, school: DemoSchool, story: Story, number: int) -> UUID:
@@ -135,7 +144,7 @@ class _Script:
 
     def person(self, part: str) -> UUID:
         """The id of a person of the cast."""
-        return _person_id(self._trust_id, "" if part == _OF_THE_TRUST else self._school.urn, part)
+        return _person_id(self._trust_id, "" if part in OF_THE_TRUST else self._school.urn, part)
 
     def case_of(self, story: Story, title: str) -> UUID:
         """The case of another story of the same kind."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import zip_longest
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from ledger.garbage import garbage_kept
 from services import clock, people
 from services.commands import Refusal, Services
 from services.many_commands import run_many
-from services.registers import appoint_at_school
+from services.registers import appoint_at_school, appoint_in_trust
 from services.scope import system_caller
 
 __all__ = ["ShowcaseRefused", "ShowcaseTooEarly", "is_told", "tell_stories"]
@@ -59,10 +60,10 @@ def tell_stories(services: Services, progress: Callable[[int, int], None]) -> in
         with services.ledger.trust.transaction() as connection:
             people.register(connection, trust_id, cast_of(trust_id))
         for urn, role, person in appointments(trust_id):
-            appoint_at_school(
+            appoint = appoint_in_trust if urn is None else partial(appoint_at_school, urn=urn)
+            appoint(
                 services.ledger,
                 system_caller(trust_id),
-                urn=urn,
                 role=role.value,
                 person=person,
                 appointed_on=_APPOINTED_ON,
