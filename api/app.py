@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from api.authentication import DevelopmentTokens
 from api.bootstrap import Runtime
 from api.callers import Authenticate
+from api.even_answers import EvenNotFound
 from api.graphiql import graphiql_routes
 from api.graphql.context import WorkerSlots
 from api.graphql.http import GraphQLEndpoint
@@ -91,7 +92,8 @@ def create_app(
     for error, handler in PROBLEM_HANDLERS.items():
         app.add_exception_handler(error, handler)
     routed = Shortcut(app, "/graphql", frozenset({"GET", "POST"}), graphql)
-    limited = BodyLimit(routed, limit=BODY_LIMIT, by_path={IMPORT_PATH: runtime.settings.import_max_bytes})
+    even = EvenNotFound(routed, runtime.settings.even_answers_milliseconds)
+    limited = BodyLimit(even, limit=BODY_LIMIT, by_path={IMPORT_PATH: runtime.settings.import_max_bytes})
     shaped = RequestShape(
         RateLimitHeaders(limited), hosts=runtime.settings.allowed_hosts, is_taken=partial(is_taken, app.routes)
     )

@@ -214,6 +214,13 @@ class Settings(BaseSettings):
     rate_limit_seconds: int = Field(
         default=60, ge=1, le=86_400, description="Length of a window of the three limits above, in seconds."
     )
+    even_answers_milliseconds: int = Field(
+        default=25,
+        ge=0,
+        le=1_000,
+        description="Answers that there is nothing leave at the end of a step of so many milliseconds, so that their "
+        "time does not tell what one may not see from what is not there; 0: at once.",
+    )
     trusted_proxies: Listed = Field(
         default=(),
         description="Addresses or networks of the proxies in front of the server, such as `10.0.0.0/24`, with commas "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -10,6 +11,7 @@ from typing import Any
 from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 
+from api.even_answers import tells_of_nothing
 from api.graphql.context import Context
 from api.graphql.documents import PreparedOperation
 from api.graphql.enums import ACTION_COMMANDS
@@ -50,6 +52,14 @@ async def answer_query(
 
     Raises KeysUnavailableError when a text of the answer cannot be opened: half an answer would look like a whole one.
     """
+    begun = time.monotonic()
+    found = await _found(plans, prepared, variables, context)
+    if found.data is not None and tells_of_nothing(found.data):
+        await context.even_out(begun)
+    return found
+
+
+async def _found(plans: Plans, prepared: PreparedOperation, variables: VariableValues, context: Context) -> Answer:
     question = question_of(prepared, variables, context)
     found = await _at_once(plans, question, context)
     if found is not None:

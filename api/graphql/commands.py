@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,7 +20,7 @@ from api.graphql.mutations import MUTATIONS
 from api.refusals import told
 from domain.case_document import case_document
 from domain.checks import InvalidIdentifier
-from domain.refusals import Refused
+from domain.refusals import RefusalCode, Refused
 from projections.plan.answering import PlannedCommands, planned_commands
 from projections.plan.commands import RecordedCase
 from projections.plan.plans import Plans
@@ -68,8 +69,11 @@ async def _carried_out(planned: PlannedCommands, place: int, context: Context, r
         asked = read_input(MUTATIONS[command.name], planned.given(place)["input"])
     except InvalidIdentifier as refused:
         return Opened(_refused(command.of("Refused"), refused), NOTHING)
+    begun = time.monotonic()
     outcome = await context.write(run, context.commands, context.caller, asked)
     if isinstance(outcome, Refusal):
+        if outcome.code is RefusalCode.NOT_FOUND:
+            await context.even_out(begun)
         return Opened(_refused(command.of("Refused"), outcome), NOTHING)
     if outcome.last_position is not None:
         recorded[command.key] = outcome.last_position

@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import anyio
 
 from api.bootstrap import Runtime
+from api.even_answers import end_of_step
 from domain.access import Visibility
 from ledger.loop_connections import LoopConnections
 from projections.wait import wait_until
@@ -73,6 +74,10 @@ class Context:
         if position is not None:
             # In slots of its own: who waits must not keep others from reading.
             await anyio.to_thread.run_sync(wait_until, self.services.ledger.trust, position, limiter=self.slots.waits)
+
+    async def even_out(self, begun: float) -> None:
+        """Wait before it is said that there is nothing, which was looked for from that instant on (monotonic)."""
+        await end_of_step(begun, self.runtime.settings.even_answers_milliseconds)
 
     async def write(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a command in a worker thread; it is carried through even if the client goes away."""
