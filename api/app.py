@@ -31,6 +31,7 @@ from api.rest.api_keys import api_key_routes
 from api.rest.bundles import bundle_routes
 from api.rest.contract import contract_routes
 from api.rest.emergency_access import emergency_routes
+from api.rest.endpoints import Endpoints
 from api.rest.imports import IMPORT_PATH, import_routes
 from api.rest.roles import role_routes
 from api.rest.scim import scim_routes
@@ -57,6 +58,7 @@ def create_app(
     limits = RateLimits(runtime.settings)
     connections = runtime.loop_connections()
     authenticate = Authenticate(runtime, identities, ProgramKeys(connections), connections, limits)
+    endpoints = Endpoints(runtime, slots, authenticate)
     reads = LoggedReads(runtime, runtime.recording_connections())
 
     @asynccontextmanager
@@ -77,12 +79,12 @@ def create_app(
     graphql = GraphQLEndpoint(service.answer).handle
     app.add_route("/graphql", graphql, methods=["GET", "POST"], include_in_schema=False)
     app.router.routes.extend(health_routes(readiness))
-    app.router.routes.extend(import_routes(runtime, slots, authenticate))
-    app.router.routes.extend(bundle_routes(runtime, slots, authenticate, reads))
-    app.router.routes.extend(role_routes(runtime, slots, authenticate))
-    app.router.routes.extend(account_routes(runtime, slots, authenticate))
-    app.router.routes.extend(emergency_routes(runtime, slots, authenticate))
-    app.router.routes.extend(api_key_routes(runtime, slots, authenticate))
+    app.router.routes.extend(import_routes(endpoints))
+    app.router.routes.extend(bundle_routes(endpoints, reads))
+    app.router.routes.extend(role_routes(endpoints))
+    app.router.routes.extend(account_routes(endpoints))
+    app.router.routes.extend(emergency_routes(endpoints))
+    app.router.routes.extend(api_key_routes(endpoints))
     app.router.routes.extend(scim_routes(runtime, slots, authenticate.program))
     if runtime.settings.takes_adhoc_documents:
         app.router.routes.extend(contract_routes())

@@ -35,8 +35,10 @@ from services.scope import Caller
 __all__ = ["Authenticate"]
 
 # As whom somebody acts in a trust, and up to where the events of roles go: all that a request asks before its question.
+# Whoever was erased acts as nobody, whatever their account says.
 _STANDING: Final = (
-    "SELECT (SELECT person_id FROM account WHERE trust_id = $1 AND issuer = $2 AND subject = $3 AND is_active),"  # noqa: S608 - put together from constants
+    "SELECT (SELECT person_id FROM account JOIN person USING (trust_id, person_id) WHERE trust_id = $1 AND issuer = $2"  # noqa: S608 - put together from constants
+    " AND subject = $3 AND is_active AND erased_at IS NULL),"
     f" (SELECT coalesce(max(position), 0) FROM event WHERE trust_id = $1 AND {OF_ROLES})"
 ).encode()
 

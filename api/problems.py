@@ -19,8 +19,9 @@ from starlette.types import Scope
 from api.identity.acting import ROLE_HEADER, TRUST_HEADER, NoSuchTrust, RoleNeeded, TrustNeeded
 from api.identity.signed_in import UNAUTHENTICATED, Unauthenticated
 from api.rate_limits import RATE_LIMITED, RateLimited
-from api.refusals import told
+from api.refusals import CommandRefused, told
 from api.rest.bodies import NotJson
+from api.rest.scim_errors import ScimError, is_of_scim, scim_answer
 from domain.refusals import RefusalCode, Refused
 from services.commands import Refusal
 
@@ -125,6 +126,11 @@ async def _refused(_request: Request, error: Exception) -> Response:
     return refusal_problem(error)
 
 
+async def _command_refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, CommandRefused)
+    return refusal_problem(error.refusal)
+
+
 async def _rate_limited(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RateLimited)
     return problem(429, str(error), code=RATE_LIMITED, policies=error.policies, headers=error.headers)
@@ -163,11 +169,13 @@ async def _http_exception(request: Request, error: Exception) -> Response:
         # The framework names those of one route alone.
         headers = {"Allow": _methods_here(request)}
     sentence = detail.get(error.status_code, "The request could not be read.")
+    if is_of_scim(request.scope["path"]):
+        return scim_answer(ScimError(error.status_code, None, sentence), headers)
     return problem(error.status_code, sentence, code=code, headers=headers)
 
 
-async def _not_json(_request: Request, _error: Exception) -> Response:
-    return problem(415, "Send the body as application/json, in UTF-8.")
+async def _not_json(_request: Request, error: Exception) -> Response:
+    return problem(415, str(error))
 
 
 async def _no_such_trust(_request: Request, _error: Exception) -> Response:
@@ -191,6 +199,7 @@ async def _role_needed(_request: Request, error: Exception) -> Response:
 PROBLEM_HANDLERS: dict[type[Exception], Any] = {
     Unauthenticated: _unauthenticated,
     Refused: _refused,
+    CommandRefused: _command_refused,
     RateLimited: _rate_limited,
     RequestValidationError: _not_valid,
     HTTPException: _http_exception,

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.naming import camel
+from services.commands import Refusal
 
-__all__ = ["told"]
+__all__ = ["CommandRefused", "told"]
+
+
+class CommandRefused(Exception):
+    """A command was not carried out; the refusal says why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code.value)
+        self.refusal = refusal
 
 
 def told(message: str, fields: Sequence[str]) -> tuple[str, list[str]]:

@@ -59,7 +59,7 @@ def bind_account(
     """
     try:
         _require(caller, issuer, subject)
-        _require_person(services.ledger.trust, person_id)
+        _require_person(services.ledger.trust, person_id, "person")
         known = find_account(services.ledger.trust, issuer, subject)
         if known is not None and known.person_id != person_id:
             raise AccountOfAnother("person")
@@ -82,12 +82,14 @@ def bind_account(
 def switch_account(
     services: Services, caller: Caller, *, command_id: UUID, issuer: str, subject: str, is_active: bool
 ) -> Account | Refusal:
-    """Switch an account off, which acts at once, or on again."""
+    """Switch an account off, which acts at once, or on again, unless its person was erased."""
     try:
         _require(caller, issuer, subject)
         known = find_account(services.ledger.trust, issuer, subject)
         if known is None:
             raise UnknownAccount("subject")
+        if is_active:
+            _require_person(services.ledger.trust, known.person_id, "subject")
     except Refused as refused:
         return refusal_of(refused)
     account = Account(known.account_id, issuer, subject, known.person_id, is_active)
@@ -134,14 +136,14 @@ def _require(caller: Caller, issuer: str, subject: str) -> None:
             raise AccountMalformed(name)
 
 
-def _require_person(trust: TrustDatabase, person_id: UUID) -> None:
+def _require_person(trust: TrustDatabase, person_id: UUID, field: str) -> None:
     with trust.connection() as connection:
         row = connection.execute(
             "SELECT FROM person WHERE trust_id = %s AND person_id = %s AND erased_at IS NULL",
             (trust.trust_id, person_id),
         ).fetchone()
     if row is None:
-        raise UnknownPerson("person")
+        raise UnknownPerson(field)
 
 
 def _note(services: Services, caller: Caller, command_id: UUID, account: Account) -> RegisterRecorded | Refusal:

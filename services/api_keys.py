@@ -239,7 +239,7 @@ def rotate_key(
     successor = uuid5(caller.trust_id, f"api-key/{command_id}")
     try:
         _require_keeper(caller)
-        _one(services.ledger.trust, key_id)
+        _require_program(services.ledger.trust, _one(services.ledger.trust, key_id).person_id)
     except Refused as refused:
         return refusal_of(refused)
     command = NoteSuccessor(

@@ -9,10 +9,9 @@ from uuid import UUID
 
 from domain.access_refusals import NotAnAuditor
 from domain.case_parts import EXAMINER, PANEL
-from domain.involvement import involved_in
 from services.case_roles import is_auditor
 from services.commands import Deciding, Described
-from services.decisions import CaseDecision
+from services.decisions import CaseDecision, involved_before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +34,7 @@ class GrantAccess(CaseDecision):
         services = context.services
         if self.role == EXAMINER and not is_auditor(services.ledger, self.person, services.now()):
             raise NotAnAuditor("person")
-        involved = frozenset[UUID]()
-        if self.role == PANEL:
-            origins = services.ledger.load_many(list(context.origins(case.id) - {case.id})).values()
-            involved = involved.union(*map(involved_in, origins))
+        involved = involved_before(case, context) if self.role == PANEL else frozenset[UUID]()
         case.grant_access(**self.arguments(case, context) | {"involved": involved})
 
 

@@ -165,22 +165,25 @@ class RequestCorrection(CaseDecision):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApproveCorrection(CaseDecision):
+class _CorrectionDecision(CaseDecision):
+    """A command that decides a request for correction."""
+
+    correction_id: Annotated[UUID, Described("The request, by its id.")]
+    decided_on: Annotated[date | None, Described("The day of the decision; today if left out.")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApproveCorrection(_CorrectionDecision):
     """Agree that the record is wrong; it is put right by the commands that there are for that."""
 
     decision: ClassVar[str] = "approve_correction"
 
-    correction_id: Annotated[UUID, Described("The request, by its id.")]
-    decided_on: Annotated[date | None, Described("The day of the decision; today if left out.")] = None
     notes: Annotated[str | None, Described("What there is to say about it; stored sealed.")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class RejectCorrection(CaseDecision):
+class RejectCorrection(_CorrectionDecision):
     """Say that the record stands as it is, and why."""
 
     decision: ClassVar[str] = "reject_correction"
     needs_reason: ClassVar[bool] = True
-
-    correction_id: Annotated[UUID, Described("The request, by its id.")]
-    decided_on: Annotated[date | None, Described("The day of the decision; today if left out.")] = None

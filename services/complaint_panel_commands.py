@@ -8,10 +8,9 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from domain.complaint_parts import PanelMember
-from domain.involvement import involved_in
 from services.commands import Deciding, Described
 from services.complaint_commands import ComplaintDecision
-from services.decisions import OverrideReason
+from services.decisions import OverrideReason, involved_before
 from services.incident_commands import Notes
 
 
@@ -21,9 +20,7 @@ class _PanelDecision(ComplaintDecision):
 
     def arguments(self, case: Any, context: Deciding) -> dict[str, Any]:
         """Who had to do with those cases, beside what the command says."""
-        origins = context.services.ledger.load_many(list(context.origins(case.id) - {case.id})).values()
-        involved = frozenset[UUID]().union(*map(involved_in, origins))
-        return super().arguments(case, context) | {"involved": involved}
+        return super().arguments(case, context) | {"involved": involved_before(case, context)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, get_type_hints
 from uuid import UUID, uuid5
 
 from domain.aggregate import Recordable
+from domain.involvement import involved_in
 from domain.permissions import Task
 from domain.sealed import SealedRef, Secret
 from services.command_refusals import NotAllowed, NotFound
@@ -72,6 +73,12 @@ class CaseDecision(CaseCommand):
             return None
         person: UUID | None = getattr(self, self.sealed_under[field], None) if field in self.sealed_under else None
         return Secret(text, person)
+
+
+def involved_before(case: Any, context: Deciding) -> frozenset[UUID]:
+    """Everybody who had to do with a case from which this one arose, directly or through others."""
+    origins = context.services.ledger.load_many(list(context.origins(case.id) - {case.id})).values()
+    return frozenset[UUID]().union(*map(involved_in, origins))
 
 
 OverrideReason = Annotated[

@@ -259,6 +259,8 @@ def add_identifier(trust: TrustDatabase, caller: Caller, person_id: UUID, identi
 def erase(trust: TrustDatabase, caller: Caller, person_id: UUID) -> None:
     """Forget who a person is, for good; the id stays known as one that was erased. Repeating it changes nothing.
 
+    Whoever was erased is nobody with the next request: signing in looks for it, and the keys of a program end here.
+    Accounts and keys themselves stay, so that what was done by them is told apart.
     Texts about the person in cases are sealed under keys of their own; destroying those is another step.
     """
     if not caller.decide(Task.ERASE_PERSON).allowed:
@@ -276,6 +278,11 @@ def erase(trust: TrustDatabase, caller: Caller, person_id: UUID) -> None:
                 f"DELETE FROM {table} WHERE trust_id = %s AND person_id = %s",  # noqa: S608 - constant names
                 (trust.trust_id, person_id),
             )
+        connection.execute(
+            "UPDATE api_key SET revoked_at = clock_timestamp()"
+            " WHERE trust_id = %s AND person_id = %s AND revoked_at IS NULL",
+            (trust.trust_id, person_id),
+        )
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -35,8 +34,9 @@ from api.graphql.branches import check_branches
 from api.graphql.cost import variables_of_cost
 from api.graphql.faults import QuietValues, document_error, invalid, syntax_error, too_deep
 from api.graphql.limits import INTROSPECTION, Limits, check_shape
+from api.strict_json import is_storable
 
-__all__ = ["Documents", "PreparedDocument", "PreparedOperation", "Refusals", "storable"]
+__all__ = ["Documents", "PreparedDocument", "PreparedOperation", "Refusals"]
 
 _RULES = tuple(QuietValues if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules)
 _REMEMBERED = 500
@@ -175,21 +175,13 @@ class _Fields(Visitor):
             self.found.add(f"{get_named_type(given).name}.{node.name.value}")
 
 
-def storable(text: str) -> bool:
-    """Whether a database can store the text: no NUL character, no half of a surrogate pair."""
-    return _UNSTORABLE.search(text) is None
-
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
 class _Literals(Visitor):
     """Looks for literals that no database can store."""
 
     storable = True
 
     def enter_string_value(self, node: StringValueNode, *_rest: Any) -> None:
-        self.storable = self.storable and storable(node.value)
+        self.storable = self.storable and is_storable(node.value)
 
 
 def _literals_storable(document: DocumentNode) -> bool:

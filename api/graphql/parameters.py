@@ -9,12 +9,10 @@ from typing import Any
 
 from starlette.requests import Request
 
-from api.graphql.documents import storable
-from api.strict_json import MOST_LEVELS, JsonMalformed, JsonTooDeep, is_json_type, parse_json
+from api.strict_json import JSON_TYPE, MOST_LEVELS, JsonMalformed, JsonTooDeep, is_json_type, is_storable, parse_json
 
 __all__ = ["JSON_TYPE", "BadRequest", "GraphQLRequest", "read_parameters"]
 
-JSON_TYPE = "application/json"
 _DOCUMENT_ID = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -86,16 +84,6 @@ def _parameters(given: Any) -> GraphQLRequest:
         raise BadRequest("The member variables has to be an object or null.")
     if extensions is not None and not isinstance(extensions, dict):
         raise BadRequest("The member extensions has to be an object or null.")
-    if not _all_storable(query or "") or not _all_storable(variables or {}) or not _all_storable(name or ""):
+    if not is_storable([query, variables, name]):
         raise BadRequest("A text holds a NUL character or half of a surrogate pair, which cannot be stored.")
     return GraphQLRequest(query, document and document.partition(":")[2], name or None, variables or {})
-
-
-def _all_storable(value: Any) -> bool:
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, dict):
-        return all(_all_storable(key) and _all_storable(member) for key, member in value.items())
-    if isinstance(value, list):
-        return all(_all_storable(member) for member in value)
-    return True

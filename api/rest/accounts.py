@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-import anyio
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from api.bootstrap import Runtime
-from api.graphql.context import WorkerSlots
-from api.problems import refusal_problem
-from api.rest.bodies import Asked, json_body, read_json
+from api.rest.bodies import Answer, Asked, answered, json_body
+from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation
 from services.accounts import Account, bind_account, switch_account
-from services.commands import Refusal
-from services.scope import Caller
-
-if TYPE_CHECKING:
-    from api.callers import Authenticate
 
 __all__ = ["BIND", "SWITCH", "account_routes"]
 
 
-class BoundAccount(BaseModel):
+class BoundAccount(Answer):
     """An account: the id by which the ledger knows it, whose it is, and whether anybody can act by it."""
 
     account: UUID
     person: UUID
-    isActive: bool  # noqa: N815 - as the answer names it
+    is_active: bool
 
 
 class Binding(Asked):
@@ -77,52 +68,35 @@ SWITCH = Operation(
 )
 
 
-def account_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate) -> Sequence[Route]:
+def account_routes(endpoints: Endpoints) -> Sequence[Route]:
     """Return the routes."""
 
     async def bind(request: Request) -> Response:
-        caller = await authenticate(request)
-        asked = await read_json(request, Binding)
-        return await anyio.to_thread.run_sync(_bind, runtime, caller, asked, limiter=slots.commands)
-
-    async def switch(request: Request) -> Response:
-        caller = await authenticate(request)
-        asked = await read_json(request, Switching)
-        return await anyio.to_thread.run_sync(_switch, runtime, caller, asked, limiter=slots.commands)
-
-    return [BIND.route(bind), SWITCH.route(switch)]
-
-
-def _bind(runtime: Runtime, caller: Caller, asked: Binding) -> Response:
-    services = runtime.services(caller.trust_id)
-    return _told(
-        bind_account(
-            services,
+        caller, asked = await endpoints.asked(request, Binding)
+        account = await endpoints.command(
+            bind_account,
             caller,
             command_id=asked.command_id,
             issuer=asked.issuer,
             subject=asked.subject,
             person_id=asked.person,
         )
-    )
+        return _told(account)
 
-
-def _switch(runtime: Runtime, caller: Caller, asked: Switching) -> Response:
-    services = runtime.services(caller.trust_id)
-    return _told(
-        switch_account(
-            services,
+    async def switch(request: Request) -> Response:
+        caller, asked = await endpoints.asked(request, Switching)
+        account = await endpoints.command(
+            switch_account,
             caller,
             command_id=asked.command_id,
             issuer=asked.issuer,
             subject=asked.subject,
             is_active=asked.is_active,
         )
-    )
+        return _told(account)
+
+    return [BIND.route(bind), SWITCH.route(switch)]
 
 
-def _told(outcome: Account | Refusal) -> Response:
-    if isinstance(outcome, Refusal):
-        return refusal_problem(outcome)
-    told = BoundAccount(account=outcome.account_id, person=outcome.person_id, isActive=outcome.is_active)
-    return JSONResponse(told.model_dump(mode="json"))
+def _told(account: Account) -> Response:
+    return answered(BoundAccount(account=account.account_id, person=account.person_id, is_active=account.is_active))

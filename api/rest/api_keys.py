@@ -6,41 +6,26 @@ ends one at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import anyio
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from api.bootstrap import Runtime
-from api.graphql.context import WorkerSlots
-from api.problems import refusal_problem
-from api.rest.bodies import Asked, WholeNumber, json_body, read_json
-from api.rest.operations import Operation, path_uuid
+from api.rest.bodies import Answer, Asked, WholeNumber, answered, json_body
+from api.rest.endpoints import Endpoints
+from api.rest.operations import Operation, path_uuid, uuid_of_path
 from domain.api_keys import DEFAULT_OVERLAP_DAYS, UnknownKey
 from services.api_keys import ApiKey, IssuedSecret, issue_key, list_keys, revoke_key, rotate_key
-from services.commands import Refusal
 
-if TYPE_CHECKING:
-    from api.callers import Authenticate
-
-__all__ = ["API_KEYS_PATH", "ISSUE_KEY", "LIST_KEYS", "REVOKE_KEY", "ROTATE_KEY", "api_key_routes", "key_as_json"]
+__all__ = ["API_KEYS_PATH", "ISSUE_KEY", "LIST_KEYS", "REVOKE_KEY", "ROTATE_KEY", "api_key_routes"]
 
 API_KEYS_PATH = "/v1/api-keys"
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
-
-class Key(_Answer):
+class Key(Answer):
     """A key. It works until `endsAt`, which lies in the past for one that expired or was revoked."""
 
     id: UUID
@@ -57,13 +42,13 @@ class Key(_Answer):
     tenant: str | None
 
 
-class Keys(_Answer):
+class Keys(Answer):
     """Every key there is or was, the newest first."""
 
     keys: list[Key]
 
 
-class IssuedKey(_Answer):
+class IssuedKey(Answer):
     """A key with the text that its program sends; null where the same command was answered with it before."""
 
     key: Key
@@ -140,20 +125,18 @@ REVOKE_KEY = Operation(
 )
 
 
-def api_key_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate) -> list[Route]:
+def api_key_routes(endpoints: Endpoints) -> list[Route]:
     """Return the routes of keys."""
 
     async def listing(request: Request) -> Response:
-        caller = await authenticate(request)
-        keys = await anyio.to_thread.run_sync(list_keys, runtime.services(caller.trust_id), caller, limiter=slots.reads)
-        return JSONResponse({"keys": [key_as_json(key) for key in keys]})
+        caller = await endpoints.authenticate(request)
+        keys = await endpoints.read(list_keys, caller)
+        return answered(Keys(keys=[_shown(key) for key in keys]))
 
     async def issuing(request: Request) -> Response:
-        caller = await authenticate(request)
-        asked = await read_json(request, IssueRequest)
-        work = partial(
+        caller, asked = await endpoints.asked(request, IssueRequest)
+        issued = await endpoints.command(
             issue_key,
-            runtime.services(caller.trust_id),
             caller,
             command_id=asked.command_id,
             name=asked.name,
@@ -164,29 +147,24 @@ def api_key_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authentic
             issuer=asked.issuer,
             tenant=asked.tenant,
         )
-        return _issued(await anyio.to_thread.run_sync(work, limiter=slots.commands))
+        return _issued(issued)
 
     async def rotating(request: Request) -> Response:
-        caller = await authenticate(request)
-        asked = await read_json(request, RotationRequest)
-        work = partial(
+        caller, asked = await endpoints.asked(request, RotationRequest)
+        issued = await endpoints.command(
             rotate_key,
-            runtime.services(caller.trust_id),
             caller,
             command_id=asked.command_id,
             key_id=_named(request),
             overlap_days=asked.overlap_days,
             expires_on=asked.expires_on,
         )
-        return _issued(await anyio.to_thread.run_sync(work, limiter=slots.commands))
+        return _issued(issued)
 
     async def revoking(request: Request) -> Response:
-        caller = await authenticate(request)
-        asked = await read_json(request, RevocationRequest)
-        services = runtime.services(caller.trust_id)
-        work = partial(revoke_key, services, caller, command_id=asked.command_id, key_id=_named(request))
-        outcome = await anyio.to_thread.run_sync(work, limiter=slots.commands)
-        return refusal_problem(outcome) if isinstance(outcome, Refusal) else JSONResponse(key_as_json(outcome))
+        caller, asked = await endpoints.asked(request, RevocationRequest)
+        key = await endpoints.command(revoke_key, caller, command_id=asked.command_id, key_id=_named(request))
+        return answered(_shown(key))
 
     return [
         LIST_KEYS.route(listing),
@@ -196,9 +174,12 @@ def api_key_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authentic
     ]
 
 
-def key_as_json(key: ApiKey) -> Mapping[str, Any]:
-    """Return a key as the interface shows it."""
-    shown = Key(
+def _named(request: Request) -> UUID:
+    return uuid_of_path(request, "key_id", UnknownKey("key"))
+
+
+def _shown(key: ApiKey) -> Key:
+    return Key(
         id=key.key_id,
         person=key.person_id,
         name=key.name,
@@ -212,22 +193,7 @@ def key_as_json(key: ApiKey) -> Mapping[str, Any]:
         issuer=key.issuer,
         tenant=key.tenant,
     )
-    return shown.model_dump(mode="json", by_alias=True)
 
 
-def _issued(outcome: IssuedSecret | Refusal) -> Response:
-    if isinstance(outcome, Refusal):
-        return refusal_problem(outcome)
-    return JSONResponse({"key": key_as_json(outcome.key), "text": outcome.text}, 200 if outcome.text is None else 201)
-
-
-def _named(request: Request) -> UUID:
-    """Return the key that an address names. Raise `UnknownKey`."""
-    text = str(request.path_params["key_id"])
-    try:
-        key_id = UUID(text)
-    except ValueError:
-        raise UnknownKey("key") from None
-    if str(key_id) != text:
-        raise UnknownKey("key")
-    return key_id
+def _issued(issued: IssuedSecret) -> Response:
+    return answered(IssuedKey(key=_shown(issued.key), text=issued.text), 200 if issued.text is None else 201)

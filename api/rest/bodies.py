@@ -1,20 +1,35 @@
-"""Reading what a request says in JSON: by a model, strictly, with an error that names each field and rule."""
+"""What a request says in JSON and what it is told: by models, read strictly, with an error that names field and rule.
+
+`read_json` reads a body as a model of ours. `read_object` reads one whose models are a library's, as SCIM has them.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
-from api.strict_json import JsonMalformed, JsonTooDeep, is_json_type, parse_json
+from api.strict_json import JSON_TYPE, JsonMalformed, JsonTooDeep, is_json_type, is_storable, parse_json
 from domain.refusals import RefusalCode, Refused
 
-__all__ = ["WHOLE", "Asked", "BodyMalformed", "NotJson", "WholeNumber", "json_body", "read_json"]
+__all__ = [
+    "WHOLE",
+    "Answer",
+    "Asked",
+    "BodyMalformed",
+    "NotJson",
+    "WholeNumber",
+    "answered",
+    "json_body",
+    "read_json",
+    "read_object",
+]
 
 Body = TypeVar("Body", bound="Asked")
 
@@ -25,6 +40,17 @@ class Asked(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, extra="forbid", hide_input_in_errors=True, frozen=True, populate_by_name=False
     )
+
+
+class Answer(BaseModel):
+    """What an answer says, in camelCase."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+def answered(told: Answer, status: int = 200) -> Response:
+    """Return an answer as it is sent."""
+    return JSONResponse(told.model_dump(mode="json", by_alias=True), status)
 
 
 def _whole(value: object) -> object:
@@ -52,24 +78,42 @@ class BodyMalformed(Refused):
 
 
 class NotJson(Exception):
-    """The body is of another type than application/json."""
+    """The body is of none of the types that are taken."""
+
+    def __init__(self, media_types: Collection[str]) -> None:
+        super().__init__(f"Send the body as {' or '.join(media_types)}, in UTF-8.")
 
 
 async def read_json(request: Request, model: type[Body]) -> Body:
     """Return the body as the model. Raise `NotJson`, or `BodyMalformed` naming each field and rule."""
-    if not is_json_type(request.headers.get("content-type", "")):
-        raise NotJson
+    given = await _read(request, (JSON_TYPE,))
+    try:
+        # By way of JSON, where a date is a text.
+        return model.model_validate_json(json.dumps(given))
+    except ValidationError as error:
+        raise BodyMalformed(map(_told, error.errors(include_input=False, include_url=False))) from None
+
+
+async def read_object(request: Request, media_types: Collection[str]) -> dict[str, Any]:
+    """Return the object that a body of one of these types is. Raise `NotJson` or `BodyMalformed`."""
+    given = await _read(request, media_types)
+    if not isinstance(given, dict):
+        raise BodyMalformed([("", _RULES["model_type"])])
+    return given
+
+
+async def _read(request: Request, media_types: Collection[str]) -> Any:
+    if not is_json_type(request.headers.get("content-type", ""), media_types):
+        raise NotJson(media_types)
     try:
         given = parse_json(await request.body())
     except (JsonMalformed, JsonTooDeep):
         raise BodyMalformed(
             [("", "has to be JSON in UTF-8 that says nothing twice and is not nested deeply")]
         ) from None
-    try:
-        # By way of JSON, where a date is a text.
-        return model.model_validate_json(json.dumps(given))
-    except ValidationError as error:
-        raise BodyMalformed(map(_told, error.errors(include_input=False, include_url=False))) from None
+    if not is_storable(given):
+        raise BodyMalformed([("", "holds a character that cannot be stored")])
+    return given
 
 
 # The rules that a value can break, in words that repeat nothing of it.
@@ -101,4 +145,4 @@ def _told(error: ErrorDetails) -> tuple[str, str]:
 
 def json_body(model: type[Asked]) -> dict[str, Any]:
     """Return a request body as OpenAPI has it."""
-    return {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}
+    return {"required": True, "content": {JSON_TYPE: {"schema": model.model_json_schema()}}}

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-import anyio
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.bootstrap import Runtime
-from api.graphql.context import WorkerSlots
 from api.graphql.recording import Given, Read, ReadRecorder
-from api.rest.operations import Operation, path_uuid
+from api.rest.endpoints import Endpoints
+from api.rest.operations import Operation, path_uuid, uuid_of_path
 from domain.permissions import CaseReading
 from domain.scopes import within
 from projections.plan.told import Told
 from services.command_refusals import NotFound, NotInScope
+from services.commands import Services
 from services.export import export_case
 from services.read_log import ReadWay
 from services.scope import Caller
 from services.sealed_texts import SealedPlace
-
-if TYPE_CHECKING:
-    from api.callers import Authenticate
 
 __all__ = ["BUNDLE", "bundle_routes"]
 
@@ -54,22 +49,14 @@ BUNDLE = Operation(
 )
 
 
-def bundle_routes(
-    runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate, recorder: ReadRecorder
-) -> list[Route]:
+def bundle_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
     """Return the route of the export; `recorder` is told of each before it leaves."""
 
     async def endpoint(request: Request) -> Response:
-        caller = await authenticate(request)
-        text = str(request.path_params["case_id"])
-        try:
-            case_id = UUID(text)
-        except ValueError:
-            raise NotFound("caseId") from None
-        if str(case_id) != text:
-            raise NotFound("caseId")
+        caller = await endpoints.authenticate(request)
+        case_id = uuid_of_path(request, "case_id", NotFound("caseId"))
         opened: set[SealedPlace] = set()
-        response = await anyio.to_thread.run_sync(_export, runtime, caller, case_id, opened, limiter=slots.reads)
+        response = await endpoints.read(_export, caller, case_id, opened)
         told = Told(
             opened=frozenset((case_id,)),
             histories=frozenset((case_id,)),
@@ -81,9 +68,9 @@ def bundle_routes(
     return [BUNDLE.route(endpoint)]
 
 
-def _export(runtime: Runtime, caller: Caller, case_id: UUID, opened: set[SealedPlace]) -> Response:
+def _export(services: Services, caller: Caller, case_id: UUID, opened: set[SealedPlace]) -> Response:
     if not within(caller.scopes, CaseReading.EXPORT):
         raise NotInScope
-    bundle = export_case(runtime.reading(caller.trust_id).ledger, caller.visibility, case_id, opened)
+    bundle = export_case(services.ledger, caller.visibility, case_id, opened)
     headers = {"Content-Disposition": f'attachment; filename="case-{case_id}.bundle.json"'}
     return Response(bundle, media_type=MEDIA_TYPE, headers=headers)

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-import anyio
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api.bootstrap import Runtime
-from api.graphql.context import WorkerSlots
-from api.problems import REFUSAL_STATUS, problem
-from api.refusals import told
-from api.rest.bodies import WHOLE, Asked, BodyMalformed, json_body, read_json
+from api.rest.bodies import WHOLE, Answer, Asked, BodyMalformed, json_body
+from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation
 from projections.cases import case_id_of
-from services.alerts import AlertFile, alerts_of
-from services.commands import TEXT_LIMIT, Refusal
-from services.emergency_access import open_in_emergency
+from services.alerts import AlertFile, AlertSink, alerts_of
+from services.commands import TEXT_LIMIT, Refusal, Services
+from services.emergency_access import Opened, open_in_emergency
 from services.scope import Caller, system_caller
-
-if TYPE_CHECKING:
-    from api.callers import Authenticate
 
 __all__ = [
     "ALERTS",
@@ -60,26 +54,26 @@ class EmergencyRequest(Asked):
     minutes: Annotated[int, Field(strict=True, ge=1, le=60), WHOLE]
 
 
-class EmergencyAccess(BaseModel):
+class EmergencyAccess(Answer):
     """A case that is open to who asked, until an instant, in the role that requests then name."""
 
-    grantId: UUID  # noqa: N815 - as the answer names it
+    grant_id: UUID
     role: str
     until: datetime
     alerted: int
     replayed: bool
 
 
-class WaitingAlert(BaseModel):
+class WaitingAlert(Answer):
     """An emergency that waits for the asker's judgement; it says of the case its reference and nothing else."""
 
-    grantId: UUID  # noqa: N815 - as the answer names it
+    grant_id: UUID
     reference: str
-    openedAt: datetime  # noqa: N815
+    opened_at: datetime
     until: datetime
 
 
-class WaitingAlerts(BaseModel):
+class WaitingAlerts(Answer):
     """What waits for the asker."""
 
     alerts: list[WaitingAlert]
@@ -107,66 +101,61 @@ ALERTS = Operation(
 )
 
 
-def emergency_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate) -> list[Route]:
+def emergency_routes(endpoints: Endpoints) -> list[Route]:
     """Return the route that opens a case in an emergency, and that of the alerts."""
+    sinks = (AlertFile(endpoints.runtime.settings.data_dir / ALERTS_FOLDER),)
 
     async def emergency(request: Request) -> Response:
-        caller = await authenticate(request)
-        asked = await read_json(request, EmergencyRequest)
+        caller, asked = await endpoints.asked(request, EmergencyRequest)
         if (asked.case_id is None) == (asked.reference is None):
             raise BodyMalformed([("caseId", "is given, or reference, and not both")])
-        return await anyio.to_thread.run_sync(_open, runtime, caller, asked, limiter=slots.commands)
+        opened = await endpoints.command(_open, caller, asked, sinks)
+        content = {
+            "grantId": str(opened.grant_id),
+            "role": f"emergency:{opened.case_id}",
+            "until": opened.until.isoformat(),
+            "alerted": opened.alerted,
+            "replayed": opened.replayed,
+        }
+        return JSONResponse(content, status_code=201, headers=_NEVER_STORED)
 
     async def alerts(request: Request) -> Response:
-        caller = await authenticate(request)
-        return await anyio.to_thread.run_sync(partial(_alerts, runtime, caller), limiter=slots.reads)
+        caller = await endpoints.authenticate(request)
+        return await endpoints.read(_alerts, caller)
 
     return [EMERGENCY.route(emergency), ALERTS.route(alerts)]
 
 
-def _open(runtime: Runtime, caller: Caller, asked: EmergencyRequest) -> Response:
-    services = runtime.services(caller.trust_id)
+def _open(services: Services, caller: Caller, asked: EmergencyRequest, sinks: Sequence[AlertSink]) -> Opened | Refusal:
+    """Open the case; what is wrong with one that was named by its reference is told of the reference."""
     case_id = asked.case_id
     if case_id is None:
-        assert asked.reference is not None
         # The asker need not see the case; whether it may be opened is decided on the case itself. What is not there is
         # looked for as far as what is.
         everything = system_caller(caller.trust_id).visibility
         found = case_id_of(services.ledger.trust, everything, asked.reference)
         case_id = UUID(int=0) if found is None else found
-    result = open_in_emergency(
+    outcome = open_in_emergency(
         services,
         caller,
         command_id=asked.command_id,
         case_id=case_id,
         reason=asked.reason,
         minutes=asked.minutes,
-        alerts=(AlertFile(runtime.settings.data_dir / ALERTS_FOLDER),),
+        alerts=sinks,
     )
-    if isinstance(result, Refusal):
-        return _refused(result, by_reference=asked.reference is not None)
-    content: dict[str, Any] = {
-        "grantId": str(result.grant_id),
-        "role": f"emergency:{result.case_id}",
-        "until": result.until.isoformat(),
-        "alerted": result.alerted,
-        "replayed": result.replayed,
-    }
-    return JSONResponse(content, status_code=201, headers=_NEVER_STORED)
+    if isinstance(outcome, Opened) or asked.reference is None:
+        return outcome
+    return replace(
+        outcome,
+        message=outcome.message.replace("case_id", "reference"),
+        fields=tuple("reference" if field == "case_id" else field for field in outcome.fields),
+    )
 
 
-def _refused(refusal: Refusal, *, by_reference: bool) -> Response:
-    message, fields = told(refusal.message, refusal.fields)
-    if by_reference:
-        message = message.replace("caseId", "reference")
-        fields = ["reference" if field == "caseId" else field for field in fields]
-    code = refusal.code.value
-    return problem(REFUSAL_STATUS.get(code, 422), message, code=code, clause=refusal.clause, fields=fields)
-
-
-def _alerts(runtime: Runtime, caller: Caller) -> Response:
-    found = alerts_of(runtime.reading(caller.trust_id).ledger, caller)
-    told_of = [
-        {name: value for name, value in alert.as_json().items() if name not in ("trustId", "to")} for alert in found
+def _alerts(services: Services, caller: Caller) -> Response:
+    told = [
+        {name: value for name, value in alert.as_json().items() if name not in ("trustId", "to")}
+        for alert in alerts_of(services.ledger, caller)
     ]
-    return JSONResponse({"alerts": told_of}, headers=_NEVER_STORED)
+    return JSONResponse({"alerts": told}, headers=_NEVER_STORED)

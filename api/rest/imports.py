@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 import anyio
-from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,16 +14,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from api.bootstrap import Runtime
-from api.graphql.context import WorkerSlots
 from api.problems import problem
 from api.projecting import ProjectionParked, bring_up
+from api.rest.bodies import Answer
+from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation
+from services.commands import Services
 from services.legacy_log_rules import BadLine
 from services.log_import import ImportReport, import_log
 from services.scope import Caller
-
-if TYPE_CHECKING:
-    from api.callers import Authenticate
 
 __all__ = ["IMPORT", "IMPORT_PATH", "import_routes", "report_as_json"]
 
@@ -33,7 +31,7 @@ IMPORT_PATH = "/v1/imports/e-safety-log"
 _SPOOL_BYTES = 1024 * 1024
 
 
-class ReportedLine(BaseModel):
+class ReportedLine(Answer):
     """A line of the file that did not go in; `line` counts from 1 with the header."""
 
     line: int
@@ -42,19 +40,19 @@ class ReportedLine(BaseModel):
     message: str
 
 
-class ImportedLog(BaseModel):
+class ImportedLog(Answer):
     """What came of each line of the file."""
 
-    runId: UUID  # noqa: N815 - as the answer names it
-    fileSha256: str  # noqa: N815
+    run_id: UUID
+    file_sha256: str
     rows: int
     cases: int
     items: int
     known: int
-    badLines: list[ReportedLine]  # noqa: N815
-    changedLines: list[ReportedLine]  # noqa: N815
-    firstPosition: int | None  # noqa: N815
-    lastPosition: int | None  # noqa: N815
+    bad_lines: list[ReportedLine]
+    changed_lines: list[ReportedLine]
+    first_position: int | None
+    last_position: int | None
 
 
 _FILE = {"type": "string", "contentMediaType": "application/octet-stream", "description": "The log as CSV."}
@@ -84,11 +82,11 @@ IMPORT = Operation(
 )
 
 
-def import_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate) -> list[Route]:
+def import_routes(endpoints: Endpoints) -> list[Route]:
     """Return the route of the import."""
 
     async def endpoint(request: Request) -> Response:
-        caller = await authenticate(request)
+        caller = await endpoints.authenticate(request)
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in ("text/csv", "multipart/form-data"):
             return problem(415, "Send the log as text/csv, or as the file of a multipart/form-data form.")
@@ -101,7 +99,7 @@ def import_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authentica
                 return problem(
                     400, "The form has to hold exactly one file, in the field named file.", code="INVALID_INPUT"
                 )
-            return await anyio.to_thread.run_sync(_import, runtime, caller, spool, limiter=slots.commands)
+            return await endpoints.command(_import, caller, endpoints.runtime, spool)
 
     return [IMPORT.route(endpoint)]
 
@@ -119,8 +117,7 @@ async def _receive_form(request: Request, spool: BinaryIO) -> bool:
     return True
 
 
-def _import(runtime: Runtime, caller: Caller, file: BinaryIO) -> Response:
-    services = runtime.services(caller.trust_id)
+def _import(services: Services, caller: Caller, runtime: Runtime, file: BinaryIO) -> Response:
     try:
         report = import_log(
             services,

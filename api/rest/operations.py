@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,7 +19,7 @@ from starlette.responses import Response
 
 from api.problems import MEDIA_TYPE, title_of
 
-__all__ = ["Endpoint", "Operation", "Problem", "path_uuid"]
+__all__ = ["Endpoint", "Operation", "Problem", "path_uuid", "uuid_of_path"]
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -128,3 +129,15 @@ def path_uuid(name: str, description: str) -> Mapping[str, Any]:
         "description": description,
         "schema": {"type": "string", "format": "uuid"},
     }
+
+
+def uuid_of_path(request: Request, name: str, refusal: Exception) -> UUID:
+    """Return the id that an address names. Raise `refusal` for what is no id, or one that is written otherwise."""
+    text = str(request.path_params[name])
+    try:
+        found = UUID(text)
+    except ValueError:
+        raise refusal from None
+    if str(found) != text:
+        raise refusal
+    return found

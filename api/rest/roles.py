@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-import anyio
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from api.bootstrap import Runtime
-from api.graphql.context import WorkerSlots
-from api.problems import refusal_problem
-from api.rest.bodies import Asked, json_body, read_json
+from api.rest.bodies import Answer, Asked, answered, json_body
+from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation
 from domain.permissions import Task
 from services.authority import Authority, HeldRole
 from services.command_refusals import NotAllowed
-from services.commands import TEXT_LIMIT, Refusal
-from services.register_commands import AppointPerson, RegisterCommand, RevokeRole, run_on_register
+from services.commands import TEXT_LIMIT, Services
+from services.register_commands import AppointPerson, RegisterRecorded, RevokeRole, run_on_register
 from services.scope import Caller
-
-if TYPE_CHECKING:
-    from api.callers import Authenticate
 
 __all__ = ["APPOINT", "ME", "REVOKE", "ROLES", "role_routes"]
 
 
-class ServedTrust(BaseModel):
+class ServedTrust(Answer):
     """A trust that somebody serves, as which person, and in which roles; a request names one of them."""
 
     trust: UUID
@@ -39,31 +32,31 @@ class ServedTrust(BaseModel):
     roles: list[str]
 
 
-class Me(BaseModel):
+class Me(Answer):
     """Whom a token stands for."""
 
     trusts: list[ServedTrust]
 
 
-class Held(BaseModel):
+class Held(Answer):
     """A role that a person holds, held or will hold; both days are included."""
 
     person: UUID
     role: str
-    schoolUrn: str | None  # noqa: N815 - as the answer names it
+    school_urn: str | None
     since: date
     until: date | None
-    givenBy: UUID  # noqa: N815
-    givenAt: datetime  # noqa: N815
+    given_by: UUID
+    given_at: datetime
 
 
-class HeldRoles(BaseModel):
+class HeldRoles(Answer):
     """Every appointment of the trust, those of the trust itself first, then by school."""
 
     roles: list[Held]
 
 
-class Noted(BaseModel):
+class Noted(Answer):
     """What was recorded: where it stands in the ledger, if anything changed, and whether it had been before."""
 
     position: int | None
@@ -132,26 +125,21 @@ REVOKE = Operation(
 )
 
 
-def role_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate) -> Sequence[Route]:
+def role_routes(endpoints: Endpoints) -> Sequence[Route]:
     """Return the routes."""
 
     async def me(request: Request) -> Response:
-        served = await authenticate.everything(request)
-        trusts = [
-            ServedTrust(trust=trust, person=person, roles=list(roles)).model_dump(mode="json")
-            for trust, person, roles in served
-        ]
-        return JSONResponse({"trusts": trusts})
+        served = await endpoints.authenticate.everything(request)
+        return answered(
+            Me(trusts=[ServedTrust(trust=trust, person=person, roles=list(roles)) for trust, person, roles in served])
+        )
 
     async def roles(request: Request) -> Response:
-        caller = await authenticate(request)
-        if not caller.decide(Task.SEE_ROLES).allowed:
-            raise NotAllowed
-        return await anyio.to_thread.run_sync(_roles, runtime, caller, limiter=slots.reads)
+        caller = await endpoints.authenticate(request)
+        return await endpoints.read(_roles, caller)
 
     async def appoint(request: Request) -> Response:
-        caller = await authenticate(request)
-        asked = await read_json(request, Appointing)
+        caller, asked = await endpoints.asked(request, Appointing)
         command = AppointPerson(
             command_id=asked.command_id,
             person=asked.person,
@@ -161,11 +149,10 @@ def role_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate
             until=asked.until,
             reason=asked.reason,
         )
-        return await anyio.to_thread.run_sync(_carried_out, runtime, caller, command, limiter=slots.commands)
+        return _noted(await endpoints.command(run_on_register, caller, command))
 
     async def revoke(request: Request) -> Response:
-        caller = await authenticate(request)
-        asked = await read_json(request, Revoking)
+        caller, asked = await endpoints.asked(request, Revoking)
         command = RevokeRole(
             command_id=asked.command_id,
             person=asked.person,
@@ -173,32 +160,30 @@ def role_routes(runtime: Runtime, slots: WorkerSlots, authenticate: Authenticate
             school_urn=asked.school_urn,
             reason=asked.reason,
         )
-        return await anyio.to_thread.run_sync(_carried_out, runtime, caller, command, limiter=slots.commands)
+        return _noted(await endpoints.command(run_on_register, caller, command))
 
     return [ME.route(me), ROLES.route(roles), APPOINT.route(appoint), REVOKE.route(revoke)]
 
 
-def _carried_out(runtime: Runtime, caller: Caller, command: RegisterCommand) -> Response:
-    outcome = run_on_register(runtime.services(caller.trust_id), caller, command)
-    if isinstance(outcome, Refusal):
-        return refusal_problem(outcome)
-    return JSONResponse({"position": outcome.position, "replayed": outcome.replayed})
+def _noted(outcome: RegisterRecorded) -> Response:
+    return answered(Noted(position=outcome.position, replayed=outcome.replayed))
 
 
-def _roles(runtime: Runtime, caller: Caller) -> Response:
+def _roles(services: Services, caller: Caller) -> Response:
+    if not caller.decide(Task.SEE_ROLES).allowed:
+        raise NotAllowed
     authority = Authority()
-    authority.catch_up(runtime.reading(caller.trust_id).ledger.trust)
-    return JSONResponse({"roles": [_held(person, one) for person, one in authority.everybody(caller.trust_id)]})
+    authority.catch_up(services.ledger.trust)
+    return answered(HeldRoles(roles=[_held(person, one) for person, one in authority.everybody(caller.trust_id)]))
 
 
-def _held(person: UUID, one: HeldRole) -> object:
-    held = Held(
+def _held(person: UUID, one: HeldRole) -> Held:
+    return Held(
         person=person,
         role=one.role.value,
-        schoolUrn=one.school_urn,
+        school_urn=one.school_urn,
         since=one.appointed_on,
         until=one.ended_on,
-        givenBy=one.given_by,
-        givenAt=one.given_at,
+        given_by=one.given_by,
+        given_at=one.given_at,
     )
-    return held.model_dump(mode="json")

@@ -23,8 +23,10 @@ from api.authentication import UNAUTHENTICATED, Unauthenticated
 from api.availability import passing_fault
 from api.bootstrap import Runtime
 from api.graphql.context import WorkerSlots
-from api.rest.json_bodies import MalformedBody, read_object
-from api.rest.scim_errors import ScimError, error_body
+from api.rest.bodies import BodyMalformed, NotJson, read_object
+from api.rest.operations import uuid_of_path
+from api.rest.scim_errors import MEDIA_TYPE, SCIM_PATH, ScimError, scim_answer
+from api.strict_json import JSON_TYPE
 from domain.access import Role
 from domain.permissions import Task
 from domain.refusals import RefusalCode, Refused
@@ -50,9 +52,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCIM_PATH", "scim_routes"]
 
-SCIM_PATH: Final = "/scim/v2"
-MEDIA_TYPE: Final = "application/scim+json"
-_MEDIA_TYPES: Final = (MEDIA_TYPE, "application/json")
+_MEDIA_TYPES: Final = (MEDIA_TYPE, JSON_TYPE)
 # A place beyond which no trust has users; PostgreSQL counts no further than twice this.
 _LAST_PLACE: Final = 2**31
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}")
@@ -108,14 +108,7 @@ class _Scim:
         return read_parameters(given.get("attributes"), given.get("excludedAttributes"))
 
     def user_id(self) -> UUID:
-        text = str(self.request.path_params["user_id"])
-        try:
-            found = UUID(text)
-        except ValueError:
-            raise ScimError(404, None, "There is no such user.") from None
-        if str(found) != text:
-            raise ScimError(404, None, "There is no such user.")
-        return found
+        return uuid_of_path(self.request, "user_id", ScimError(404, None, "There is no such user."))
 
     def number(self, name: str, default: int) -> int:
         """A number of the address. Raises ScimError for what is none."""
@@ -160,12 +153,6 @@ def scim_routes(runtime: Runtime, slots: WorkerSlots, authenticate_key: Authenti
         route("/Schemas/{urn}", GET=_schema),
         route("/Users", GET=_list, POST=_create),
         route("/Users/{user_id}", GET=_show, PUT=_replace, PATCH=_patch, DELETE=_delete),
-        Route(
-            SCIM_PATH + "/{rest:path}",
-            endpoint(dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), _nothing)),
-            methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            include_in_schema=False,
-        ),
     ]
 
 
@@ -256,10 +243,6 @@ def _schema(scim: _Scim, _given: dict[str, Any]) -> Response:
     for found in schemas():
         if found["id"] == scim.request.path_params["urn"]:
             return _answer(found)
-    return _nothing(scim, {})
-
-
-def _nothing(_scim: _Scim, _given: dict[str, Any]) -> Response:
     raise ScimError(404, None, "There is nothing at this address.")
 
 
@@ -272,8 +255,10 @@ def _told(error: Exception) -> Response:
         case Unauthenticated():
             told = ScimError(401, None, UNAUTHENTICATED)
             headers = {"WWW-Authenticate": 'Bearer realm="caseledger"'}
-        case MalformedBody():
-            told = ScimError(error.status, "invalidSyntax" if error.status == 400 else None, error.message)
+        case NotJson():
+            told = ScimError(415, None, str(error))
+        case BodyMalformed():
+            told = ScimError(400, "invalidSyntax", error.message)
         case AccountNotChanged():
             is_passing = error.refusal.code in (RefusalCode.KEYS_UNAVAILABLE, RefusalCode.VERSION_CONFLICT)
             told = ScimError(503, None, error.message) if is_passing else ScimError(409, None, error.refusal.message)
@@ -287,7 +272,7 @@ def _told(error: Exception) -> Response:
             if passing_fault(error) is None:
                 raise error
             told = ScimError(503, None, "This cannot be answered at the moment.")
-    return _answer(error_body(told), told.status, headers)
+    return scim_answer(told, headers)
 
 
 _STATUSES: Final[Mapping[RefusalCode, tuple[int, str | None]]] = {

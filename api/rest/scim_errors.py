@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-__all__ = ["ScimError", "error_body"]
+from starlette.responses import JSONResponse, Response
+
+__all__ = ["MEDIA_TYPE", "SCIM_PATH", "ScimError", "is_of_scim", "scim_answer"]
+
+SCIM_PATH: Final = "/scim/v2"
+MEDIA_TYPE: Final = "application/scim+json"
 
 # Our own sentences: what a library says may repeat what was sent.
 _DETAILS: Final[Mapping[str, str]] = {
@@ -29,11 +34,18 @@ class ScimError(Exception):
         self.detail = detail or _DETAILS.get(scim_type or "", "The request could not be carried out.")
 
 
-def error_body(error: ScimError) -> dict[str, Any]:
+def is_of_scim(path: str) -> bool:
+    """Return whether an address is one of those below which errors are told as SCIM has them."""
+    return path == SCIM_PATH or path.startswith(f"{SCIM_PATH}/")
+
+
+def scim_answer(error: ScimError, headers: Mapping[str, str] | None = None) -> Response:
     """Return an error as it is answered."""
     body: dict[str, Any] = {
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
         "status": str(error.status),
         "detail": error.detail,
     }
-    return body if error.scim_type is None else body | {"scimType": error.scim_type}
+    if error.scim_type is not None:
+        body["scimType"] = error.scim_type
+    return JSONResponse(body, error.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)

@@ -66,30 +66,12 @@ def _sees_readers(row: Row) -> str:
 
 def readers(writer: Writer, selected: Selected, row: Row) -> str:
     """The connection of those who read a case, the latest first; null for who may not know."""
-    given = writer.given(selected)
-
-    def bound(arguments: Arguments) -> Mapping[str, Any]:
-        after = arguments["after"]
-        return {"has_after": after is not None, "before": None if after is None else _place("readers", after)}
-
-    prefix = writer.bind(selected, bound)
+    prefix = writer.bind(selected, lambda arguments: _bound("readers", arguments))
     read = _row(writer)
     entries = f"{writer.reading.reads_of(row.case_id)} AS {read.alias}"
-    earlier = "" if given["after"] is None else f" WHERE {read.alias}.position < %({prefix}before)s::bigint"
     reads = {**_READ, "what": lambda _writer, _selected, one: _what_of_case(one, f"{row.case_id}::text")}
-    listing = Listing(
-        type_name="CaseReadConnection",
-        node_name="CaseRead",
-        node=lambda one_writer, one, of: one_writer.shown("CaseRead", reads, one, of),
-        row=read,
-        source=lambda _used: f"{entries}{_parsed(read)}{earlier}",
-        order=f"{read.alias}.position DESC",
-        place=placed("'\"readers\"'", bare(f"{read.alias}.position")),
-        total=f"SELECT count(*) FROM {entries}",
-        first=given["first"],
-        after=f"%({prefix}has_after)s::boolean",
-    )
-    return f"(CASE WHEN {_sees_readers(row)} THEN {connection(writer, selected, listing)} ELSE {NULL} END)"
+    page = _page(writer, selected, read, entries, "readers", "CaseRead", reads, prefix=prefix)
+    return f"(CASE WHEN {_sees_readers(row)} THEN {page} ELSE {NULL} END)"
 
 
 def read_log(writer: Writer, selected: Selected, _row_of_query: Row) -> str:
@@ -97,10 +79,8 @@ def read_log(writer: Writer, selected: Selected, _row_of_query: Row) -> str:
     given = writer.given(selected)
 
     def bound(arguments: Arguments) -> Mapping[str, Any]:
-        after = arguments["after"]
         return {
-            "has_after": after is not None,
-            "before": None if after is None else _place("readLog", after),
+            **_bound("readLog", arguments),
             "from": arguments["from"],
             "to": arguments["to"],
             "person": _id("person", arguments["person"]),
@@ -116,29 +96,52 @@ def read_log(writer: Writer, selected: Selected, _row_of_query: Row) -> str:
         # What a case that is out of sight was read for is not there either.
         "case": f"EXISTS (SELECT FROM {writer.reading.cases()} AS sought WHERE case_id = %({prefix}case)s::uuid)",
     }
-    wanted = " AND ".join(["true", *(text for name, text in conditions.items() if given[name] is not None)])
+    wanted = [text for name, text in conditions.items() if given[name] is not None]
     entries = writer.reading.reads() if given["case"] is None else writer.reading.reads_of(f"%({prefix}case)s::uuid")
     entries = f"{entries} AS {read.alias}"
-    earlier = "" if given["after"] is None else f" AND {read.alias}.position < %({prefix}before)s::bigint"
     reads: Mapping[str, Read] = {
         **_READ,
         "what": lambda _writer, _selected, one: _what_of_entry(one),
         "cases": _cases,
         "casesWithheld": lambda _writer, _selected, one: bare(f"cardinality({one.alias}k.withheld)"),
     }
+    page = _page(writer, selected, read, entries, "readLog", "ReadLogEntry", reads, prefix=prefix, wanted=wanted)
+    return f"(CASE WHEN {_reads_log()} THEN {page} ELSE {NULL} END)"
+
+
+def _bound(cursor: str, arguments: Arguments) -> dict[str, Any]:
+    after = arguments["after"]
+    return {"has_after": after is not None, "before": None if after is None else _place(cursor, after)}
+
+
+def _page(
+    writer: Writer,
+    selected: Selected,
+    read: Row,
+    entries: str,
+    cursor: str,
+    node: str,
+    reads: Mapping[str, Read],
+    *,
+    prefix: str,
+    wanted: Sequence[str] = (),
+) -> str:
+    """One page of the entries that meet every condition, the latest first; `cursor` tells its cursors from others."""
+    given, matching = writer.given(selected), " AND ".join(["true", *wanted])
+    earlier = "" if given["after"] is None else f" AND {read.alias}.position < %({prefix}before)s::bigint"
     listing = Listing(
-        type_name="ReadLogEntryConnection",
-        node_name="ReadLogEntry",
-        node=lambda one_writer, one, of: one_writer.shown("ReadLogEntry", reads, one, of),
+        type_name=f"{node}Connection",
+        node_name=node,
+        node=lambda one_writer, one, of: one_writer.shown(node, reads, one, of),
         row=read,
-        source=lambda used: f"{entries}{_parsed(read)}{_known(writer, read, used)} WHERE {wanted}{earlier}",
+        source=lambda used: f"{entries}{_parsed(read)}{_known(writer, read, used)} WHERE {matching}{earlier}",
         order=f"{read.alias}.position DESC",
-        place=placed("'\"readLog\"'", bare(f"{read.alias}.position")),
-        total=f"SELECT count(*) FROM {entries} WHERE {wanted}",
+        place=placed(f"'\"{cursor}\"'", bare(f"{read.alias}.position")),
+        total=f"SELECT count(*) FROM {entries} WHERE {matching}",
         first=given["first"],
         after=f"%({prefix}has_after)s::boolean",
     )
-    return f"(CASE WHEN {_reads_log()} THEN {connection(writer, selected, listing)} ELSE {NULL} END)"
+    return connection(writer, selected, listing)
 
 
 def _place(of: str, after: str) -> int:

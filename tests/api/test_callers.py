@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,11 @@ from api.bootstrap import Runtime
 from api.identity.identities import load_identities
 from api.settings import load_settings
 from domain.access import Role
-from services.accounts import bind_account, switch_account
+from services.accounts import bind_account, find_account, switch_account
 from services.case_access_commands import EndAccess, GrantAccess
 from services.commands import Command, Recorded, run
 from services.incident_commands import ReportIncident
-from services.people import Person, register
+from services.people import Person, erase, register
 from services.register_commands import AppointPerson, RegisterCommand, RegisterRecorded, RevokeRole, run_on_register
 from services.registers import join_school, register_trust
 from services.scope import Caller, system_caller
@@ -233,6 +234,29 @@ def test_an_account_that_is_switched_off_is_out_with_the_next_request_and_back_w
     assert refused(world.http.post("/graphql", json={"query": VIEWER}, headers=headers)) == NO_TRUST
     world.switch(ALDER, "left", is_active=True)
     assert seen(world.http.post("/graphql", json={"query": VIEWER}, headers=headers))[1] == "auditor"
+
+
+def test_whoever_was_erased_is_out_with_the_next_request_and_their_account_stays_known(world: World) -> None:
+    subject, issuer = "erased", f"{world.provider.url}/p"
+    person = world.somebody(subject, ALDER, BIRCH)
+    for trust in (ALDER, BIRCH):
+        world.appoint(trust, person, "auditor")
+    assert seen(world.ask(subject, ALDER))[1] == "auditor"
+    alder = world.runtime.database.trust(ALDER)
+    account = find_account(alder, issuer, subject)
+    assert account is not None
+
+    erase(alder, Caller(ALDER, uuid4(), Role.TRUST_LEAD), person)
+
+    assert [refused(world.ask(subject, trust)) for trust in (ALDER, CEDAR)] == [NO_TRUST] * 2
+    # Whoever is erased in one trust is somebody in the other.
+    assert seen(world.ask(subject)) == seen(world.ask(subject, BIRCH))
+    world.switch(ALDER, subject, is_active=False)
+    off = replace(account, is_active=False)
+    assert find_account(alder, issuer, subject) == off
+    world.switch(ALDER, subject, is_active=True)
+    assert find_account(alder, issuer, subject) == off
+    assert refused(world.ask(subject, ALDER)) == NO_TRUST
 
 
 def test_an_account_of_another_issuer_with_the_same_subject_is_somebody_else(world: World) -> None:

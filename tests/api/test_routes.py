@@ -45,7 +45,7 @@ BREAK_GLASS = frozenset({"trust-lead", "alternate", "headteacher", "dsl", "hr"})
 AN_EMERGENCY = {"commandId": str(UUID(int=775)), "reference": "INC-1999-000001", "reason": "x", "minutes": 5}
 A_KEY = {"commandId": str(UUID(int=776)), "name": "x", "scopes": ["no such scope"]}
 A_ROTATION = {"commandId": str(UUID(int=777))}
-_READ, _ALL = ("GET", "HEAD"), ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+_READ = ("GET", "HEAD")
 SCIM = frozenset(
     (method, f"/scim/v2/{path}")
     for path, methods in {
@@ -54,7 +54,6 @@ SCIM = frozenset(
         ),
         "Users": (*_READ, "POST"),
         "Users/{user_id}": (*_READ, "PUT", "PATCH", "DELETE"),
-        "{rest:path}": _ALL,
     }.items()
     for method in methods
 )
