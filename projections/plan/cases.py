@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - the statements are put together from constants alone
 from __future__ import annotations
 
-from domain.offered import CaseAction
+from domain.case_actions import CaseAction
 from projections.plan.parts import PARTS, detail, part, person_of
 from projections.plan.places import PLACED_PARTS, school_named, school_of
 from projections.plan.reads import column, each_object, json_member, json_object, json_objects, number, person, words
