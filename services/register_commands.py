@@ -30,7 +30,8 @@ from services.command_refusals import (
     NotAllowed,
     SchoolNotFound,
 )
-from services.commands import Command, Described, Refusal, Services, input_mac, refusal_of, require_reason
+from services.commands import Command, Described, Refusal, Services, refusal_of
+from services.running_commands import input_mac, require_reason
 from services.scope import Caller
 from services.store import CommandContext, Work
 
