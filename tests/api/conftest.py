@@ -8,6 +8,8 @@ import pytest
 
 from api.settings import DEMONSTRATION_TRUST
 from tests.api.client import Client, demonstration, open_runtime
+from tests.api.directories import ENTRA_ISSUER, OKTA_ISSUER, TENANT
+from tests.api.provisioning import Provisioning, provisioning
 from tests.api.reads import Log
 
 if TYPE_CHECKING:
@@ -57,3 +59,15 @@ def case_ids(shown: Client) -> frozenset[str]:
             (shown.trust_id,),
         ).fetchall()
     return frozenset(one for (one,) in rows)
+
+
+@pytest.fixture(scope="module")
+def entra(demo: Client) -> Provisioning:
+    """A directory of Entra ID that provisions people of the demonstration."""
+    return provisioning(demo, ENTRA_ISSUER, TENANT)
+
+
+@pytest.fixture(scope="module")
+def okta(demo: Client) -> Provisioning:
+    """A directory of Okta that does."""
+    return provisioning(demo, OKTA_ISSUER)
