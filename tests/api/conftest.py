@@ -11,6 +11,7 @@ from tests.api.client import Client, demonstration, open_runtime
 from tests.api.directories import ENTRA_ISSUER, OKTA_ISSUER, TENANT
 from tests.api.provisioning import Provisioning, provisioning
 from tests.api.reads import Log
+from tests.api.two_trusts import Harvest, case_of_b, harvest_of_a, somebody_of_b
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,3 +72,21 @@ def entra(demo: Client) -> Provisioning:
 def okta(demo: Client) -> Provisioning:
     """A directory of Okta that does."""
     return provisioning(demo, OKTA_ISSUER)
+
+
+@pytest.fixture(scope="module")
+def of_b(shown: Client) -> Client:
+    """Somebody of trust B, beside the demonstration."""
+    return somebody_of_b(shown)
+
+
+@pytest.fixture(scope="module")
+def own(of_b: Client) -> str:
+    """A case of B."""
+    return case_of_b(of_b)
+
+
+@pytest.fixture(scope="module")
+def of_a(shown: Client) -> Harvest:
+    """What somebody of the demonstration, which is trust A, finds by asking."""
+    return harvest_of_a(shown)
