@@ -12,6 +12,7 @@ from tests.api.directories import ENTRA_ISSUER, OKTA_ISSUER, TENANT
 from tests.api.provisioning import Provisioning, provisioning
 from tests.api.reads import Log
 from tests.api.two_trusts import Harvest, case_of_b, harvest_of_a, somebody_of_b
+from tests.api.verbs import Run, verbs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,3 +91,11 @@ def own(of_b: Client) -> str:
 def of_a(shown: Client) -> Harvest:
     """What somebody of the demonstration, which is trust A, finds by asking."""
     return harvest_of_a(shown)
+
+
+@pytest.fixture
+def run(
+    demo: Client, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Run]:
+    """Verbs of the command line on the databases of the demonstration."""
+    yield from verbs(demo, database_urls, monkeypatch, capfd)
