@@ -10,13 +10,7 @@ from domain.aggregate import event
 from domain.checks import present, refuse, require_not_future, require_order
 from domain.incident_removals import IncidentRemovals
 from domain.policy import PolicyPack
-from domain.refusals import (
-    IdentityTaken,
-    InvestigationFinished,
-    InvestigationIncomplete,
-    Refused,
-    UnknownInvestigation,
-)
+from domain.refusals import IdentityTaken, InvestigationFinished, InvestigationIncomplete, Refused, UnknownInvestigation
 from domain.sealed import Sealed
 from domain.steps import Investigation, OutcomeNotice
 from domain.vocabulary import require_code

@@ -22,14 +22,7 @@ from domain.incident_investigation import IncidentInvestigation
 from domain.items import Item
 from domain.measures import ItemTags
 from domain.policy import PolicyPack
-from domain.refusals import (
-    AlreadyReported,
-    IdentityTaken,
-    MeetingNotAttended,
-    NeverKept,
-    PosterNotPupil,
-    Refused,
-)
+from domain.refusals import AlreadyReported, IdentityTaken, MeetingNotAttended, NeverKept, PosterNotPupil, Refused
 from domain.sealed import Sealed
 from domain.steps import Account, Direction, Evidence, Impact, Meeting, ParentAdvice
 from domain.vocabulary import require_code

@@ -19,10 +19,7 @@ from services.people import Person
 from services.register_commands import AppointPerson, run_on_register
 from services.scope import Caller, system_caller
 from tests.api.client import Client
-from tests.api.directories import (
-    ERROR,
-    Json,
-)
+from tests.api.directories import ERROR, Json
 
 LEAD = Caller(DEMONSTRATION_TRUST, uuid4(), Role.TRUST_LEAD)
 

@@ -11,17 +11,7 @@ from services import people
 from services.accounts import bind_account
 from services.people import NameUse, Person
 from services.scope import system_caller
-from tests.api.directories import (
-    ENTRA_ISSUER,
-    LEAVING,
-    LIST,
-    TENANT,
-    USER,
-    Json,
-    entra_user,
-    okta_user,
-    patch,
-)
+from tests.api.directories import ENTRA_ISSUER, LEAVING, LIST, TENANT, USER, Json, entra_user, okta_user, patch
 from tests.api.provisioning import LEAD, Provisioning, access_events, refusal, somebody
 
 # --- coming

@@ -16,15 +16,7 @@ from services.api_keys import IssuedSecret, issue_key, revoke_key
 from services.register_commands import AppointPerson, RevokeRole, run_on_register
 from services.scope import system_caller
 from tests.api.client import Client
-from tests.api.directories import (
-    ENTRA_ISSUER,
-    LEAVING,
-    OKTA_ISSUER,
-    Json,
-    entra_user,
-    okta_user,
-    patch,
-)
+from tests.api.directories import ENTRA_ISSUER, LEAVING, OKTA_ISSUER, Json, entra_user, okta_user, patch
 from tests.api.provisioning import Provisioning, provisioning, refusal, somebody
 from tests.api.test_api_keys import logged
 from tests.support.postgres import DatabaseUrls

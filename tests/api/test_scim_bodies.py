@@ -8,12 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.api.directories import (
-    PATCH_OP,
-    USER,
-    Json,
-    okta_user,
-)
+from tests.api.directories import PATCH_OP, USER, Json, okta_user
 from tests.api.provisioning import Provisioning, refusal, somebody
 
 

@@ -7,11 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.client import Client
-from tests.api.directories import (
-    USER,
-    entra_user,
-    okta_user,
-)
+from tests.api.directories import USER, entra_user, okta_user
 from tests.api.provisioning import Provisioning, provisioning, refusal, somebody
 
 
