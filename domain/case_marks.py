@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import event
@@ -21,9 +20,6 @@ from domain.refusals import (
 from domain.sealed import Sealed
 from domain.values import Imported, Mark
 
-if TYPE_CHECKING:
-    from domain.case import Case
-
 
 class CaseMarks(Impartial):
     """The part of a case that says whether it counts, and which cases were marked as copies of it."""
@@ -38,8 +34,8 @@ class CaseMarks(Impartial):
     # --- decisions
 
     def mark_duplicate(
-        self, *, original: Case, reason: Sealed | None, former: Case | None = None, by: UUID | None = None
-    ) -> tuple[Case, ...]:
+        self, *, original: CaseMarks, reason: Sealed | None, former: CaseMarks | None = None, by: UUID | None = None
+    ) -> tuple[CaseMarks, ...]:
         """Mark the case as a copy of `original`; a copy may be pointed away from its `former` original.
 
         The originals change too and are returned: each knows its copies, so that it cannot be marked while it has any.
@@ -86,7 +82,9 @@ class CaseMarks(Impartial):
         if self.copies:
             raise OthersAreCopies(cases=tuple(self.copies))
 
-    def unmark(self, *, reason: Sealed, original: Case | None = None, by: UUID | None = None) -> tuple[Case, ...]:
+    def unmark(
+        self, *, reason: Sealed, original: CaseMarks | None = None, by: UUID | None = None
+    ) -> tuple[CaseMarks, ...]:
         """Take the mark off again: the case counts as if it had never been marked.
 
         `original` is the case of which it was a copy, if it was one; it changes too and is returned.
@@ -98,7 +96,7 @@ class CaseMarks(Impartial):
         self._unmarked(reason=reason)
         return changed
 
-    def _leave(self, original: Case | None) -> tuple[Case, ...]:
+    def _leave(self, original: CaseMarks | None) -> tuple[CaseMarks, ...]:
         """Tell the case of which this one was a copy that it is no longer."""
         if (original and original.id) != self.duplicate_of:
             raise ValueError("the case of which this one is a copy has to be given, and no other")
