@@ -23,7 +23,8 @@ from projections.engine import Projector
 from projections.plan.answering import answer
 from projections.plan.plans import Plans, Question
 from services.case_commands import AddAddendum
-from services.commands import Recorded, Services, run
+from services.commands import Recorded, Services
+from services.running_commands import run
 from services.scope import Caller, system_caller
 from services.staff_breach_commands import ReportStaffBreach
 

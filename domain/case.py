@@ -1,4 +1,4 @@
-"""What every kind of case shares: marks, links, assignment, the addendum, closing and reopening.
+"""What every kind of case shares: links, assignment, the addendum, closing and reopening.
 
 `Case` is abstract. A kind names itself by `TOPIC` and takes over each shared event under a stored name of its own, such
 as `complaint.closed.v1`: a `*` in a topic stands for the kind.
@@ -18,6 +18,7 @@ from eventsourcing.domain import CommandMethodDecorator
 from domain.aggregate import event
 from domain.case_access import CaseAccess
 from domain.case_corrections import CaseCorrections
+from domain.case_marks import CaseMarks
 from domain.case_parts import Closure
 from domain.checks import present, refuse, require_not_future, require_order, require_sha256, require_text
 from domain.duties import bars_closing
@@ -27,26 +28,21 @@ from domain.refusals import (
     CaseClosed,
     CaseMarked,
     CaseNotClosed,
-    CaseNotMarked,
-    DuplicateOfAnotherKind,
-    DuplicateOfItself,
     DutiesOutstanding,
     LinkCircular,
     LinkedToItself,
     NotLinked,
-    OriginalNotCounting,
-    OthersAreCopies,
     Refused,
 )
 from domain.sealed import Sealed
-from domain.values import CaseStatus, Imported, Mark, PolicyRef
+from domain.values import CaseStatus, Imported, PolicyRef
 from domain.vocabulary import require_code
 
 AROSE_FROM = "AROSE_FROM"
 CLOSE = "CLOSE"
 
 
-class Case(CaseCorrections, CaseAccess):
+class Case(CaseCorrections, CaseAccess, CaseMarks):
     """A matter that a school deals with, from the day it became aware until it is closed."""
 
     def __init_subclass__(cls) -> None:
@@ -79,9 +75,6 @@ class Case(CaseCorrections, CaseAccess):
         self.policy = policy
         self.reported_by = reported_by
         self.owner: UUID | None = None
-        self.mark: Mark | None = None
-        self.duplicate_of: UUID | None = None
-        self.copies: dict[UUID, None] = {}  # in the order they were marked
         self.links: dict[tuple[UUID, str], None] = {}  # in the order they were made
         self.is_closed = False
         self.closed_on: date | None = None
@@ -90,6 +83,7 @@ class Case(CaseCorrections, CaseAccess):
         self.closures: tuple[Closure, ...] = ()
         self.imported: Imported | None = None
         self.addenda: tuple[Sealed, ...] = ()
+        self._begin_marks()
         self._begin_corrections()
         self._begin_access()
         self._begin_requirements()
@@ -114,76 +108,6 @@ class Case(CaseCorrections, CaseAccess):
         """Add words to the record; possible at any time, for what is recorded is never rewritten."""
         require_text("text", text)
         self._addendum_recorded(text=text)
-
-    def mark_duplicate(
-        self, *, original: Case, reason: Sealed | None, former: Case | None = None, by: UUID | None = None
-    ) -> tuple[Case, ...]:
-        """Mark the case as a copy of `original`; a copy may be pointed away from its `former` original.
-
-        The originals change too and are returned: each knows its copies, so that it cannot be marked while it has any.
-        Every mark takes a reason, unless the case was imported: then the school's log is the reason.
-        """
-        self._require_no_copies()
-        refuse(self.bars_marking_duplicate())
-        self.require_impartial(by)
-        if original.id == self.id:
-            raise DuplicateOfItself("original")
-        if original.kind != self.kind:
-            raise DuplicateOfAnotherKind("original")
-        if original.mark is not None:
-            raise OriginalNotCounting("original")
-        self._require_reason_for_mark(reason)
-        if original.id == self.duplicate_of:
-            return ()
-        changed = self._leave(former)
-        self._marked_duplicate(of=original.id, reason=reason)
-        original._copy_added(copy=self.id)
-        return (original, *changed)
-
-    def mark_not_reportable(self, *, reason: Sealed | None, by: UUID | None = None) -> None:
-        """Mark the case as one that never belonged in this record."""
-        self._require_markable(reason, by)
-        self._marked_not_reportable(reason=reason)
-
-    def mark_recorded_in_error(self, *, reason: Sealed | None, by: UUID | None = None) -> None:
-        """Mark the case as recorded by mistake."""
-        self._require_markable(reason, by)
-        self._marked_recorded_in_error(reason=reason)
-
-    def _require_markable(self, reason: Sealed | None, by: UUID | None) -> None:
-        self._require_no_copies()
-        refuse(self.bars_marking())
-        self.require_impartial(by)
-        self._require_reason_for_mark(reason)
-
-    def _require_reason_for_mark(self, reason: Sealed | None) -> None:
-        if reason is not None or self.imported is None:
-            require_text("reason", reason)
-
-    def _require_no_copies(self) -> None:
-        if self.copies:
-            raise OthersAreCopies(cases=tuple(self.copies))
-
-    def unmark(self, *, reason: Sealed, original: Case | None = None, by: UUID | None = None) -> tuple[Case, ...]:
-        """Take the mark off again: the case counts as if it had never been marked.
-
-        `original` is the case of which it was a copy, if it was one; it changes too and is returned.
-        """
-        refuse(self.bars_unmarking())
-        self.require_impartial(by)
-        require_text("reason", reason)
-        changed = self._leave(original)
-        self._unmarked(reason=reason)
-        return changed
-
-    def _leave(self, original: Case | None) -> tuple[Case, ...]:
-        """Tell the case of which this one was a copy that it is no longer."""
-        if (original and original.id) != self.duplicate_of:
-            raise ValueError("the case of which this one is a copy has to be given, and no other")
-        if original is None:
-            return ()
-        original._copy_removed(copy=self.id)
-        return (original,)
 
     def link(self, *, other: UUID, kind: str, origins: frozenset[UUID] = frozenset(), by: UUID | None = None) -> None:
         """Link the case to another; `origins` are all cases from which the other arose, directly or not.
@@ -265,18 +189,6 @@ class Case(CaseCorrections, CaseAccess):
         """Why a step cannot be taken that makes sense on a closed case too."""
         return CaseMarked if self.mark else None
 
-    def bars_marking(self) -> type[Refused] | None:
-        """Why the case cannot be marked: a mark is removed before another is set, and copies are pointed elsewhere."""
-        return CaseMarked if self.mark else OthersAreCopies if self.copies else None
-
-    def bars_marking_duplicate(self) -> type[Refused] | None:
-        """Why the case cannot be marked as a copy; a copy can be pointed elsewhere."""
-        return None if self.mark is Mark.DUPLICATE else self.bars_marking()
-
-    def bars_unmarking(self) -> type[Refused] | None:
-        """Why there is no mark to remove."""
-        return None if self.mark else CaseNotMarked
-
     def bars_unlinking(self) -> type[Refused] | None:
         """Why there is no link to take away."""
         return None if self.links else NotLinked
@@ -301,38 +213,6 @@ class Case(CaseCorrections, CaseAccess):
     def _addendum_recorded(self, text: Sealed) -> None:
         """Words were added to the record."""
         self.addenda = (*self.addenda, text)
-
-    @event("MarkedDuplicate", topic="*.marked_duplicate.v1")
-    def _marked_duplicate(self, of: UUID, reason: Sealed | None) -> None:
-        """The case was marked as a copy of another."""
-        self.mark = Mark.DUPLICATE
-        self.duplicate_of = of
-
-    @event("CopyAdded", topic="*.copy_added.v1")
-    def _copy_added(self, copy: UUID) -> None:
-        """Another case was marked as a copy of this one."""
-        self.copies[copy] = None
-
-    @event("CopyRemoved", topic="*.copy_removed.v1")
-    def _copy_removed(self, copy: UUID) -> None:
-        """Another case is no longer marked as a copy of this one."""
-        self.copies.pop(copy, None)
-
-    @event("MarkedNotReportable", topic="*.marked_not_reportable.v1")
-    def _marked_not_reportable(self, reason: Sealed | None) -> None:
-        """The case was marked as one that never belonged in this record."""
-        self.mark = Mark.NOT_REPORTABLE
-
-    @event("MarkedRecordedInError", topic="*.marked_recorded_in_error.v1")
-    def _marked_recorded_in_error(self, reason: Sealed | None) -> None:
-        """The case was marked as recorded by mistake."""
-        self.mark = Mark.RECORDED_IN_ERROR
-
-    @event("Unmarked", topic="*.unmarked.v1")
-    def _unmarked(self, reason: Sealed) -> None:
-        """The mark was taken off."""
-        self.mark = None
-        self.duplicate_of = None
 
     @event("Linked", topic="*.linked.v1")
     def _linked(self, other: UUID, kind: str) -> None:

@@ -48,6 +48,7 @@ class Incident(IncidentAssessments):
         self._begin_items()
         self._begin_joining()
         self._begin_removals()
+        self._begin_investigation()
         self._begin_steps()
         self._begin_measures()
         self._begin_referrals()

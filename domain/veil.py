@@ -15,9 +15,10 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from domain.case import Case
+from domain.case_actions import CaseAction
 from domain.case_document import CaseDocument
 from domain.incident import Incident
-from domain.offered import BITS, Blocked, CaseAction, blocked, from_mask, mask
+from domain.offered import BITS, Blocked, blocked, from_mask, mask
 from domain.policy import PolicyPack
 from domain.values import CaseKind
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
-from ledger import bundle as bundles
 from ledger import checkpoint as checkpoints
 from ledger import tree
-from ledger.bundle import Bundle, BundledEvent, BundleError, Notice, OpenedPart, Part, WithheldEvent
+from ledger.bundle import Bundle, BundledEvent, Notice, OpenedPart, Part, WithheldEvent
+from ledger.bundle_parsing import BundleError, parse
 from ledger.canonical import CanonicalError
 from ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey
 from ledger.entry import Body, EntryError, SealedEntry, body_link, decode_body, leaf_hash, parse_uuid
@@ -121,7 +121,7 @@ def verify(bundle: bytes, *, public_key: VerifierKey | None = None, known_checkp
 
 def _check_file(examination: _Examination) -> str:
     try:
-        examination.bundle = bundles.parse(examination.content)
+        examination.bundle = parse(examination.content)
     except CanonicalError as error:
         raise _Wrong(error.path or "file", error.rule) from None
     except BundleError as error:

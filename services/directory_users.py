@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from unicodedata import normalize
 from uuid import UUID, uuid4
 
 import psycopg
@@ -24,6 +23,7 @@ from services import people
 from services.accounts import bind_account, find_account, switch_account
 from services.command_refusals import Contended, NotAllowed
 from services.commands import Refusal, Services
+from services.directory_names import WORD_LIMIT, key_of_user_name, require_user_name, usual_name
 from services.people import NameUse, Person, PersonErased
 from services.scope import Caller
 
@@ -36,7 +36,6 @@ __all__ = [
     "ExternalIdUnusable",
     "UnknownDirectoryUser",
     "UserNameTaken",
-    "UserNameUnusable",
     "UserThere",
     "WantedUser",
     "change_user",
@@ -46,7 +45,6 @@ __all__ = [
     "list_users",
 ]
 
-_WORD_LIMIT: Final = 400
 _ATTEMPTS: Final = 5
 
 
@@ -76,10 +74,6 @@ class ExternalIdUnusable(Refused):
     """An externalId is needed, by which people are known when they sign in; for Entra ID the object id, a UUID."""
 
 
-class UserNameUnusable(Refused):
-    """A userName is needed, of at most 400 printable characters."""
-
-
 class AccountNotChanged(Refused):
     """The account could not be changed; what was asked for is to be sent again."""
 
@@ -101,7 +95,7 @@ class Directory:
         Raises ExternalIdUnusable. Where there is a tenant only an object id will do: somebody known by anything else
         could never sign in, and nobody would notice that they were switched off in vain.
         """
-        if not external_id.strip() or len(external_id) > _WORD_LIMIT or not external_id.isprintable():
+        if not external_id.strip() or len(external_id) > WORD_LIMIT or not external_id.isprintable():
             raise ExternalIdUnusable("externalId")
         if self.tenant is None:
             return external_id
@@ -149,7 +143,7 @@ class Condition:
 def create_user(services: Services, caller: Caller, directory: Directory, wanted: WantedUser) -> DirectoryUser:
     """Register somebody with an account, or bring back the same person. Raises UserThere and UserNameTaken."""
     _require_allowed(caller)
-    user_name = _require_user_name(wanted.user_name)
+    user_name = require_user_name(wanted.user_name)
     subject = directory.subject_of(wanted.external_id or "")
     trust = services.ledger.trust
     user_id = _place_of(services, directory, subject, user_name, wanted)
@@ -166,12 +160,12 @@ def create_user(services: Services, caller: Caller, directory: Directory, wanted
                 " is_active = %s, created_at = CASE WHEN created_at = changed_at THEN created_at ELSE %s END,"
                 " changed_at = %s, deleted_at = NULL WHERE trust_id = %s AND user_id = %s AND deleted_at IS NOT NULL",
                 (
-                    *(wanted.external_id, user_name, _key_of(user_name), Jsonb(dict(wanted.attributes))),
+                    *(wanted.external_id, user_name, key_of_user_name(user_name), Jsonb(dict(wanted.attributes))),
                     *(wanted.is_active, at, at, trust.trust_id, user_id),
                 ),
             ).rowcount
             if shown:
-                people.call(connection, trust.trust_id, person_id, _usual_name(wanted.attributes))
+                people.call(connection, trust.trust_id, person_id, usual_name(wanted.attributes))
     except psycopg.errors.UniqueViolation:
         # Another came first by this userName; an account that was on for it must not stay so.
         _settle(services, caller, directory, subject)
@@ -198,14 +192,14 @@ def change_user(
     for _ in range(_ATTEMPTS):
         known = find_user(services, caller, directory, user_id)
         wanted = change(known)
-        user_name = _require_user_name(wanted.user_name)
+        user_name = require_user_name(wanted.user_name)
         subject = directory.subject_of(known.external_id)
         if wanted.external_id is None or directory.subject_of(wanted.external_id) != subject:
             raise ExternalIdFixed("externalId")
         if not wanted.is_active:
             # Access ends first, whatever becomes of the rest.
             _switch_off(services, caller, directory, subject, was_active=known.is_active)
-        former, usual = _usual_name(known.attributes), _usual_name(wanted.attributes)
+        former, usual = usual_name(known.attributes), usual_name(wanted.attributes)
         try:
             with trust.transaction() as connection:
                 changed = connection.execute(
@@ -213,7 +207,7 @@ def change_user(
                     " changed_at = greatest(%s, changed_at + interval '1 microsecond')"
                     " WHERE trust_id = %s AND user_id = %s AND changed_at = %s AND deleted_at IS NULL",
                     (
-                        *(user_name, _key_of(user_name), Jsonb(dict(wanted.attributes)), wanted.is_active),
+                        *(user_name, key_of_user_name(user_name), Jsonb(dict(wanted.attributes)), wanted.is_active),
                         *(services.now(), trust.trust_id, user_id, known.changed_at),
                     ),
                 ).rowcount
@@ -271,7 +265,7 @@ def list_users(
 ) -> tuple[Sequence[DirectoryUser], int]:
     """The users of a directory that meet every condition, the oldest first, and how many there are in all."""
     _require_allowed(caller)
-    values = [_key_of(str(one.value)) if one.column == "user_name" else one.value for one in conditions]
+    values = [key_of_user_name(str(one.value)) if one.column == "user_name" else one.value for one in conditions]
     chosen = sql.SQL(" AND ").join(
         [
             sql.SQL("FROM scim_user WHERE trust_id = %s AND issuer = %s AND deleted_at IS NULL"),
@@ -299,14 +293,14 @@ def _place_of(services: Services, directory: Directory, subject: str, user_name:
     with trust.transaction() as connection:
         taken = connection.execute(
             "SELECT FROM scim_user WHERE trust_id = %s AND user_name_key = %s AND (issuer, subject) <> (%s, %s)",
-            (trust.trust_id, _key_of(user_name), directory.issuer, subject),
+            (trust.trust_id, key_of_user_name(user_name), directory.issuer, subject),
         ).fetchone()
         if taken is not None:
             raise UserNameTaken("userName")
         known = _place(connection, trust.trust_id, directory.issuer, subject)
         if known is None:
             person_id = uuid4() if account is None else account.person_id
-            name = _usual_name(wanted.attributes)
+            name = usual_name(wanted.attributes)
             names = {} if name is None else {NameUse.USUAL: name}
             people.register(connection, trust.trust_id, [Person(person_id, "STAFF", names)])
             at = services.now()
@@ -390,22 +384,3 @@ def _done(outcome: object) -> None:
 def _require_allowed(caller: Caller) -> None:
     if not caller.decide(Task.KEEP_ACCOUNTS).allowed:
         raise NotAllowed
-
-
-def _require_user_name(user_name: str | None) -> str:
-    if user_name is None or not user_name.strip() or len(user_name) > _WORD_LIMIT or not user_name.isprintable():
-        raise UserNameUnusable("userName")
-    return user_name
-
-
-def _key_of(user_name: str) -> str:
-    """What is the same of userNames that differ in case alone."""
-    return normalize("NFC", normalize("NFC", user_name).casefold())
-
-
-def _usual_name(attributes: Mapping[str, Any]) -> str | None:
-    """How somebody is called, as far as the directory says it."""
-    name = attributes.get("name") or {}
-    parts = (name.get("givenName"), name.get("familyName"))
-    candidates = (attributes.get("displayName"), name.get("formatted"), " ".join(part for part in parts if part))
-    return next((text.strip() for text in candidates if text and text.strip()), None)

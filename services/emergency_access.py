@@ -19,7 +19,8 @@ from domain.registers import TrustRegister, trust_register_id
 from domain.roles import Role
 from services.alerts import Alert, AlertSink, send
 from services.command_refusals import NotAllowed, NotFound
-from services.commands import Deciding, Described, Recorded, Refusal, Services, UnseenCaseCommand, decided, run
+from services.commands import Deciding, Described, Recorded, Refusal, Services, UnseenCaseCommand, decided
+from services.running_commands import run
 from services.scope import Caller
 from services.store import TrustLedger
 

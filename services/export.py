@@ -17,7 +17,7 @@ from ledger.entry import Body, body_link, decode_body
 from ledger.reading import StoredRow, read_key_destructions, read_streams, read_streams_with
 from services.checkpoints import LedgerState, kept_sizes, make_checkpoint
 from services.command_refusals import NotFound
-from services.commands import require_allowed
+from services.running_commands import require_allowed
 from services.sealed_texts import WITHHELD, SealedPlace, SealedState, SealedText, open_texts
 from services.sight import hidden_from, standing_to
 from services.store import TrustLedger

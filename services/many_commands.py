@@ -13,19 +13,8 @@ from domain.refusals import Refused
 from domain.registers import SchoolRegister
 from ledger.key_store import KeyDestroyedError
 from services import clock
-from services.commands import (
-    CaseCommand,
-    Command,
-    Deciding,
-    OpeningCommand,
-    Refusal,
-    Services,
-    changed_by,
-    input_mac,
-    new_case_id,
-    require_reason,
-    run,
-)
+from services.commands import CaseCommand, Command, Deciding, OpeningCommand, Refusal, Services, new_case_id
+from services.running_commands import changed_by, input_mac, require_reason, run
 from services.scope import Caller
 from services.store import CommandContext, TrustLedger, Work
 

@@ -23,14 +23,9 @@ from domain.registers import TrustRegister, school_register_id, trust_register_i
 from domain.roles import SCHOOL_ROLES, Role
 from ledger.keys import KeysUnavailableError
 from services import clock
-from services.command_refusals import (
-    CommandIdReused,
-    Contended,
-    KeysUnavailable,
-    NotAllowed,
-    SchoolNotFound,
-)
-from services.commands import Command, Described, Refusal, Services, input_mac, refusal_of, require_reason
+from services.command_refusals import CommandIdReused, Contended, KeysUnavailable, NotAllowed, SchoolNotFound
+from services.commands import Command, Described, Refusal, Services, refusal_of
+from services.running_commands import input_mac, require_reason
 from services.scope import Caller
 from services.store import CommandContext, Work
 

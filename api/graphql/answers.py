@@ -18,7 +18,8 @@ from api.graphql.enums import ACTION_COMMANDS
 from api.graphql.execution import Answer
 from api.graphql.faults import field_error
 from domain.access import Role, Visibility
-from domain.offered import BITS, CaseAction
+from domain.case_actions import CaseAction
+from domain.offered import BITS
 from domain.permissions import FORMS, Relation, Resource, decide
 from domain.routing import LADDER
 from domain.scopes import Scope

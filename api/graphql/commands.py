@@ -27,7 +27,8 @@ from projections.plan.plans import Plans
 from projections.plan.selections import TYPE_NAME, Selected
 from projections.plan.told import NOTHING
 from services.clock import london_date
-from services.commands import Deciding, Recorded, Refusal, run
+from services.commands import Deciding, Recorded, Refusal
+from services.running_commands import run
 
 __all__ = ["carry_out"]
 

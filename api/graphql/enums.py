@@ -11,10 +11,10 @@ from enum import Enum
 
 import strawberry
 
+from domain.case_actions import CaseAction
 from domain.case_deadlines import DUE_SOON_DAYS, DeadlineState
 from domain.counting import CountSource
 from domain.monitoring_counts import DEFINITIONS, MonitoringCount
-from domain.offered import CaseAction
 from domain.reads import ReadKind
 from domain.refusals import RefusalCode
 from domain.values import CaseKind, CaseStatus, Mark

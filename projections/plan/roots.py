@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.refusals import Refused
-from projections.plan.cases import CASE_READS, case_at, case_list, one_case
+from projections.plan.case_lists import case_list
+from projections.plan.cases import CASE_READS, case_at, one_case
 from projections.plan.codes import code_lists
 from projections.plan.commands import RECORDED
 from projections.plan.drill import CONTRIBUTION

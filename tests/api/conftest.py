@@ -8,7 +8,11 @@ import pytest
 
 from api.settings import DEMONSTRATION_TRUST
 from tests.api.client import Client, demonstration, open_runtime
+from tests.api.directories import ENTRA_ISSUER, OKTA_ISSUER, TENANT
+from tests.api.provisioning import Provisioning, provisioning
 from tests.api.reads import Log
+from tests.api.two_trusts import Harvest, case_of_b, harvest_of_a, somebody_of_b
+from tests.api.verbs import Run, verbs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,3 +61,41 @@ def case_ids(shown: Client) -> frozenset[str]:
             (shown.trust_id,),
         ).fetchall()
     return frozenset(one for (one,) in rows)
+
+
+@pytest.fixture(scope="module")
+def entra(demo: Client) -> Provisioning:
+    """A directory of Entra ID that provisions people of the demonstration."""
+    return provisioning(demo, ENTRA_ISSUER, TENANT)
+
+
+@pytest.fixture(scope="module")
+def okta(demo: Client) -> Provisioning:
+    """A directory of Okta that does."""
+    return provisioning(demo, OKTA_ISSUER)
+
+
+@pytest.fixture(scope="module")
+def of_b(shown: Client) -> Client:
+    """Somebody of trust B, beside the demonstration."""
+    return somebody_of_b(shown)
+
+
+@pytest.fixture(scope="module")
+def own(of_b: Client) -> str:
+    """A case of B."""
+    return case_of_b(of_b)
+
+
+@pytest.fixture(scope="module")
+def of_a(shown: Client) -> Harvest:
+    """What somebody of the demonstration, which is trust A, finds by asking."""
+    return harvest_of_a(shown)
+
+
+@pytest.fixture
+def run(
+    demo: Client, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Run]:
+    """Verbs of the command line on the databases of the demonstration."""
+    yield from verbs(demo, database_urls, monkeypatch, capfd)

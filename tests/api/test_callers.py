@@ -20,11 +20,12 @@ from api.settings import load_settings
 from domain.access import Role
 from services.accounts import bind_account, find_account, switch_account
 from services.case_access_commands import EndAccess, GrantAccess
-from services.commands import Command, Recorded, run
+from services.commands import Command, Recorded
 from services.incident_commands import ReportIncident
 from services.people import Person, erase, register
 from services.register_commands import AppointPerson, RegisterCommand, RegisterRecorded, RevokeRole, run_on_register
 from services.registers import join_school, register_trust
+from services.running_commands import run
 from services.scope import Caller, system_caller
 from tests.api.client import Client, Json
 from tests.support.issuing import Provider, pair

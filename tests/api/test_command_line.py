@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-import logging
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -18,45 +15,10 @@ from api.cli.serve import load_tokens
 from api.identity.identities import Identities
 from api.identity.signed_in import ClaimedRole
 from api.settings import DEMONSTRATION_TRUST, load_settings
-from policies import shipped
-from services.accounts import find_account
-from services.authority import Authority
-from services.clock import london_date, now
 from tests.api.client import Client
-from tests.domain.packs import example_text
-from tests.support.postgres import DatabaseUrls
+from tests.api.verbs import Run
 
 ROOT = Path(__file__).parents[2]
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(
-    demo: Client, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Run]:
-    """Run a verb on the databases of the demonstration: its exit status, standard output and standard error."""
-    variables = {
-        "DATA_DIR": str(demo.runtime.settings.data_dir),
-        "DATABASE_URL": database_urls.main,
-        "KEYS_DATABASE_URL": database_urls.keys,
-        "ADMIN_DATABASE_URL": database_urls.admin_main,
-        "ADMIN_KEYS_DATABASE_URL": database_urls.admin_keys,
-    }
-    for name, value in variables.items():
-        monkeypatch.setenv(f"CASELEDGER_{name}", value)
-
-    def verb(*arguments: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        status = main(arguments)
-        printed = capfd.readouterr()
-        return status, printed.out, printed.err
-
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    yield verb
-    # A verb that sets up its log lines leaves them on a stream that ends with the test, while the server goes on.
-    root.setLevel(level)
-    root.handlers[:] = [handler for handler in root.handlers if handler in handlers]
 
 
 def test_help_lists_every_verb_and_each_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
@@ -196,7 +158,7 @@ def test_a_rebuild_agrees_with_what_is_live(run: Run, demo: Client) -> None:
 
     status, out, err = run("rebuild", "--all", "--verify")
 
-    # Other tests of this module may have registered trusts of their own.
+    # Of this trust alone, whatever others there are.
     own = [line for line in out.splitlines() if str(DEMONSTRATION_TRUST) in line]
     assert (status, len(own)) == (0, 1), err
     assert own[0].endswith("tables compared: live")
@@ -235,74 +197,6 @@ def test_a_case_that_there_is_not_is_not_exported(run: Run) -> None:
 
     assert (status, out) == (1, "")
     assert err == "caseledger export-case: There is no such case.\n"
-
-
-def test_an_appointment_is_recorded_once(run: Run, demo: Client) -> None:
-    def position() -> Any:
-        return demo.ask("{ ledger { position } }")["ledger"]["position"]
-
-    arguments = ("appoint", "--role", "headteacher:900003", "--person", "00000000-0000-0000-0000-00000000004d")
-    before = position()
-
-    assert run(*arguments)[0] == 0
-    assert position() == before + 1
-    assert run(*arguments)[0] == 0
-    assert position() == before + 1
-    status, _, err = run("appoint", "--role", "headteacher:999999", "--person", "00000000-0000-0000-0000-00000000004d")
-    assert (status, err) == (1, "caseledger appoint: There is no such school. (fields: school_urn)\n")
-
-
-def test_the_first_administrator_is_made_on_the_machine_with_the_account_they_sign_in_by(
-    run: Run, demo: Client
-) -> None:
-    account = ("--issuer", "https://login.example/v2.0", "--subject", "tenant/object")
-
-    status, out, err = run("appoint", "--role", "admin", *account, "--name", "An Administrator")
-    assert (status, err) == (0, "")
-    person = UUID(out.strip())
-    again = run("appoint", "--role", "dpo", *account, "--until", "2199-07-31")
-    taken = run("appoint", "--role", "dpo", *account, "--revoke")
-
-    assert again == taken == (0, out, "")
-    trust = demo.runtime.services(DEMONSTRATION_TRUST).ledger.trust
-    authority = Authority()
-    authority.catch_up(trust)
-    assert [one.token for one in authority.held(DEMONSTRATION_TRUST, person, london_date(now()))] == ["admin"]
-    known = find_account(trust, "https://login.example/v2.0", "tenant/object")
-    assert known is not None
-    assert (known.person_id, known.is_active) == (person, True)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "status", "sentence"),
-    [
-        (("--role", "admin"), 2, "say who by --person, or by --issuer and --subject"),
-        (("--role", "admin", "--issuer", "x"), 2, "--issuer and --subject belong together"),
-        (("--role", "king", "--person", str(UUID(int=5))), 1, "The code is not in the list for this field, or was not"),
-        (
-            ("--role", "admin", "--person", str(UUID(int=5)), "--trust", str(UUID(int=6))),
-            2,
-            "there is no such trust; --trust-name registers it",
-        ),
-        (("--role", "admin", "--person", str(UUID(int=5)), "--revoke"), 1, "The person does not have this role."),
-    ],
-)
-def test_an_appointment_that_cannot_be_is_told(
-    run: Run, demo: Client, arguments: tuple[str, ...], status: int, sentence: str
-) -> None:
-    found, out, err = run("appoint", *arguments)
-
-    assert (found, out) == (status, "")
-    assert err.startswith(f"caseledger appoint: {sentence}")
-
-
-def test_a_trust_begins_with_its_first_administrator(run: Run, demo: Client) -> None:
-    trust = str(uuid4())
-
-    arguments = ("appoint", "--role", "admin", "--person", str(UUID(int=5)), "--trust", trust)
-    assert run(*arguments, "--trust-name", "A New Trust") == (0, "", "")
-
-    assert UUID(trust) in demo.runtime.trust_ids()
 
 
 def test_project_once_projects_what_is_there(run: Run) -> None:
@@ -348,77 +242,6 @@ def test_progress_on_a_terminal_is_a_bar() -> None:
 
     assert "log.csv, recording" in terminal.getvalue()
     assert "10/10" in terminal.getvalue()
-
-
-def test_sound_packs_are_told_in_a_line_each(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    file = tmp_path / "mine.toml"
-    file.write_text(example_text())
-
-    assert main(["policy", "check", *shipped(), str(file)]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[:2] for line in lines] == [["ok", f"{name}:"] for name in (*shipped(), file)]
-    assert lines[-1] == f"ok    {file}: beech-lane 2026-09, Social media and complaints (Beech Lane)"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        ("cycle_months = 12", "cycle_months = 0", "review.cycle_months: Expected `int` >= 1"),
-        ('needs = ["MEETING_UNRESOLVED"]', 'needs = ["RAIN"]', "rules[0].needs[0]: there is no fact RAIN"),
-        ("format = 1", "format =", "is not TOML: Invalid value"),
-        ("Beech Lane", "\udce9", "is not UTF-8 at byte "),
-    ],
-)
-def test_a_pack_that_is_not_sound_is_told_with_file_key_and_rule_and_the_others_are_read(
-    old: str, new: str, told: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    wrong = tmp_path / "wrong.toml"
-    wrong.write_bytes(example_text().replace(old, new, 1).encode(errors="surrogateescape"))
-
-    assert main(["policy", "check", str(wrong), "libra"]) == 1
-    first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith(f"WRONG {wrong}: {told}")
-    assert second.startswith("ok    libra: libra ")
-    assert main(["policy", "diff", "libra", str(wrong)]) == 1
-    printed = capsys.readouterr()
-    assert (printed.out, printed.err.startswith(f"caseledger policy: {wrong}: {told}")) == ("", True)
-
-
-def test_what_differs_between_two_packs_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    before, after = tmp_path / "before.toml", tmp_path / "after.toml"
-    before.write_text(example_text())
-    after.write_text(example_text().replace("cycle_months = 12", "cycle_months = 24"))
-
-    assert main(["policy", "diff", str(before), str(after)]) == 0
-    assert capsys.readouterr().out.splitlines()[3:] == [
-        "Review",
-        "  changed: Review of the policy, L3",
-        "    every was: 12 calendar months",
-        "    every now: 24 calendar months",
-    ]
-    assert main(["policy", "diff", "libra", "libra"]) == 0
-    assert capsys.readouterr().out.endswith("\nThe two packs say the same.\n")
-
-
-@pytest.mark.parametrize("words", [["check"], ["diff", "libra"], []])
-def test_a_pack_that_is_not_there_is_named(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["policy", *words, *(["/nowhere/pack.toml"] if words else [])]) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    if words:
-        assert printed.err == (
-            "caseledger policy: /nowhere/pack.toml: No such file or directory, and no pack of this name is shipped\n"
-        )
-
-
-def test_a_file_goes_before_a_shipped_pack_of_the_same_name(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "libra").write_text(example_text())
-
-    assert main(["policy", "check", "libra"]) == 0
-    assert capsys.readouterr().out.startswith("ok    libra: beech-lane ")
 
 
 def test_a_schools_calendar_is_set_from_a_file(run: Run, demo: Client, tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ from api.settings import DEMONSTRATION_TRUST
 from domain.access import Role
 from domain.calendars import SchoolCalendar
 from domain.policy import parse_pack
-from services.commands import OpeningCommand, Recorded, new_case_id, run
+from services.commands import OpeningCommand, Recorded, new_case_id
+from services.running_commands import run
 from tests.api.client import Client, demonstration
 from tests.api.showcase_states import CASES, missing
 

@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from domain.offered import BITS, CaseAction
+from domain.case_actions import CaseAction
+from domain.offered import BITS
 from domain.policy import PolicyPack
 from domain.refusals import Refused
 from domain.staff_breach import StaffBreach

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
+from domain.case_actions import CaseAction
 from domain.complaint import Complaint
 from domain.complaint_ladder import stages_of
-from domain.offered import BITS, CaseAction
+from domain.offered import BITS
 from domain.policy import PolicyPack
 from domain.refusals import Refused
 from domain.values import CaseKind

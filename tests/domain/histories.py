@@ -9,9 +9,10 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from domain.case_actions import CaseAction
 from domain.incident import Incident
 from domain.items import Classification
-from domain.offered import BITS, CaseAction
+from domain.offered import BITS
 from domain.policy import PolicyPack
 from domain.refusals import Refused
 from domain.sealed import Secret

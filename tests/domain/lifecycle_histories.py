@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from domain.case import Case
-from domain.offered import CaseAction
+from domain.case_actions import CaseAction
 from domain.sealed import Secret
 
 Decision = Callable[[Any], object]

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import policies
+from domain.case_actions import CaseAction
 from domain.case_document import case_document
 from domain.duties import bars_closing
-from domain.offered import BITS, CaseAction, offered
+from domain.offered import BITS, offered
 from domain.policy import PolicyPack, parse_pack
 from domain.refusals import Refused
 from domain.staff_breach import StaffBreach

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import policies
+from domain.case_actions import CaseAction
 from domain.complaint import Complaint
-from domain.offered import CaseAction, offered
+from domain.offered import offered
 from domain.policy import PolicyPack, parse_pack
 from domain.refusals import Refused
 from domain.sealed import SealedRef, Secret

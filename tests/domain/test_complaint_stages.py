@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import policies
+from domain.case_actions import CaseAction
 from domain.complaint import Complaint
 from domain.complaint_ladder import stages_of
 from domain.complaint_refusals import (
@@ -25,7 +26,7 @@ from domain.complaint_refusals import (
     StageStillOpen,
 )
 from domain.duties import duties
-from domain.offered import CaseAction, offered
+from domain.offered import offered
 from domain.policy import PolicyPack, parse_pack
 from domain.refusals import (
     DatesOutOfOrder,

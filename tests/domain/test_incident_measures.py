@@ -11,7 +11,6 @@ import pytest
 from domain.incident import Incident
 from domain.refusals import (
     ActionListed,
-    AlreadyConverted,
     CaseClosed,
     CaseMarked,
     DatesOutOfOrder,
@@ -19,7 +18,6 @@ from domain.refusals import (
     EmptyText,
     FutureDate,
     IdentityTaken,
-    NeverKept,
     Refused,
     RepeatedValue,
     RestrictionLifted,
@@ -337,63 +335,7 @@ def test_a_restriction_is_lifted_once_and_after_it_began_also_on_a_closed_case()
     Given(incident).refuses(lambda one: one.lift_restriction(**lift), RestrictionLifted, "restriction_id")
 
 
-# --- what is said of items
-
-
-TAGS: dict[str, Any] = {
-    "legal_bases": ("COPYRIGHT", "DATA_PROTECTION"),
-    "content_kinds": ("ABUSIVE",),
-    "account": "CLAIMED_OFFICIAL",
-    "capacity": "UNOFFICIAL",
-    "device": "MOBILE_PHONE",
-    "private_space": True,
-    "in_working_day": True,
-    "teacher_directed": False,
-    "accidental": False,
-}
-
-
-@pytest.mark.obligation("S1-005", "S1-008", "S1-009", "S1-010", "S1-011", "S1-013", "S2-075", "S2-086", "S2-090")
-@pytest.mark.obligation("S4-007", "S4-010", "S4-011", "S4-035", "S0-006")
-def test_what_is_said_of_an_item_beside_its_classification_counts_nothing_and_can_be_said_anew() -> None:
-    incident = with_item()
-    incident.tag_item(item_id=ITEM, **TAGS)
-    assert incident.item_tags[ITEM].legal_bases == ("COPYRIGHT", "DATA_PROTECTION")
-
-    Given(incident).when(lambda one: one.tag_item(item_id=ITEM, **TAGS)).then()
-    incident.tag_item(item_id=ITEM, device="HANDHELD")
-
-    assert (incident.item_tags[ITEM].device, incident.item_tags[ITEM].legal_bases) == ("HANDHELD", ())
-
-
-@pytest.mark.parametrize("field", ["legal_bases", "content_kinds", "account", "capacity", "device"])
-def test_what_is_said_of_an_item_is_said_in_codes(field: str) -> None:
-    value = ("NONSENSE",) if field in ("legal_bases", "content_kinds") else "NONSENSE"
-    Given(with_item()).refuses(lambda one: one.tag_item(item_id=ITEM, **{field: value}), UnknownCode, field)
-
-
-def test_sexual_imagery_of_a_child_is_described_and_never_kept() -> None:
-    incident = with_item()
-    incident.tag_item(item_id=ITEM, content_kinds=("SEXUAL", "CHILD_SEXUAL_IMAGERY"))
-    evidence: dict[str, Any] = {"evidence_id": named("evidence"), "item_id": ITEM, "today": TODAY}
-    given = Given(incident)
-
-    given.refuses(lambda one: one.note_evidence(kind="SCREENSHOT", **evidence), NeverKept, "kind")
-    given.refuses(lambda one: one.note_evidence(kind="SCREENSHOT", sha256="ab" * 32, **evidence), NeverKept, "sha256")
-    given.refuses(lambda one: one.note_evidence(kind="SCREENSHOT", **evidence | {"item_id": None}), NeverKept, "kind")
-    incident.note_evidence(kind="DESCRIBED_ONLY", description=Secret("what the pupil said"), **evidence)
-
-    assert [one.kind for one in incident.evidence.values()] == ["DESCRIBED_ONLY"]
-
-
-def test_what_is_described_only_has_no_file() -> None:
-    Given(with_item()).refuses(
-        lambda one: one.note_evidence(
-            evidence_id=named("evidence"), kind="DESCRIBED_ONLY", sha256="ab" * 32, today=TODAY
-        ),
-        NeverKept,
-        "sha256",
-    )
+# --- what is said of the report
 
 
 def test_intake_that_is_said_again_leaves_no_event_and_one_that_differs_does() -> None:
@@ -403,28 +345,3 @@ def test_intake_that_is_said_again_leaves_no_event_and_one_that_differs_does() -
     taking("note_intake", received_on=AWARE, source="STAFF_REPORT")(incident)
     assert incident.intake is not None
     assert incident.intake.source == "STAFF_REPORT"
-
-
-# --- going on as a complaint
-
-
-@pytest.mark.obligation("S2-081", "S4-032")
-def test_an_incident_goes_on_as_one_complaint_while_it_is_open() -> None:
-    incident = with_item("COMPLAINT:STAFF")
-    converting: dict[str, Any] = {"complaint": named("complaint"), "converted_on": day(3)}
-
-    Given(incident).when(lambda one: one.convert_to_complaint(today=TODAY, **converting)).then(
-        ("incident.converted.v1", converting)
-    )
-
-    Given(incident).refuses(lambda one: one.convert_to_complaint(today=TODAY, **converting), AlreadyConverted)
-    Given(closed()).refuses(lambda one: one.convert_to_complaint(today=TODAY, **converting), CaseClosed)
-
-
-@pytest.mark.parametrize(("on", "because"), [(TOMORROW, FutureDate), (day(-1), DatesOutOfOrder)])
-def test_the_day_of_conversion_lies_between_the_opening_and_today(on: date, because: type[Refused]) -> None:
-    Given(with_item()).refuses(
-        lambda one: one.convert_to_complaint(complaint=named("complaint"), converted_on=on, today=TODAY),
-        because,
-        "converted_on",
-    )

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.case_actions import CaseAction
 from domain.complaint import Complaint, HeadReceived
 from domain.incident import Incident
-from domain.offered import BITS, CaseAction, blocked, from_mask, offered, to_mask
+from domain.offered import BITS, blocked, from_mask, offered, to_mask
 from domain.policy import PolicyPack
 from domain.refusals import RefusalCode, Refused
 from domain.values import CaseKind

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from domain.case_actions import CaseAction
 from domain.duties import Duty, duties
 from domain.facts import FACTS, UnknownFact, holds, require_fact
 from domain.incident import Incident
-from domain.offered import CaseAction, offered
+from domain.offered import offered
 from domain.policy import PolicyPackError
 from domain.refusals import DutiesOutstanding, EmptyText, PrerequisiteMissing, RefusalCode
 from domain.sealed import Secret

@@ -15,7 +15,7 @@ from typing import Any
 
 from ledger import appending
 from ledger.sealing import Sealed, seal
-from services import commands
+from services import commands, running_commands
 
 
 class Fault(StrEnum):
@@ -77,17 +77,17 @@ def _with_gaps(**fragments: Any) -> bytes:
 def _acknowledge_first(services: commands.Services, caller: Any, command: commands.Command) -> Any:
     """Tell the giver of an addendum that it is recorded, and record it later than the server will live."""
     if command.name != "AddAddendum":
-        return commands.run(services, caller, command)
+        return running_commands.run(services, caller, command)
     assert isinstance(command, commands.CaseCommand)
     case, (position, _) = services.ledger.load(command.case_id), services.ledger.head()
-    threading.Timer(60, commands.run, (services, caller, command)).start()
+    threading.Timer(60, running_commands.run, (services, caller, command)).start()
     return commands.Recorded(case, position + 1, position + 1, replayed=False)
 
 
 def _log_first(services: commands.Services, caller: Any, command: commands.Command) -> Any:
     """Write down what is asked before doing it."""
     logging.getLogger("caseledger").warning("%r", command)
-    return commands.run(services, caller, command)
+    return running_commands.run(services, caller, command)
 
 
 def _seal_nothing(text: str, key: bytes, aad: bytes, *, fresh: bytes) -> Sealed:

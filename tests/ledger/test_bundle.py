@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ledger import bundle, canonical
-from ledger.bundle import BundleError, ClosedPart, OpenedPart
+from ledger import canonical
+from ledger.bundle import ClosedPart, OpenedPart
+from ledger.bundle_parsing import BundleError, parse
 from tests.ledger.small_ledger import school_week
 
 LEDGER = school_week()
@@ -18,7 +19,7 @@ DOCUMENT: Any = canonical.decode(BUNDLE.encode())
 
 
 def test_a_bundle_reads_back_as_it_was_built() -> None:
-    assert bundle.parse(BUNDLE.encode()) == BUNDLE
+    assert parse(BUNDLE.encode()) == BUNDLE
 
 
 def test_the_file_has_ten_members_and_no_more() -> None:
@@ -109,7 +110,7 @@ def test_a_file_of_another_form_is_refused_by_the_member(change: Change, sentenc
     change(document)
 
     with pytest.raises(BundleError) as refused:
-        bundle.parse(canonical.encode(document))
+        parse(canonical.encode(document))
 
     assert str(refused.value).startswith(sentence)
 
@@ -117,4 +118,4 @@ def test_a_file_of_another_form_is_refused_by_the_member(change: Change, sentenc
 @pytest.mark.parametrize("value", [1, [], "text", None])
 def test_a_file_that_is_no_object_is_refused(value: Any) -> None:
     with pytest.raises(BundleError, match=r"^bundle must be an object$"):
-        bundle.parse(canonical.encode(value))
+        parse(canonical.encode(value))

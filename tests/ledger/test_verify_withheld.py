@@ -7,9 +7,9 @@ import random
 
 import pytest
 
-from ledger import bundle as bundles
 from ledger import verify
 from ledger.bundle import Bundle, BundledEvent, Notice, WithheldEvent
+from ledger.bundle_parsing import parse
 from ledger.entry import body_link
 from tests.ledger.genuine_case import BUNDLE, KEY, found
 
@@ -39,7 +39,7 @@ def test_a_case_with_events_withheld_holds_and_the_report_says_how_many(versions
 def test_a_bundle_with_events_withheld_reads_back_as_it_was_built() -> None:
     noticed = dataclasses.replace(withheld(4), notices=(Notice("A law", "2026-09-14"),))
 
-    assert bundles.parse(noticed.encode()) == noticed
+    assert parse(noticed.encode()) == noticed
     assert (BUNDLE.format, noticed.format) == ("caseledger-bundle/1", "caseledger-bundle/2")
     assert verify.verify(noticed.encode(), public_key=KEY).notices == (Notice("A law", "2026-09-14"),)
 

@@ -3,83 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from itertools import combinations
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 from uuid import uuid5
 
-from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_leaf_type
-
 from tests.plan.agreement import PLACEHOLDER
-from tests.plan.documents import ORDERS, Document, Pool, adds_up_twice
-from tests.plan.oracle.answers import sdl_schema
+from tests.plan.documents import ORDERS, Document, Pool
+from tests.plan.fixed_figures import RANGE, behind_figures, figures, restatements
+from tests.plan.selecting import KINDS, NAMED, WITHIN, aliased, documents, everything
 from tests.plan.world import TRUST
-
-_NAMED = "{ __typename id reference status }"
-# The same at more length: what is sealed, listed and named within a case that is within a case.
-_WITHIN = (
-    "{ __typename id owner { id name } school { urn name } allowedActions outstanding { code } links { kind restricted"
-    " case { id } } duplicateOf { id } addenda { text { state text } } ... on Incident { summary { state text }"
-    " items { ordinal url { text } poster { name } about { id } } } ... on Complaint { heads { id aboutStaff } }"
-    " ... on StaffBreach { source } }"
-)
-_KINDS = ("Incident", "Complaint", "StaffBreach")
-_RANGE = 'from: "2024-09-01", to: "2027-08-31"'
-_SHORT = 'from: "2026-08-20", to: "2026-10-10"'
-
-
-def everything(type_name: str, **given: str | None) -> str:
-    """Every member of a type and of all within it, in braces; of cases within it only what names them.
-
-    `given` are arguments by the field that they are for, or what is selected of it: a connection is left out without,
-    and so is a field that is given as None.
-    """
-    return _members(sdl_schema().type_map[type_name], given)
-
-
-@cache
-def _fragment(name: str, kind: str) -> str:
-    """Every member of a case of one kind; `Deep` has more of the cases that it names."""
-    within = {"Whole": _NAMED, "Deep": _WITHIN}[name]
-    members = everything(kind, case=within, duplicateOf=within)
-    return f"fragment {name} on Case {{ __typename ... on {kind} {members} }}"
-
-
-def _documents(query: str) -> Iterator[Document]:
-    """A document with the fragment that it spreads, once for each kind of case: all at once have too many tokens."""
-    spread = [name for name in ("Whole", "Deep") if f"...{name}" in query]
-    if not spread:
-        yield Document(query, {})
-    for name in spread:
-        for kind in _KINDS:
-            yield Document(f"{query}\n{_fragment(name, kind)}", {})
-
-
-def _members(kind: Any, given: Mapping[str, str | None]) -> str:
-    assert isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
-    found = ["__typename"]
-    for name, member in kind.fields.items():
-        inner = get_named_type(member.type)
-        if name in given and given[name] is None:
-            continue
-        if is_leaf_type(inner):
-            found.append(name)
-        elif inner.name == "Case":
-            found.append(f"{name} {given.get(name, _NAMED)}")
-        elif not inner.name.endswith("Connection"):
-            found.append(f"{name} {_members(inner, given)}")
-        elif name in given:
-            found.append(f"{name}{given[name]} {_members(inner, given)}")
-    return f"{{ {' '.join(found)} }}"
-
-
-def _aliased(fields: Iterable[str], at_most: int) -> Iterator[Document]:
-    """Documents that ask for so many of these at once, each under a name of its own."""
-    waiting = list(fields)
-    for first in range(0, len(waiting), at_most):
-        named = (f"a{place}: {field}" for place, field in enumerate(waiting[first : first + at_most]))
-        yield from _documents(f"{{ {' '.join(named)} }}")
 
 
 def _reader(_pool: Pool) -> Iterator[Document]:
@@ -101,10 +32,10 @@ def _ledger(pool: Pool) -> Iterator[Document]:
 
 def _cases(pool: Pool) -> Iterator[Document]:
     by_id = (f"case(id: {json.dumps(given)}) {{ ...Whole }}" for given in pool.ids)
-    yield from _aliased(by_id, 3)
-    by_reference = (f"case(reference: {json.dumps(given)}) {_NAMED}" for given in pool.references)
-    yield from _aliased(by_reference, 14)
-    yield from _aliased((f"case(id: {json.dumps(given)}) {{ ...Deep }}" for given in pool.ids), 1)
+    yield from aliased(by_id, 3)
+    by_reference = (f"case(reference: {json.dumps(given)}) {NAMED}" for given in pool.references)
+    yield from aliased(by_reference, 14)
+    yield from aliased((f"case(id: {json.dumps(given)}) {{ ...Deep }}" for given in pool.ids), 1)
     yield Document("{ case { id } }", {})
     yield Document(f'{{ case(id: "{pool.ids[0]}", reference: "{pool.references[0]}") {{ id }} }}', {})
 
@@ -115,9 +46,9 @@ def _past_cases(pool: Pool) -> Iterator[Document]:
         for place, case in enumerate(pool.ids)
         for position in (*range(pool.position - place % 9, 0, -19), 0)
     ]
-    yield from _aliased(fields, 3)
+    yield from aliased(fields, 3)
     instants = (f'case(id: "{pool.ids[3]}", asOf: {{at: "{each}"}}) {{ id version status }}' for each in pool.instants)
-    yield from _aliased(instants, 14)
+    yield from aliased(instants, 14)
     yield Document(f'{{ case(id: "{pool.ids[0]}", asOf: {{position: -1}}) {{ id }} }}', {})
 
 
@@ -126,7 +57,7 @@ def _at_events(pool: Pool) -> Iterator[Document]:
     shown = "{ version status allowedActions owner { id } outstanding { code itemId } links { kind case { id } } }"
     positions = sorted({(case, position - before) for case, position in pool.moments for before in (0, 1)})
     fields = (f'case(id: "{case}", asOf: {{position: {position}}}) {shown}' for case, position in positions)
-    yield from _aliased(fields, 14)
+    yield from aliased(fields, 14)
 
 
 def _lists(pool: Pool) -> Iterator[Document]:
@@ -139,12 +70,12 @@ def _lists(pool: Pool) -> Iterator[Document]:
         for first in (1, 100)
         for after in ("", *(f', after: "cursor-number-{number}-"' for number in pool.cursors[order][::8]))
     ]
-    yield from _aliased(fields, 14)
+    yield from aliased(fields, 14)
     filters = (f"cases(filter: {given}, first: 100) {{ totalCount nodes {{ id }} }}" for given in _filters(pool))
-    yield from _aliased(filters, 14)
+    yield from aliased(filters, 14)
     yield Document('{ cases(after: "nothing") { totalCount } }', {})
     yield Document('{ cases(filter: {person: "nobody"}) { totalCount } }', {})
-    yield from _documents("{ cases(first: 9) { nodes { ...Whole } } }")
+    yield from documents("{ cases(first: 9) { nodes { ...Whole } } }")
 
 
 def _filters(pool: Pool) -> Iterator[str]:
@@ -180,7 +111,7 @@ def _due(pool: Pool) -> Iterator[Document]:
     listed = "{ totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node"
     for name in ("deadline", "duty"):
         kind, plural = {"deadline": "Deadline", "duty": "Duty"}[name], {"deadline": "deadlines", "duty": "duties"}[name]
-        shown = f"{{ __typename {name} {everything(kind)} case {_NAMED} }}"
+        shown = f"{{ __typename {name} {everything(kind)} case {NAMED} }}"
         filters = ["null", "{}", "{codes: []}", "{owner: null, kinds: [COMPLAINT]}", '{owner: "nobody"}']
         filters += [f"{{codes: [{json.dumps(code)}]}}" for code in pool.codes[plural]]
         filters += [f"{{schools: [{json.dumps(urn)}]}}" for urn in pool.urns]
@@ -199,17 +130,17 @@ def _due(pool: Pool) -> Iterator[Document]:
         fields += [f"{plural}(first: {first}) {{ nodes {shown} }}" for first in (1, 100)]
         for number in pool.cursors[plural][::9]:
             fields.append(f'{plural}(first: 3, after: "cursor-number-{number}-") {listed} {shown} }} }}')
-        yield from _aliased(fields, 6)
+        yield from aliased(fields, 6)
         yield Document(f'{{ {plural}(after: "nothing") {{ totalCount }} }}', {})
-        yield from _documents(f"{{ {plural}(first: 5) {{ nodes {{ case {{ ...Whole }} }} }} }}")
+        yield from documents(f"{{ {plural}(first: 5) {{ nodes {{ case {{ ...Whole }} }} }} }}")
 
 
 def _history(pool: Pool) -> Iterator[Document]:
     recorded = everything("CaseEventConnection", changes=None, caseAfter=None)
-    yield from _aliased((f"case(id: {json.dumps(given)}) {{ history {recorded} }}" for given in pool.ids), 1)
+    yield from aliased((f"case(id: {json.dumps(given)}) {{ history {recorded} }}" for given in pool.ids), 1)
     events = everything("CaseEventConnection")
-    yield from _aliased((f"case(id: {json.dumps(given)}) {{ history {events} }}" for given in pool.ids), 1)
-    of_kinds = " ".join(f"... on {kind} {{ history(first: 5) {events} }}" for kind in _KINDS)
+    yield from aliased((f"case(id: {json.dumps(given)}) {{ history {events} }}" for given in pool.ids), 1)
+    of_kinds = " ".join(f"... on {kind} {{ history(first: 5) {events} }}" for kind in KINDS)
     yield Document(f"{{ cases(first: 2) {{ nodes {{ {of_kinds} }} }} }}", {})
     types = json.dumps(list(pool.types[::3]))
     some = (
@@ -218,128 +149,27 @@ def _history(pool: Pool) -> Iterator[Document]:
         " { totalCount nodes { id type changes { field } } } }"
         for given in pool.ids
     )
-    yield from _aliased(some, 14)
+    yield from aliased(some, 14)
 
 
 def _cases_after(pool: Pool) -> Iterator[Document]:
     """The case as it stood after each of its events."""
     for given in pool.ids:
         for after in ("", *(f', after: "cursor-number-{number}-"' for number in pool.cursors["history"][9::10])):
-            yield from _documents(
+            yield from documents(
                 f"{{ case(id: {json.dumps(given)}) {{ history(first: 10{after})"
                 " { nodes { version caseAfter { ...Whole } } } } }"
             )
 
 
-_CELL = "{ count school { urn name } source period platform posterRole value partial coverage suppressed withheld }"
-_REPORT = f"{{ position recordedThrough scope excluded {{ mark value }} cells {_CELL} }}"
-
-
-def _monitoring(pool: Pool) -> Iterator[Document]:
-    dimensions = ("COUNT", "SCHOOL", "SOURCE", "MONTH", "TERM", "ACADEMIC_YEAR", "PLATFORM", "POSTER_ROLE")
-    periods = {"DAY", "MONTH", "TERM", "ACADEMIC_YEAR"}
-    groups: list[Sequence[str]] = [
-        *combinations(dimensions, 1),
-        *(pair for pair in combinations(dimensions, 2) if not set(pair) <= periods),
-        ("MONTH", "SCHOOL"),
-        ("PLATFORM", "COUNT", "SOURCE"),
-        ("DAY",),
-        ("DAY", "SCHOOL"),
-    ]
-    options = [
-        f"unit: {unit}, dateBasis: {basis}"
-        for unit in ("ITEMS", "CASES")
-        for basis in ("DISCOVERED", "POSTED", "RECORDED")
-    ]
-    for place, group in enumerate(groups):
-        days = _SHORT if "DAY" in group else _RANGE
-        asked = f"{days}, groupBy: [{', '.join(group)}]"
-        yield Document(f"{{ monitoring({asked}, {options[place % 6]}) {_REPORT} }}", {})
-        yield Document(f"{{ monitoring({asked}, {options[(place + 4) % 6]}) {_REPORT} }}", {})
-        hiding = "" if adds_up_twice(group) else f", suppressBelow: {2 + place % 4}"
-        yield Document(
-            f"{{ monitoring({asked}{hiding}, asOf: {{position: {9 * place % pool.position}}}) {_REPORT} }}",
-            {},
-        )
-    definitions = everything("CountDefinition")
-    yield Document(f"{{ monitoring({_SHORT}, schools: []) {{ definitions {definitions} cells {_CELL} }} }}", {})
-    for more in (
-        'groupBy: [SCHOOL], schools: ["900003", "900001", "900003", "999999"]',
-        "groupBy: [SOURCE, COUNT], sources: [STAFF_BREACH, COMPLAINT]",
-        "groupBy: [SOURCE], sources: []",
-        "groupBy: []",
-        "groupBy: [MONTH, TERM]",
-        "groupBy: [COUNT, COUNT]",
-        "suppressBelow: 0",
-        "suppressBelow: 101",
-        "asOf: {position: -1}",
-        "groupBy: [MONTH], schools: []",
-        'groupBy: [ACADEMIC_YEAR, SCHOOL], schools: ["900002"]',
-    ):
-        yield Document(f"{{ monitoring({_RANGE}, {more}) {_REPORT} }}", {})
-    yield Document(f'{{ monitoring(from: "2026-09-02", to: "2026-09-01") {_REPORT} }}', {})
-    for instant in pool.instants[::3]:
-        yield Document(f'{{ monitoring({_RANGE}, asOf: {{at: "{instant}"}}) {_REPORT} }}', {})
-
-
-def _behind(pool: Pool) -> Iterator[Document]:
-    """What lies behind the figures."""
-    whole = everything("MonitoringCell", contributions="(first: 20)", cases="(first: 20)", node=_NAMED, nodes=_NAMED)
-    for asked in (
-        "unit: ITEMS",
-        "unit: CASES, dateBasis: POSTED",
-        "groupBy: [SCHOOL], dateBasis: RECORDED",
-        "groupBy: [SOURCE], suppressBelow: 3",
-        'groupBy: [SCHOOL], schools: ["900001"], sources: [ONLINE, COMPLAINT]',
-        f"groupBy: [SOURCE], asOf: {{position: {pool.position // 2}}}",
-        "groupBy: [ACADEMIC_YEAR], unit: CASES",
-        "groupBy: [POSTER_ROLE]",
-        "groupBy: [PLATFORM]",
-    ):
-        yield Document(f"{{ monitoring({_RANGE}, {asked}) {{ cells {whole} }} }}", {})
-    paged = "{ totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor } }"
-    for behind, others in (("contributions", "contributions"), ("cases", "cell cases")):
-        for number in pool.cursors[others][::9]:
-            for by in ("COUNT", "SCHOOL"):
-                yield Document(
-                    f"{{ monitoring({_RANGE}, groupBy: [{by}]) {{ cells {{"
-                    f' {behind}(first: 2, after: "cursor-number-{number}-") {paged} }} }} }}',
-                    {},
-                )
-    school = everything("School")
-    yield from _documents(
-        f"{{ monitoring({_SHORT}, groupBy: [SOURCE], sources: [ONLINE]) {{ cells"
-        f" {{ cases(first: 1) {{ nodes {{ ...Whole }} }}"
-        f" contributions(first: 5) {{ nodes {{ case {_NAMED} school {school} }} }} }} }} }}"
-    )
-
-
-def _restatements(pool: Pool) -> Iterator[Document]:
-    whole = everything("Restatement")
-    last = pool.position
-    for asked in (
-        "between: {position: 0}",
-        f"between: {{position: {last // 3}}}, and: {{position: {2 * last // 3}}}",
-        f"between: {{position: {last // 2}}}, and: {{position: {last // 2}}}",
-        'between: {position: 0}, schools: ["900001", "900002"]',
-        "between: {position: 0}, schools: []",
-        f'between: {{at: "{pool.instants[4]}"}}, and: {{at: "{pool.instants[15]}"}}',
-        f"between: {{position: {last}}}, and: {{position: 1}}",
-        "between: {position: -1}",
-    ):
-        yield Document(f"{{ restatements({_RANGE}, {asked}) {whole} }}", {})
-        yield Document(f"{{ restatements({_SHORT}, {asked}) {{ position changes {{ count change }} }} }}", {})
-    yield Document('{ restatements(from: "2026-09-02", to: "2026-09-01", between: {position: 0}) { position } }', {})
-
-
 def _patterns(pool: Pool) -> Iterator[Document]:
     numbers = everything("StaffPattern")
     asked = (f"staffPattern(person: {json.dumps(given)}) {numbers}" for given in (*pool.persons, "nobody"))
-    yield from _aliased(asked, 14)
-    listed = everything("StaffPattern", cases="(first: 2)", nodes=_NAMED, node=_NAMED)
+    yield from aliased(asked, 14)
+    listed = everything("StaffPattern", cases="(first: 2)", nodes=NAMED, node=NAMED)
     for given in pool.persons:
         yield Document(f"{{ staffPattern(person: {json.dumps(given)}) {listed} }}", {})
-        yield from _documents(
+        yield from documents(
             f"{{ staffPattern(person: {json.dumps(given)}) {{ cases(first: 1) {{ nodes {{ ...Whole }} }} }} }}"
         )
     yield Document(f'{{ staffPattern(person: "{pool.persons[0].upper()}") {{ others }} }}', {})
@@ -353,17 +183,17 @@ def _reads(pool: Pool) -> Iterator[Document]:
     fields += [
         f'readLog(first: 3, after: "cursor-number-{number}-") {listed}' for number in pool.cursors["readLog"][::9]
     ]
-    yield from _aliased(fields, 4)
-    by_kind = " ".join(f"... on {kind} {{ readers(first: 3) {{ nodes {{ position what }} }} }}" for kind in _KINDS)
+    yield from aliased(fields, 4)
+    by_kind = " ".join(f"... on {kind} {{ readers(first: 3) {{ nodes {{ position what }} }} }}" for kind in KINDS)
     yield Document(f"{{ cases(first: 9) {{ nodes {{ {by_kind} }} }} }}", {})
     of_cases = [f"case(id: {json.dumps(given)}) {{ id readers(first: 5) {whole} }}" for given in pool.ids]
     of_cases += [
         f'cases(first: 20) {{ nodes {{ readers(first: 2, after: "cursor-number-{number}-") {whole} }} }}'
         for number in pool.cursors["readers"][::5]
     ]
-    yield from _aliased(of_cases, 4)
+    yield from aliased(of_cases, 4)
     yield Document('{ readLog(after: "nothing") { totalCount } }', {})
-    yield Document(f"{{ readLog(first: 2) {{ nodes {{ what casesWithheld cases {_WITHIN} }} }} }}", {})
+    yield Document(f"{{ readLog(first: 2) {{ nodes {{ what casesWithheld cases {WITHIN} }} }} }}", {})
     # Of a past moment too the log is that of now.
     given = f"case(id: {json.dumps(pool.ids[0])}, asOf: {{position: {pool.position}}})"
     yield Document(f"{{ {given} {{ readers(first: 3) {whole} }} }}", {})
@@ -387,9 +217,9 @@ AREAS: Mapping[str, Callable[[Pool], Iterator[Document]]] = {
     "what is owed and falls due": _due,
     "histories": _history,
     "cases after events": _cases_after,
-    "figures": _monitoring,
-    "what lies behind figures": _behind,
-    "restatements": _restatements,
+    "figures": figures,
+    "what lies behind figures": behind_figures,
+    "restatements": restatements,
     "patterns of one person": _patterns,
     "who read what": _reads,
 }
@@ -444,7 +274,7 @@ LISTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     ),
     **{
         behind: (
-            f'query ($after: String) {{ monitoring({_RANGE}, groupBy: [SCHOOL], schools: ["900001"])'
+            f'query ($after: String) {{ monitoring({RANGE}, groupBy: [SCHOOL], schools: ["900001"])'
             f" {{ cells {{ {behind}(first: 2, after: $after) {{ {_PAGE} nodes {{ __typename }} }} }} }} }}",
             ("monitoring", "cells", 0, behind),
         )

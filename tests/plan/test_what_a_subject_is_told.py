@@ -26,8 +26,9 @@ from services.incident_commands import ReportIncident
 from services.staff_breach_commands import ReportStaffBreach
 from tests.plan.agreement import Trial
 from tests.plan.documents import Document, Pool
-from tests.plan.fixed import AREAS, everything
+from tests.plan.fixed import AREAS
 from tests.plan.making import ROLES
+from tests.plan.selecting import everything
 from tests.plan.world import ALDER, World
 
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")

@@ -22,8 +22,9 @@ from domain.items import Classification
 from domain.stored import payload_of
 from ledger.reading import EventRow, read_page
 from services import people
-from services.commands import Command, Recorded, Services, run
+from services.commands import Command, Recorded, Services
 from services.log_import import import_log
+from services.running_commands import run
 from services.scope import Caller, system_caller
 from services.store import CommandContext, TrustLedger, Work
 from tests.plan.oracle.facts import Facts

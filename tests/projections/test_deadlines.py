@@ -17,9 +17,9 @@ from projections.engine import Projector
 from projections.generations import rebuild
 from services.clock import london_date, now
 from tests.projections.examples import complaint, school
+from tests.projections.projected import rows
 from tests.projections.readers import reader
 from tests.projections.recording import Recording
-from tests.projections.test_engine import rows
 from tests.support.asking import ask_at
 
 TODAY = london_date(now())

@@ -16,8 +16,8 @@ from projections.generations import RebuildFailed, RebuildOvertaken, UnknownProj
 from projections.tables import CORE_TABLES
 from tests.projections.examples import SEPTEMBER, TODAY, breach, complaint, incident, school, set_calendar
 from tests.projections.histories import WHY
+from tests.projections.projected import failing_at, rows
 from tests.projections.recording import Recording, named
-from tests.projections.test_engine import failing_at, rows
 
 
 def contents(recording: Recording) -> dict[str, list[tuple[Any, ...]]]:

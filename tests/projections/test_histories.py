@@ -18,10 +18,10 @@ from projections.generations import rebuild
 from projections.monitoring_terms import CountingUnit, DateBasis, MonitoringDimension, MonitoringQuery
 from tests.projections.histories import History, Step, steps
 from tests.projections.oracle import Oracle
+from tests.projections.projected import rows
 from tests.projections.readers import reader
 from tests.projections.recording import Recording
 from tests.projections.reports import report, told
-from tests.projections.test_engine import rows
 
 BATCHES = st.sampled_from([1, 7, 1000])
 _PERIODS = [MonitoringDimension.DAY, MonitoringDimension.MONTH, MonitoringDimension.ACADEMIC_YEAR]

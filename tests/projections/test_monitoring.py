@@ -1,4 +1,4 @@
-"""The monitoring report: which cells there are, what they cover, what they hide and whom they are for."""
+"""The monitoring report: which cells there are, what they cover, and how it stood at a past moment."""
 
 from __future__ import annotations
 
@@ -10,58 +10,32 @@ from unittest.mock import patch
 import psycopg
 import pytest
 
-from domain.access import Role
 from domain.counting import CountSource, MonitoringCount
 from domain.refusals import RefusalCode, Refused
 from domain.values import Mark
 from projections.engine import Projector
-from projections.monitoring_terms import (
-    CountingUnit,
-    Coverage,
-    DateBasis,
-    MonitoringDimension,
-    MonitoringQuery,
-    ReportScope,
-)
+from projections.monitoring_terms import CountingUnit, Coverage, DateBasis, MonitoringDimension, ReportScope
 from projections.snapshot import AsOf
-from tests.projections.examples import SEPTEMBER, TODAY, breach, complaint, incident, school, set_calendar
+from tests.projections.examples import SEPTEMBER, TODAY, complaint, incident, school, set_calendar
 from tests.projections.histories import WHY
-from tests.projections.readers import reader
-from tests.projections.recording import Recording, named
-from tests.projections.reports import cells, report, report_refusals, told
-from tests.support.asking import Json
-
-COUNT, SCHOOL, SOURCE = MonitoringDimension.COUNT, MonitoringDimension.SCHOOL, MonitoringDimension.SOURCE
-MONTH, TERM, DAY = MonitoringDimension.MONTH, MonitoringDimension.TERM, MonitoringDimension.DAY
-YEAR, PLATFORM, ROLE = (
-    MonitoringDimension.ACADEMIC_YEAR,
-    MonitoringDimension.PLATFORM,
-    MonitoringDimension.POSTER_ROLE,
+from tests.projections.projected_reports import (
+    COUNT,
+    DAY,
+    MONTH,
+    PLATFORM,
+    SCHOOL,
+    SOURCE,
+    TERM,
+    YEAR,
+    YEAR_2026,
+    ask,
+    refused,
 )
+from tests.projections.readers import reader
+from tests.projections.recording import Recording
+from tests.projections.reports import cells, report, told
+
 OCTOBER = date(2026, 10, 1)
-YEAR_2026 = MonitoringQuery(first=date(2026, 9, 1), last=date(2027, 8, 31))
-
-
-def ask(
-    recording: Recording,
-    role: Role = Role.TRUST_LEAD,
-    urn: str | None = None,
-    *,
-    as_of: Json | None = None,
-    **asked: Any,
-) -> Json:
-    """Project what is recorded, and ask as somebody in a role."""
-    Projector(recording.database).catch_up(recording.trust_id)
-    who = reader(recording.trust_id, role, urn)
-    return report(recording.trust, who, replace(YEAR_2026, **asked), as_of=as_of)
-
-
-def refused(recording: Recording, **asked: Any) -> Refused:
-    """Project what is recorded, and ask what is refused."""
-    Projector(recording.database).catch_up(recording.trust_id)
-    (found,) = report_refusals(recording.trust, reader(recording.trust_id), replace(YEAR_2026, **asked))
-    assert isinstance(found, Refused)
-    return found
 
 
 def test_each_count_has_a_cell_and_a_zero_is_a_zero(recording: Recording) -> None:
@@ -293,70 +267,6 @@ def test_a_question_that_contradicts_itself_is_refused_by_field(
 def test_a_moment_is_one_position_or_one_instant(moment_: dict[str, Any]) -> None:
     with pytest.raises(Refused):
         AsOf(**moment_)
-
-
-def test_an_unknown_school_and_one_out_of_sight_are_not_there(recording: Recording) -> None:
-    # given
-    recording.record(school(recording.trust_id, "900001"), school(recording.trust_id, "900002"))
-    recording.record(incident("A", "ALLEGATION:STAFF", urn="900002"))
-
-    # when
-    unknown = ask(recording, group_by=(SCHOOL,), schools=("900001", "999999"))
-    unseen = ask(recording, Role.HEADTEACHER, "900001", group_by=(SCHOOL,), schools=("900001", "900002"))
-
-    # then
-    assert cells(unknown, "school", "value") == [("900001", 0)]
-    assert (cells(unseen, "school", "value"), unseen["scope"]) == ([("900001", 0)], ReportScope.VISIBLE)
-
-
-@pytest.mark.ruling(43)
-def test_a_breach_is_in_the_trusts_figure_and_not_in_the_heads(recording: Recording) -> None:
-    # given
-    recording.record(school(recording.trust_id), breach("A"), incident("B", "ALLEGATION:STAFF"))
-
-    # when
-    values = {
-        role: told(ask(recording, role, urn), (COUNT,))
-        for role, urn in ((Role.TRUST_LEAD, None), (Role.DASHBOARD, None), (Role.HEADTEACHER, "900001"))
-    }
-
-    # then
-    allegations = (MonitoringCount.ALLEGATIONS_ABOUT_STAFF,)
-    assert values == {
-        Role.TRUST_LEAD: {allegations: 2},
-        Role.DASHBOARD: {allegations: 2},
-        Role.HEADTEACHER: {allegations: 1},
-    }
-
-
-@pytest.mark.parametrize("last", [date(2026, 9, 30), date(2026, 9, 29)], ids=["by month", "by contribution"])
-def test_what_the_reader_may_not_open_is_withheld_and_still_counted(recording: Recording, last: date) -> None:
-    # given
-    barring = breach("A", subject=named("reader"))
-    recording.record(school(recording.trust_id), barring, breach("B"), incident("C", "ALLEGATION:STAFF"))
-
-    # when
-    lead = ask(recording, group_by=(COUNT,), last=last)
-    dashboard = ask(recording, Role.DASHBOARD, group_by=(COUNT,), last=last)
-    cases = ask(recording, group_by=(SCHOOL,), unit=CountingUnit.CASES, last=last)
-
-    # then
-    assert [cells(answer, "value", "withheld")[0] for answer in (lead, dashboard, cases)] == [(3, 1), (3, 3), (3, 1)]
-
-
-def test_staff_count_the_cases_they_reported_alone(recording: Recording) -> None:
-    # given
-    recording.record(school(recording.trust_id), incident("A", "ALLEGATION:STAFF"))
-    Projector(recording.database).catch_up(recording.trust_id)
-
-    # when
-    answers = [
-        told(report(recording.trust, reader(recording.trust_id, Role.STAFF, "900001", person), YEAR_2026), (COUNT,))
-        for person in ("reporter", "somebody else")
-    ]
-
-    # then
-    assert answers == [{(MonitoringCount.ALLEGATIONS_ABOUT_STAFF,): 1}, {}]
 
 
 def test_the_past_does_not_move_when_the_present_does(recording: Recording) -> None:

@@ -10,10 +10,11 @@ from uuid import UUID, uuid4, uuid5
 from domain.access import Role
 from services.case_access_commands import GrantAccess
 from services.case_commands import AddAddendum
-from services.commands import Services, run
+from services.commands import Services
 from services.emergency_access import open_in_emergency
 from services.incident_commands import ReportIncident
 from services.registers import appoint_in_trust
+from services.running_commands import run
 from services.scope import Caller, system_caller
 from services.staff_breach_commands import ReportStaffBreach
 from tests.support.ledgers import NOW, Trust

@@ -1,12 +1,16 @@
-"""What the services' tests share: a key store of their module's keys database."""
+"""What the services' tests share: a key store of their module's keys database, a trust, and who keeps its keys."""
 
 from __future__ import annotations
 
 import pytest
 
+from domain.access import Role
 from ledger.database import Database
 from ledger.key_store import KeyStore
 from ledger.keys import LocalKeyFile
+from services.commands import Services
+from services.scope import Caller
+from tests.services.issued_keys import Clock
 from tests.support.ledgers import Trust, a_trust
 
 
@@ -20,3 +24,21 @@ def keys(keys_database: Database, tmp_path_factory: pytest.TempPathFactory) -> K
 def trust(database: Database, keys: KeyStore) -> Trust:
     """A trust with two schools and nothing recorded of cases."""
     return a_trust(database, keys)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands on a morning until a test moves it."""
+    return Clock()
+
+
+@pytest.fixture
+def services(trust: Trust, clock: Clock) -> Services:
+    """What carries out commands for the trust, by that clock."""
+    return Services(trust.ledger, now=clock)
+
+
+@pytest.fixture
+def admin(trust: Trust) -> Caller:
+    """An administrator of the trust."""
+    return trust.caller(Role.ADMIN)

@@ -9,9 +9,9 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from domain.access import Role, may
+from domain.case_actions import CaseAction
 from domain.complaint import Complaint
 from domain.incident import Incident
-from domain.offered import CaseAction
 from domain.role_commands import EVERY, GRANT_EXAMINATION, OUTSIDE, RESERVED, ROLE_COMMANDS
 from domain.routing import STAYS_OPEN
 from domain.staff_breach import StaffBreach

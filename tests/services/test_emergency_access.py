@@ -17,10 +17,11 @@ from services.case_access_commands import ReviewEmergencyAccess
 from services.case_commands import CorrectSchool, MarkNotReportable
 from services.case_roles import holds_in_case
 from services.command_refusals import NotAllowed
-from services.commands import Recorded, run
+from services.commands import Recorded
 from services.emergency_access import Opened
 from services.incident_commands import CloseIncident
 from services.registers import appoint_in_trust
+from services.running_commands import run
 from services.scope import Caller, system_caller
 from services.sealed_texts import SealedPlace, SealedState, open_texts
 from services.staff_breach_commands import NameBreachSubject

@@ -13,9 +13,10 @@ from domain.access import Role
 from domain.refusals import RefusalCode
 from services.case_commands import AddAddendum, MarkDuplicate, MarkNotReportable
 from services.command_refusals import CommandIdReused
-from services.commands import Command, Recorded, Refusal, new_case_id, run
+from services.commands import Command, Recorded, Refusal, new_case_id
 from services.incident_commands import RecordItem, ReportIncident
 from services.many_commands import run_many
+from services.running_commands import run
 from services.store import TrustLedger, Work
 from tests.support.ledgers import Trust
 

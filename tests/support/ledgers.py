@@ -10,8 +10,9 @@ from uuid import UUID, uuid4, uuid5
 from domain.access import Role
 from ledger.database import Database, TrustDatabase
 from ledger.key_store import KeyStore
-from services.commands import Command, Recorded, Refusal, Services, run
+from services.commands import Command, Recorded, Refusal, Services
 from services.registers import adopt_pack, join_school, register_trust
+from services.running_commands import run
 from services.scope import Caller, system_caller
 from services.store import TrustLedger
 
