@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.rest.bodies import Answer, Asked, answered, json_body
+from api.rest.bodies import Answer, Asked, TokenWord, answered, json_body
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation
 from services.accounts import Account, bind_account, switch_account
@@ -30,8 +29,8 @@ class Binding(Asked):
     """Who signs in where, and which person of the registry they are."""
 
     command_id: UUID
-    issuer: str = Field(min_length=1, max_length=512)
-    subject: str = Field(min_length=1, max_length=512)
+    issuer: TokenWord
+    subject: TokenWord
     person: UUID
 
 
@@ -39,8 +38,8 @@ class Switching(Asked):
     """Whose account is switched off, or on again."""
 
     command_id: UUID
-    issuer: str = Field(min_length=1, max_length=512)
-    subject: str = Field(min_length=1, max_length=512)
+    issuer: TokenWord
+    subject: TokenWord
     is_active: bool
 
 

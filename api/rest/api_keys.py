@@ -7,6 +7,7 @@ ends one at once.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -18,6 +19,7 @@ from api.rest.bodies import Answer, Asked, WholeNumber, answered, json_body
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation, path_uuid, uuid_of_path
 from domain.api_keys import DEFAULT_OVERLAP_DAYS, UnknownKey
+from domain.scopes import Scope
 from services.api_keys import ApiKey, IssuedSecret, issue_key, list_keys, revoke_key, rotate_key
 
 __all__ = ["API_KEYS_PATH", "ISSUE_KEY", "LIST_KEYS", "REVOKE_KEY", "ROTATE_KEY", "api_key_routes"]
@@ -60,7 +62,7 @@ class IssueRequest(Asked):
 
     command_id: UUID
     name: str = Field(description="What it is for; no personal data.")
-    scopes: list[str]
+    scopes: list[Annotated[str, Field(json_schema_extra={"enum": [scope.value for scope in Scope]})]]
     schools: list[str] | None = None
     person: UUID | None = Field(default=None, description="A program that is known; unset: a new one.")
     expires_on: date | None = Field(default=None, description="Its last day; unset: a year from now.")

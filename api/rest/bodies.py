@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.strict_json import JSON_TYPE, JsonMalformed, JsonTooDeep, is_json_type, is_storable, parse_json
 from domain.refusals import RefusalCode, Refused
+from services.commands import TEXT_LIMIT
 
 __all__ = [
     "WHOLE",
@@ -24,7 +25,9 @@ __all__ = [
     "Asked",
     "BodyMalformed",
     "NotJson",
+    "TokenWord",
     "WholeNumber",
+    "Words",
     "answered",
     "json_body",
     "read_json",
@@ -58,6 +61,10 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+# Words that are kept: no database stores a NUL.
+Words = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT, pattern="^[^\\x00]*$")]
+# What tokens say an issuer or one of its people is called: printable ASCII, without a space around it.
+TokenWord = Annotated[str, Field(min_length=1, max_length=512, pattern="^[!-~]([ -~]*[!-~])?$")]
 WHOLE = BeforeValidator(_whole)
 WholeNumber = Annotated[int, Field(strict=True), WHOLE]
 
@@ -126,6 +133,7 @@ _RULES = {
     "string_type": "has to be a text",
     "string_too_short": "is too short",
     "string_too_long": "is too long",
+    "string_pattern_mismatch": "is not written as it has to be",
     "int_type": "has to be a whole number",
     "greater_than_equal": "is too small",
     "less_than_equal": "is too large",

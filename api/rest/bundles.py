@@ -43,7 +43,7 @@ BUNDLE = Operation(
     description="What the reader may not open stays sealed in the file. A case that is not in the reader's sight is"
     " answered as one that is not there.",
     answers={200: CaseBundle},
-    problems=frozenset({404}),
+    problems=frozenset({403, 404}),
     parameters=(path_uuid("case_id", "The id of the case, in small letters."),),
     headers={"Content-Disposition": {"description": "A name for the file.", "schema": {"type": "string"}}},
 )

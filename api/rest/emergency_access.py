@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api.rest.bodies import WHOLE, Answer, Asked, BodyMalformed, json_body
+from api.rest.bodies import WHOLE, Answer, Asked, BodyMalformed, Words, json_body
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation
 from projections.cases import case_id_of
 from services.alerts import AlertFile, AlertSink, alerts_of
-from services.commands import TEXT_LIMIT, Refusal, Services
+from services.commands import Refusal, Services
 from services.emergency_access import Opened, open_in_emergency
 from services.scope import Caller, system_caller
 
@@ -50,7 +50,7 @@ class EmergencyRequest(Asked):
     # Left out or given: null is neither.
     case_id: UUID = Field(default=None)  # type: ignore[assignment]
     reference: str = Field(default=None, min_length=1, max_length=100)  # type: ignore[assignment]
-    reason: Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
+    reason: Words
     minutes: Annotated[int, Field(strict=True, ge=1, le=60), WHOLE]
 
 

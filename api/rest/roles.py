@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -11,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.rest.bodies import Answer, Asked, answered, json_body
+from api.rest.bodies import Answer, Asked, Words, answered, json_body
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation
 from domain.permissions import Task
+from domain.roles import SCHOOL_ROLES, TRUST_ROLES
 from services.authority import Authority, HeldRole
 from services.command_refusals import NotAllowed
-from services.commands import TEXT_LIMIT, Services
+from services.commands import Services
 from services.register_commands import AppointPerson, RegisterRecorded, RevokeRole, run_on_register
 from services.scope import Caller
 
@@ -63,16 +65,21 @@ class Noted(Answer):
     replayed: bool
 
 
+# Those that are held at a school or in the trust; roles in one case are given in the case.
+_GIVEN = sorted(role.value for role in SCHOOL_ROLES | TRUST_ROLES)
+GivenRole = Annotated[str, Field(min_length=1, max_length=40, json_schema_extra={"enum": [*_GIVEN]})]
+
+
 class Appointing(Asked):
     """Whom to give which role; `since` is the first day, today if left out, and `until` the last."""
 
     command_id: UUID
     person: UUID
-    role: str = Field(min_length=1, max_length=40)
+    role: GivenRole
     school_urn: str | None = Field(default=None, pattern="^[0-9]{6}$")
     since: date | None = None
     until: date | None = None
-    reason: str | None = Field(default=None, min_length=1, max_length=TEXT_LIMIT)
+    reason: Words | None = None
 
 
 class Revoking(Asked):
@@ -80,9 +87,9 @@ class Revoking(Asked):
 
     command_id: UUID
     person: UUID
-    role: str = Field(min_length=1, max_length=40)
+    role: GivenRole
     school_urn: str | None = Field(default=None, pattern="^[0-9]{6}$")
-    reason: str | None = Field(default=None, min_length=1, max_length=TEXT_LIMIT)
+    reason: Words | None = None
 
 
 ME = Operation(

@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-import services.commands
 import services.emergency_access
+import services.running_commands
 from api.even_answers import tells_of_nothing
 from api.settings import DEMONSTRATION_TRUST
 from tests.api.client import Client, Json, demonstration, open_runtime
@@ -56,7 +56,7 @@ def about_them(client: Client) -> Named:
 @pytest.fixture
 def slow_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever asks how somebody stands to a case that was found takes its time."""
-    for module, name in ((services.commands, "standing_to"), (services.emergency_access, "is_in_reach")):
+    for module, name in ((services.running_commands, "standing_to"), (services.emergency_access, "is_in_reach")):
         looks: Callable[..., Any] = getattr(module, name)
 
         def slowly(*given: Any, looks: Callable[..., Any] = looks) -> Any:

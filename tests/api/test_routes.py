@@ -21,6 +21,7 @@ from api.authentication import UNAUTHENTICATED
 from api.bootstrap import Runtime
 from api.identity.claimed_roles import SERVED_ROLES
 from api.rest.contract import OPERATIONS
+from api.rest.operations import Operation
 from api.settings import DEMONSTRATION_TRUST
 from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
 from tests.api.client import Client, demonstration
@@ -163,6 +164,14 @@ def test_a_route_that_needs_no_token_is_one_that_the_document_calls_public() -> 
     described = {(operation.method, operation.path) for operation in OPERATIONS}
 
     assert {pair for pair, row in ROWS.items() if row.may is None} & described == public
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
+def test_the_document_names_every_status_with_which_a_route_answers(operation: Operation) -> None:
+    row = ROWS[operation.method, operation.path]
+    refused = frozenset() if row.may in (None, EVERYBODY) else {row.otherwise} | ({403} if row.seen else set())
+
+    assert operation.answers.keys() | operation.problem_statuses >= {row.status} | refused
 
 
 @pytest.fixture(scope="module")
