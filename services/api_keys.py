@@ -13,17 +13,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from psycopg import RawCursor
-
 from domain.api_keys import DEFAULT_DAYS, DEFAULT_OVERLAP_DAYS, UnknownKey, require_key
 from domain.checks import InvalidIdentifier
 from domain.permissions import Task
 from domain.refusals import Refused
 from domain.registers import SchoolRegister, TrustRegister, school_register_id, trust_register_id
 from domain.scopes import Scope
-from ledger.database import Database, TrustDatabase
+from ledger.database import TrustDatabase
 from services import people
-from services.api_key_text import KeyText, new_key_text, parse_key
+from services.api_key_text import KeyText, new_key_text
 from services.clock import LONDON, london_date
 from services.command_refusals import NotAllowed, SchoolNotFound
 from services.commands import Refusal, Services, refusal_of
@@ -39,13 +37,11 @@ __all__ = [
     "IssuedSecret",
     "KeyIdentity",
     "KeyNameMalformed",
-    "find_key",
     "issue_key",
     "judge_key",
     "list_keys",
     "revoke_key",
     "rotate_key",
-    "stamp_use",
 ]
 
 _NAME_LIMIT: Final = 100
@@ -120,16 +116,6 @@ STAMP_USE: Final = (
 )
 
 
-def find_key(database: Database, text: str, now: datetime) -> KeyIdentity | None:
-    """The program whose key a text is; None for whatever is no key that works now."""
-    given = parse_key(text)
-    if given is None:
-        return None
-    with database.unscoped() as connection:
-        rows = RawCursor(connection).execute(FIND_KEY, (given.key_id,)).fetchall()
-    return judge_key(given, rows, now)
-
-
 def judge_key(given: KeyText, rows: Sequence[tuple[Any, ...]], now: datetime) -> KeyIdentity | None:
     """Whether the rows of `FIND_KEY`, asked with the id of a key that was sent, hold it and it works now.
 
@@ -152,12 +138,6 @@ def judge_key(given: KeyText, rows: Sequence[tuple[Any, ...]], now: datetime) ->
         tenant=tenant,
         is_stamp_due=last_used_at is None or now - last_used_at >= _STAMPED_EVERY,
     )
-
-
-def stamp_use(trust: TrustDatabase, key_id: UUID, now: datetime) -> None:
-    """Note that a key was used, once a minute at most."""
-    with trust.connection() as connection:
-        RawCursor(connection).execute(STAMP_USE, (trust.trust_id, key_id, now))
 
 
 # --- what administrators do

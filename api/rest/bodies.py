@@ -20,6 +20,7 @@ from domain.refusals import RefusalCode, Refused
 from services.commands import TEXT_LIMIT
 
 __all__ = [
+    "STORABLE",
     "WHOLE",
     "Answer",
     "Asked",
@@ -61,8 +62,10 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-# Words that are kept: no database stores a NUL.
-Words = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT, pattern="^[^\\x00]*$")]
+# No database stores a NUL.
+STORABLE = "^[^\\x00]*$"
+# Words that are kept.
+Words = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT, pattern=STORABLE)]
 # What tokens say an issuer or one of its people is called: printable ASCII, without a space around it.
 TokenWord = Annotated[str, Field(min_length=1, max_length=512, pattern="^[!-~]([ -~]*[!-~])?$")]
 WHOLE = BeforeValidator(_whole)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+from psycopg import RawCursor
 
 from domain.scopes import Scope
-from services.api_keys import IssuedSecret, issue_key
+from ledger.database import Database, TrustDatabase
+from services.api_key_text import parse_key
+from services.api_keys import FIND_KEY, STAMP_USE, IssuedSecret, KeyIdentity, issue_key, judge_key
 from services.commands import Services
 from services.scope import Caller
 
@@ -33,6 +37,21 @@ def issued(services: Services, admin: Caller, *scopes: str, **given: Any) -> Iss
 def text_of(found: IssuedSecret) -> str:
     assert found.text is not None
     return found.text
+
+
+def find_key(database: Database, text: str, now: datetime) -> KeyIdentity | None:
+    """Whose key a text is, asked as a server asks."""
+    given = parse_key(text)
+    if given is None:
+        return None
+    with database.unscoped() as connection:
+        return judge_key(given, RawCursor(connection).execute(FIND_KEY, (given.key_id,)).fetchall(), now)
+
+
+def stamp_use(trust: TrustDatabase, key_id: UUID, now: datetime) -> None:
+    """Note that a key was used, as a server does."""
+    with trust.connection() as connection:
+        RawCursor(connection).execute(STAMP_USE, (trust.trust_id, key_id, now))
 
 
 def events(services: Services) -> list[tuple[str, dict[str, Any]]]:

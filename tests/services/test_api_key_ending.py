@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from ledger.database import Database
-from services.api_keys import IssuedSecret, find_key, list_keys, revoke_key, rotate_key, stamp_use
+from services.api_keys import IssuedSecret, list_keys, revoke_key, rotate_key
 from services.commands import Refusal, Services
 from services.scope import Caller
-from tests.services.issued_keys import MORNING, TODAY, Clock, events, issued, text_of
+from tests.services.issued_keys import MORNING, TODAY, Clock, events, find_key, issued, stamp_use, text_of
 from tests.support.ledgers import Trust
 
 

@@ -17,11 +17,11 @@ from domain.registers import TrustRegister, trust_register_id
 from domain.scopes import Scope
 from ledger.database import Database
 from services.api_key_text import KeyText, _checksum, new_key_text, parse_key
-from services.api_keys import ApiKey, IssuedSecret, KeyIdentity, find_key, issue_key, list_keys, revoke_key, rotate_key
+from services.api_keys import ApiKey, IssuedSecret, KeyIdentity, issue_key, list_keys, revoke_key, rotate_key
 from services.commands import Refusal, Services
 from services.people import Person, register
 from services.scope import Caller
-from tests.services.issued_keys import MORNING, TODAY, events, issued, text_of
+from tests.services.issued_keys import MORNING, TODAY, events, find_key, issued, text_of
 from tests.support.ledgers import Trust
 from tests.support.postgres import DatabaseUrls
 
