@@ -8,13 +8,15 @@ by a grant on each case, which is the role of an examiner. Nobody asks as the su
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from graphql import GraphQLInterfaceType, get_named_type, is_leaf_type
@@ -27,7 +29,7 @@ from services.accounts import bind_account
 from services.registers import appoint_in_trust
 from services.scope import Caller, system_caller
 from tests.api.client import Client, Json, open_runtime
-from tests.plan.filling_happenings import READER, fill, let_examine
+from tests.plan.filling_happenings import FULL, READER, fill, let_examine
 from tests.plan.fixed import everything
 from tests.plan.making import a_world
 from tests.plan.reading import Unrecorded
@@ -43,6 +45,8 @@ _AUDITOR = "signed in auditor"
 # Whom the token of an issuer names, in the role of the account; all others are claimed.
 _SIGNED_IN = (Role.AUDITOR, Role.EXAMINER)
 _KINDS = {"INCIDENT": "Incident", "COMPLAINT": "Complaint", "STAFF_BREACH": "StaffBreach"}
+# How many cases of a kind are asked for at once: no document holds many more.
+_MOST = 8
 _NAMED = "{ __typename id reference status }"
 _IN_CASE = {"case": _NAMED, "duplicateOf": _NAMED, "caseAfter": _NAMED, "node": _NAMED, "nodes": _NAMED}
 _DAYS = 'from: "2026-01-01", to: "2026-12-31"'
@@ -90,6 +94,7 @@ class Trust:
         reader = self.world.named(READER)
         asked = f'{{ cases(first: 50, filter: {{owner: "{reader}"}}) {{ nodes {{ id kind school {{ urn }} }} }} }}'
         nodes = self.client.ask(asked, "trust-lead", reader)["cases"]["nodes"]
+        assert all(count <= _MOST for count in Counter(node["kind"] for node in nodes).values())
         self.cases = sorted(nodes, key=lambda node: str(node["id"]))
 
     def _sign_in_auditor(self) -> None:
@@ -133,17 +138,39 @@ def _project(world: World) -> None:
     bring_up(world.runtime.database, world.trust_id, position)
 
 
-def field_access(trust: Trust) -> Found:
-    """What each role that is served is given of every field: the most that any answer holds."""
+def field_access(trust: Trust, roles: Iterable[Role] = ROLES) -> Found:
+    """What each of these roles is given of every field: the most that any answer holds."""
     found: Found = {}
-    for role in ROLES:
+    for role in roles:
         for document, place in documents(trust, role):
             answer = trust.ask(document, role, place)
-            for name, given in found_in(SCHEMA.type_map["Query"], answer.get("data") or _refused(document)):
-                of_field = found.setdefault(name, {})
-                if given or role not in of_field:
-                    of_field[role] = GIVEN if given else MASKED
+            _take_in(found, role, SCHEMA.type_map["Query"], answer.get("data") or _refused(document))
     return found
+
+
+def told_by_commands(trust: Trust) -> Found:
+    """What each role is told by a command, asked for everything that its answer has: it adds to the full cases."""
+    found: Found = {}
+    for role, (name, kind) in product(ROLES, zip(FULL, _KINDS.values(), strict=True)):
+        case_id = str(trust.world.cases[name])
+        place = case_id if role in CASE_ROLES else ALDER if role in SCHOOL_ROLES else None
+        whole = everything(kind, **_IN_CASE, history="(first: 5)", readers="(first: 1)")
+        given = f'commandId: "{uuid4()}", caseId: "{case_id}", text: "What else."'
+        recorded = f"case {{ __typename ... on {kind} {whole} }} position replayed"
+        document = (
+            f"mutation {{ addAddendum(input: {{{given}}}) {{ __typename ... on Recorded {{ {recorded}"
+            f" events {everything('CaseEvent', **_IN_CASE)} }} ... on Refused {everything('Refused')} }} }}"
+        )
+        answer = trust.ask(document, role, place)["data"]["addAddendum"]
+        _take_in(found, role, SCHEMA.type_map[answer["__typename"]], answer)
+    return found
+
+
+def _take_in(found: Found, role: Role, kind: Any, answer: Mapping[str, Any]) -> None:
+    for name, given in found_in(kind, answer):
+        of_field = found.setdefault(name, {})
+        if given or role not in of_field:
+            of_field[role] = GIVEN if given else MASKED
 
 
 def _refused(document: str) -> Json:
@@ -154,27 +181,29 @@ def _refused(document: str) -> Json:
 def documents(trust: Trust, role: Role) -> Iterator[tuple[str, str | None]]:
     """What a role asks, with the place that it asks at."""
     if role in CASE_ROLES:
-        seen = set()
         for case in trust.cases:
-            yield from ((document, case["id"]) for document in (_of_kind(trust, case["kind"]),))
-            if case["kind"] not in seen:
-                seen.add(case["kind"])
-                yield from ((document, case["id"]) for document in _besides(trust))
+            yield _of_kind(trust, case["kind"]), case["id"]
+        yield from ((document, str(trust.world.cases[name])) for name in FULL for document in _besides(trust))
         return
     place = ALDER if role in SCHOOL_ROLES else None
     yield from ((_of_kind(trust, kind), place) for kind in _KINDS)
     yield from ((document, place) for document in _besides(trust))
     if place is not None:
-        # Schools where a deadline stands still, and where one cannot be computed.
-        listed = f"{{ deadlines(first: 20) {everything('DeadlineOfCaseConnection', **_IN_CASE)} }}"
-        yield from ((listed, elsewhere) for elsewhere in (ELDER, CEDAR))
+        # Schools where things fall due, where a deadline stands still, and where one cannot be computed.
+        yield from ((_of_kind(trust, "COMPLAINT"), elsewhere) for elsewhere in (ELDER, CEDAR))
+        yield _listed(trust, "deadlines", "DeadlineOfCaseConnection"), ELDER
 
 
 def _of_kind(trust: Trust, kind: str) -> str:
     """Everything of the cases of one kind."""
     whole = everything(_KINDS[kind], **_IN_CASE, history="(first: 20)", readers="(first: 3)")
     mine = f'filter: {{kinds: [{kind}], owner: "{trust.world.named(READER)}"}}'
-    return f"{{ cases(first: 5, {mine}) {{ nodes {{ __typename ... on {_KINDS[kind]} {whole} }} }} }}"
+    return f"{{ cases(first: {_MOST}, {mine}) {{ nodes {{ __typename ... on {_KINDS[kind]} {whole} }} }} }}"
+
+
+def _listed(trust: Trust, name: str, connection: str) -> str:
+    mine = f', filter: {{owner: "{trust.world.named(READER)}"}}' if name in ("deadlines", "duties") else ""
+    return f"{{ {name}(first: 20{mine}) {everything(connection, **_IN_CASE)} }}"
 
 
 def _besides(trust: Trust) -> Iterator[str]:
@@ -187,9 +216,8 @@ def _besides(trust: Trust) -> Iterator[str]:
         ("duties", "DutyOfCaseConnection"),
         ("readLog", "ReadLogEntryConnection"),
     ):
-        mine = f', filter: {{owner: "{trust.world.named(READER)}"}}' if name in ("deadlines", "duties") else ""
-        yield f"{{ {name}(first: 20{mine}) {everything(connection, **_IN_CASE)} }}"
-    yield from (f'{{ case(id: "{case["id"]}") {_NAMED} }}' for case in trust.cases[:1])
+        yield _listed(trust, name, connection)
+    yield from (f'{{ case(id: "{trust.world.cases[name]}") {_NAMED} }}' for name in FULL)
     cell = everything("MonitoringReport", **_IN_CASE, contributions="(first: 5)", cases="(first: 5)")
     yield f"{{ monitoring({_DAYS}, groupBy: [COUNT, SOURCE]) {cell} }}"
     cell = everything("MonitoringReport")

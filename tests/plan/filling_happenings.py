@@ -67,6 +67,8 @@ from tests.plan.world import ALDER, CEDAR, World, classified
 
 # Who runs every case that is asked for.
 READER = "reader"
+# Those that have been through nearly everything, one of each kind.
+FULL = ("whole", "complaint in full", "breach in full")
 _ON = date(2026, 9, 22)
 _REPORTED_ON = date(2026, 3, 30)
 _MOVED_ON = date(2026, 10, 12)
@@ -78,7 +80,8 @@ def fill(world: World) -> None:
     _incidents(world)
     _complaints(world)
     _breaches(world)
-    for case_id in (world.cases["soon"], world.cases["paused"], _without_calendar(world)):
+    converted: Any = world.ledger.load(world.cases["whole"])
+    for case_id in (converted.converted_to, world.cases["soon"], world.cases["paused"], _without_calendar(world)):
         _run_by_reader(world, case_id)
     _read(world)
 
@@ -257,21 +260,20 @@ def _reported(world: World, **given: Any) -> UUID:
 
 
 def _breach(world: World, **given: Any) -> StaffBreach:
-    number = sum(name.startswith("breach") for name in world.cases) + 951
     register: Any = world.ledger.load(school_register_id(world.trust_id, ALDER))
     breach = StaffBreach.report(
         case_id=world.fresh_id(),
-        reference=f"SBR-2026-{number:06}",
+        reference="SBR-2026-000951",
         school_urn=ALDER,
         reported_on=_REPORTED_ON,
-        source="OBSERVED",
+        source="ALLEGED",
         today=TODAY,
         subject=world.named("taker"),
         policy=register.policy_on(_REPORTED_ON),
         summary=Secret(world.words()),
         **given,
     )
-    world.cases[f"breach {number}"] = breach.id
+    world.cases["breach in full"] = breach.id
     return breach
 
 

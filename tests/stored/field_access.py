@@ -23,7 +23,7 @@ from domain.roles import Role
 PATH = Path(__file__).with_name("field_access.tsv")
 # What each role is given of each field; a field that it does not reach is left out.
 Found = dict[str, dict[Role, str]]
-GIVEN, MASKED, NEVER = "given", "masked", "never"
+GIVEN, MASKED, NEVER = HOW = ("given", "masked", "never")
 ROLES = tuple(map(Role, SERVED_ROLES))
 SCHEMA = build_schema()._schema
 OBJECTS = {
@@ -34,6 +34,14 @@ OBJECTS = {
 FIELDS = sorted(f"{name}.{field}" for name, kind in OBJECTS.items() for field in kind.fields)
 # What a command answers: whoever may give it (`permissions.tsv`) is told by it, and nobody by a query.
 TOLD_BY_COMMANDS = ("Recorded", "Refused")
+# Fields that nothing in a filled trust fills, and why.
+NOT_FILLED: Mapping[str, str] = {
+    "Code.activeFrom": "no code of this release came into use on a day",
+    "Code.activeTo": "no code of this release went out of use",
+    "Complaint.imported": "what is brought in are incidents",
+    "StaffBreach.imported": "what is brought in are incidents",
+    "Incident.deadlines": "no policy and no law sets a deadline for an incident yet",
+}
 _BY_COMMANDS = "whoever gives the command"
 _HEADINGS = ("field", "given to", "masked for", "not reached by")
 # From how many on roles are named by those that are left out.
@@ -48,7 +56,7 @@ def lines(found: Mapping[str, Mapping[Role, str]]) -> Iterator[str]:
             yield "\t".join((name, _BY_COMMANDS, "nobody", "nobody"))
             continue
         of_field = found.get(name, {})
-        columns = ([role for role in ROLES if of_field.get(role, NEVER) == how] for how in (GIVEN, MASKED, NEVER))
+        columns = ([role for role in ROLES if of_field.get(role, NEVER) == how] for how in HOW)
         yield "\t".join((name, *map(_named, columns)))
 
 
@@ -60,6 +68,36 @@ def _named(roles: Iterable[Role]) -> str:
     if len(asked) >= _MANY:
         return f"all but {' '.join(role for role in ROLES if role not in asked)}"
     return " ".join(asked) or "nobody"
+
+
+def stored() -> dict[str, dict[Role, str]]:
+    """The table as it is kept: every role of every field, but for those that commands tell."""
+    found: dict[str, dict[Role, str]] = {}
+    for line in PATH.read_text().splitlines()[1:]:
+        name, *cells = line.split("\t")
+        if cells[0] != _BY_COMMANDS:
+            found[name] = {role: how for how, cell in zip(HOW, cells, strict=True) for role in _roles(cell)}
+    return found
+
+
+def _roles(cell: str) -> set[Role]:
+    words = cell.split()
+    if words[:2] == ["all", "but"]:
+        return set(ROLES) - set(map(Role, words[2:]))
+    if cell in ("everybody", "nobody"):
+        return set(ROLES if cell == "everybody" else ())
+    return set(map(Role, words))
+
+
+def differences(found: Mapping[str, Mapping[Role, str]], roles: Iterable[Role] = ROLES) -> list[str]:
+    """Where these roles are given more or less than the table says, each with its field and its role."""
+    kept, asked = stored(), list(roles)
+    return [
+        f"{name}: {role} finds it {here}, and the table says {kept[name][role]}"
+        for name in kept
+        for role in asked
+        if (here := found.get(name, {}).get(role, NEVER)) != kept[name][role]
+    ]
 
 
 if __name__ == "__main__":
