@@ -184,6 +184,7 @@ def documents(trust: Trust, role: Role) -> Iterator[tuple[str, str | None]]:
         for case in trust.cases:
             yield _of_kind(trust, case["kind"]), case["id"]
         yield from ((document, str(trust.world.cases[name])) for name in FULL for document in _besides(trust))
+        yield _listed(trust, "deadlines", "DeadlineOfCaseConnection"), str(trust.world.cases["soon"])
         return
     place = ALDER if role in SCHOOL_ROLES else None
     yield from ((_of_kind(trust, kind), place) for kind in _KINDS)

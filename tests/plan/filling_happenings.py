@@ -143,8 +143,8 @@ def _incidents(world: World) -> None:
     )
     of_school = classified("COMPLAINT:SCHOOL:POLICY")
     _open_in_emergency(world, whole)
-    item = list(world.ledger.load(transferred).items)[1]
-    world.do(ReclassifyItem, case_id=transferred, item_id=item, classifications=of_school)
+    other: Any = world.ledger.load(transferred)
+    world.do(ReclassifyItem, case_id=transferred, item_id=list(other.items)[1], classifications=of_school)
     copy = world.do(ReportIncident, school_urn=ALDER, opened_on=_ON).id
     _run_by_reader(world, copy)
     world.do(MarkDuplicate, case_id=copy, original=whole)
@@ -213,7 +213,7 @@ def _breaches(world: World) -> None:
     world.record(full)
     _run_by_reader(world, full.id)
     given: dict[str, Any] = {"case_id": full.id}
-    texts = {"other_policy": world.words(), "search_purpose": world.words()}
+    texts: dict[str, Any] = {"other_policy": world.words(), "search_purpose": world.words()}
     world.do(NoteBreachDetails, clauses=("PUPIL_CONTACT",), **DETAILS, **texts, **given)
     world.do(InformAboutBreach, role="DSL", informed_on=_ON, notes=world.words(), **given)
     world.do(AskOfPerson, request="LEAVE_PREMISES", requested_on=_ON, notes=world.words(), **given)
