@@ -1,6 +1,7 @@
 """Writes docs/security/permissions.md: every decision of `domain.permissions`, gathered so that people can review it.
 
-It is drawn up from the decisions themselves, asked one by one, and not from the tables behind them. Where what the page
+It is drawn up from the decisions themselves, asked one by one, and not from the tables behind them; who is given which
+field is told by `tests/stored/field_access.tsv`. Where what the page
 says in a sentence is not so for some cell it is not written at all: `permission_page` raises ValueError.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
+from docs.field_section import field_section
 from domain.permissions import ROUTE_TO_CHILD_PROTECTION, CaseReading, Relation, Resource, decide
 from domain.roles import CASE_ROLES, REACH, SCHOOL_ROLES, Role
 from domain.routing import LADDER
@@ -100,7 +102,8 @@ def permission_page() -> str:
         lines += _kind(kind)
     lines += ["## What changes for the target of an allegation in an incident", "", *_target()]
     lines += ["## What changes when a case was routed past somebody", "", *_routed()]
-    lines += ["## Outside of any case", "", *_outside()]
+    lines += ["## Outside of any case", "", *_outside(), ""]
+    lines += field_section()
     return "\n".join(lines).rstrip() + "\n"
 
 

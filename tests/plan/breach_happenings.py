@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,26 @@ from tests.plan.world import World
 
 _ON = date(2026, 4, 1)
 _LATER = date(2026, 4, 9)
+# What was done, by whom and how, but for the texts.
+DETAILS: Mapping[str, Any] = {
+    "intake": "PARENT",
+    "breach_types": ("CONTACT_WITH_PUPIL", "GROOMING_RISK"),
+    "subject_role": "EMPLOYEE",
+    "targets": ("PUPIL",),
+    "channel": "TEXT_MESSAGE",
+    "on_duty": "OFF_DUTY",
+    "capacity": "UNOFFICIAL",
+    "direction": "INITIATED",
+    "under18_at_contact": "YES",
+    "contact_details": ("MOBILE_NUMBER",),
+    "responded": True,
+    "child_informed": False,
+    "intent": "DELIBERATE",
+    "published_by_third_party": False,
+    "complaint_valid": True,
+    "device": "MOBILE_PHONE",
+    "school_equipment": False,
+}
 
 
 def go_through(world: World, breach: StaffBreach) -> None:
@@ -26,28 +47,7 @@ def _notes(world: World) -> Any:
 
 
 def _conduct(world: World, breach: StaffBreach) -> None:
-    breach.note_details(
-        today=TODAY,
-        intake="PARENT",
-        breach_types=("CONTACT_WITH_PUPIL", "GROOMING_RISK"),
-        subject_role="EMPLOYEE",
-        targets=("PUPIL",),
-        channel="TEXT_MESSAGE",
-        on_duty="OFF_DUTY",
-        capacity="UNOFFICIAL",
-        direction="INITIATED",
-        under18_at_contact="YES",
-        contact_details=("MOBILE_NUMBER",),
-        responded=True,
-        child_informed=False,
-        intent="DELIBERATE",
-        published_by_third_party=False,
-        complaint_valid=True,
-        device="MOBILE_PHONE",
-        school_equipment=False,
-        other_policy=_notes(world),
-        search_purpose=_notes(world),
-    )
+    breach.note_details(today=TODAY, other_policy=_notes(world), search_purpose=_notes(world), **DETAILS)
     breach.note_employment(schools=("900001", "900002"), is_central=True)
     breach.consult_exception(exception="FAMILY_LINK", found=False, consulted_on=_ON, today=TODAY, notes=_notes(world))
     breach.record_manager_report(reported_on=_ON, today=TODAY, manager=world.named("clerk"), notes=_notes(world))

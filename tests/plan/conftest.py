@@ -7,12 +7,12 @@ from uuid import uuid5
 
 import pytest
 
-from api.graphql.recording import Read
 from tests.api.client import Client, open_runtime
 from tests.plan.agreement import Trial
 from tests.plan.documents import ORDERS, Pool
 from tests.plan.making import a_pool, a_world
 from tests.plan.oracle.answers import Oracle
+from tests.plan.reading import Unrecorded
 from tests.plan.world import TRUST, World
 
 if TYPE_CHECKING:
@@ -31,19 +31,6 @@ def world(database_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory)
         database_urls, data_dir, response_cache_bytes=0, rate_limit_requests=0, rate_limit_cost=0
     ) as runtime:
         yield a_world(runtime)
-
-
-class Unrecorded:
-    """Records no read."""
-
-    def __init__(self, *_given: object) -> None:
-        pass
-
-    async def record(self, _read: Read) -> None:
-        pass
-
-    async def close(self) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,23 @@ import json
 from dataclasses import replace
 from uuid import UUID, uuid5
 
+from api.graphql.recording import Read
 from ledger.read_log import stored_reads
 from services.read_log import ReadEntry, ReadWay, append_read, make_read_checkpoint, read_signer
 from tests.plan.world import ALDER, CEDAR, World
+
+
+class Unrecorded:
+    """Records no read."""
+
+    def __init__(self, *_given: object) -> None:
+        pass
+
+    async def record(self, _read: Read) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
 
 
 def read_cases(world: World) -> None:
