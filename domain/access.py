@@ -104,7 +104,7 @@ def visibility(
         opens=tuple(kind for kind in opens if _reads(role, CaseReading.OPEN_TEXTS, kind, Relation.NAMED)),
         counts_everything=counts_everything,
         # Who counts only the cases in sight, and has none in sight, would be told that there is nothing.
-        sees_figures=scopes is None or (within(scopes, Task.SEE_ALL_FIGURES) and (counts_everything or lists_cases)),
+        sees_figures=within(scopes, Task.SEE_ALL_FIGURES) and (counts_everything or lists_cases),
     )
 
 

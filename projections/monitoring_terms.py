@@ -79,8 +79,8 @@ class QueryTooLarge(Refused):
     code = RefusalCode.QUERY_TOO_LARGE
 
 
-class FiguresNotInScope(Refused):
-    """The key that this program asks with reads no figures in this role."""
+class NoFigures(Refused):
+    """This role reads no figures, or the key that this program asks with reads none in it."""
 
     code = RefusalCode.NOT_ALLOWED
 

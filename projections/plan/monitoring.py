@@ -12,9 +12,9 @@ import psycopg
 from domain.values import Mark
 from projections.figures import figure_parameters, labels_of, position_parameters
 from projections.monitoring_terms import (
-    FiguresNotInScope,
     MonitoringDimension,
     MonitoringQuery,
+    NoFigures,
     ReportScope,
     require_sound,
 )
@@ -36,7 +36,7 @@ __all__ = ["monitoring_report", "query_of"]
 def monitoring_report(writer: Writer, selected: Selected, _row: Row) -> str:
     """The report as `Query.monitoring` is asked for it."""
     if not writer.visibility.sees_figures:
-        raise FiguresNotInScope
+        raise NoFigures
     given = writer.given(selected)
     query = query_of(given)
     if MonitoringDimension.TERM in query.group_by:

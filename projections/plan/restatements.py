@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.checks import require_order
-from projections.monitoring_terms import FiguresNotInScope
+from projections.monitoring_terms import NoFigures
 from projections.plan.cases import case_by_id, case_node, case_row, case_source, school_of
 from projections.plan.drill import CONTRIBUTION
 from projections.plan.moments import instant
@@ -22,7 +22,7 @@ __all__ = ["restatement_list"]
 def restatement_list(writer: Writer, selected: Selected, _row: Row) -> str:
     """The list as `Query.restatements` is asked for it."""
     if not writer.visibility.sees_figures:
-        raise FiguresNotInScope
+        raise NoFigures
     prefix = writer.bind(selected, _bound)
     given = writer.given(selected)
     reached = f"coalesce((SELECT position FROM {writer.reading.position()} AS latest), 0)"

@@ -30,9 +30,9 @@ from services.registers import appoint_in_trust
 from services.scope import Caller, system_caller
 from tests.api.client import Client, Json, open_runtime
 from tests.plan.filling_happenings import FULL, READER, fill, let_examine
-from tests.plan.fixed import everything
 from tests.plan.making import a_world
 from tests.plan.reading import Unrecorded
+from tests.plan.selecting import everything
 from tests.plan.world import ALDER, CEDAR, ELDER, World
 from tests.stored.field_access import GIVEN, MASKED, ROLES, SCHEMA, Found
 from tests.support.issuing import Provider, pair

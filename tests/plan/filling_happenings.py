@@ -29,7 +29,7 @@ from services.case_commands import (
     TransferCase,
 )
 from services.clock import now
-from services.commands import Recorded, Services, run
+from services.commands import Recorded, Services
 from services.complaint_commands import (
     ChooseProcess,
     CloseComplaint,
@@ -45,6 +45,7 @@ from services.incident_commands import CloseIncident, ReclassifyItem, ReopenInci
 from services.incident_measure_commands import TagItem
 from services.read_log import ReadEntry, ReadWay, append_read
 from services.registers import adopt_pack
+from services.running_commands import run
 from services.scope import Caller, system_caller
 from services.staff_breach_commands import (
     AskOfPerson,

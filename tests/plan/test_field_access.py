@@ -40,10 +40,9 @@ _WORDS_AND_NAMES = ("SealedText.text", "Person.name", "Item.narrative", "StaffBr
 # Types that hold nothing of any case; a connection says that it has no pages.
 _OF_NO_CASE = (
     *("CaseConnection", "DeadlineOfCaseConnection", "DutyOfCaseConnection", "PageInfo"),
-    *("Checkpoint", "Code", "CodeList", "CountDefinition", "Ledger", "Membership", "MonitoringCell"),
-    *("MonitoringReport", "Person", "Query", "School", "Trust", "Viewer"),
+    *("Checkpoint", "Code", "CodeList", "Ledger", "Membership", "Person", "Query", "School", "Trust", "Viewer"),
 )
-_FIGURES = ("ExcludedCount", "FigureChange", "Restatement")
+_FIGURES = (*("CountDefinition", "ExcludedCount", "FigureChange", "MonitoringCell", "MonitoringReport", "Restatement"),)
 # What leads from figures to the cases behind them.
 _OF_CASES = (
     *("CaseConnection.edges", "CaseConnection.nodes", "DutyOfCaseConnection.nodes", "DeadlineOfCaseConnection.nodes"),

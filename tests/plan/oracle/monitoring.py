@@ -42,16 +42,22 @@ def visible(view: View, rows: Iterable[Contribution]) -> list[Contribution]:
     return [row for row in rows if view.reader.counts_all or view.seen(row.case) is not None]
 
 
+def _require_figures(view: View) -> None:
+    if not view.reader.reads_figures:
+        raise Refusal("NOT_ALLOWED")
+
+
 class Report:
     """One report. Its arguments are those of the query, by the names of the schema."""
 
     def __init__(self, view: View, given: Json) -> None:
         self.view, self.given = view, given
+        at = moment(view, given["asOf"])
+        _require_figures(view)
         self.group_by: list[str] = given["groupBy"]
         self.first: date = given["from"]
         self.last: date = given["to"]
         self._require_sound()
-        at = moment(view, given["asOf"])
         self.position = view.story.position if at is None else at
         asked = given["schools"]
         self.schools: dict[str, School] = {
@@ -312,9 +318,10 @@ class Report:
 def restatements(view: View, given: Json) -> list[Json]:
     """The events between two moments that moved figures, each with what it moved."""
     first, last, asked = given["from"], given["to"], given["schools"]
+    start, end = moment(view, given["between"]), moment(view, given["and"])
+    _require_figures(view)
     if first > last:
         raise Refusal
-    start, end = moment(view, given["between"]), moment(view, given["and"])
     assert start is not None
     end = view.story.position if end is None else end
     if end < start:

@@ -186,6 +186,11 @@ class Reader:
         """Whether figures are those of the whole trust for this role."""
         return self._is.counts_all
 
+    @property
+    def reads_figures(self) -> bool:
+        """Whether there are figures for this role at all: without a case there is nothing to count."""
+        return self._is.counts_all or self._is.lists_cases
+
     def sees_school(self, urn: str) -> bool:
         """Whether a school is in sight."""
         return not self._is.at_school or urn == self._place
