@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,8 +26,10 @@ from sqlalchemy import MetaData, create_engine
 from api.graphql.answers import actions_of
 from api.graphql.schema import build_schema
 from domain.access import Role, visibility
+from projections.monitoring_terms import NoFigures
 from projections.plan.fields import FIELDS, FieldKind
 from projections.plan.plans import Plan, Plans, Question
+from projections.plan.selections import RefusedAt
 from projections.visible import Reading
 from services.clock import now
 from tests.support.postgres import DatabaseUrls
@@ -47,6 +49,8 @@ OBJECTS = {
 }
 # What a command answers is told by the command.
 PLANNED = sorted(OBJECTS.keys() - {"Recorded", "Refused"})
+# What is refused to whoever reads no figures.
+_OF_FIGURES = frozenset({"monitoring", "restatements"})
 
 
 def test_every_field_of_the_schema_is_declared_and_nothing_else_is() -> None:
@@ -104,9 +108,15 @@ def test_every_field_is_planned_and_opens_only_what_the_reader_sees(
 ) -> None:
     # given
     seen = visibility(TRUST, TRUST, role, "900001", TRUST)
+    refused = frozenset() if seen.sees_figures else _OF_FIGURES
+    if refused & {step for step, _ in way_to(name)}:
+        with pytest.raises(RefusedAt) as caught:
+            planned(query_for(name), role)
+        assert isinstance(caught.value.error, NoFigures)
+        return
 
     # when
-    plan = planned(query_for(name), role)
+    plan = planned(query_for(name, refused), role)
 
     # then
     for statement in statements(plan):
@@ -165,10 +175,10 @@ def planned(query: str, role: Role) -> Plan:
     return plans.plan(question, selections, arguments, frozenset())
 
 
-def query_for(name: str) -> str:
-    """A query that selects every field of a type, by the shortest way that leads there."""
-    kind = OBJECTS[name]
-    selection = " ".join(f"{field}{arguments(field, of)}{inner(of)}" for field, of in kind.fields.items())
+def query_for(name: str, left_out: Collection[str] = ()) -> str:
+    """A query that selects every field of a type but those left out, by the shortest way that leads there."""
+    fields = {field: of for field, of in OBJECTS[name].fields.items() if field not in left_out}
+    selection = " ".join(f"{field}{arguments(field, of)}{inner(of)}" for field, of in fields.items())
     for step, before in reversed(way_to(name)):
         selection = (
             f"... on {step} {{ {selection} }}"
