@@ -1,8 +1,8 @@
 """`python -m bench.hiding`: how much longer it takes to find a case about oneself and hide it than to find none.
 
-The subject of a breach asks for it by its id and for a case that is not there, in turn, and gives a command on each. What
-differs has to be little beside the step at whose end such answers leave (`api.even_answers`, design D15). It is no row of
-the table of figures: nothing is to be quick here, only alike.
+The subject of a breach asks for it by its id and for a case that is not there, in turn, and gives a command on each.
+What differs has to be little beside the step at whose end such answers leave (`api.even_answers`, design D15). It is
+no row of the table of figures: nothing is to be quick here, only alike.
 """
 
 from __future__ import annotations
