@@ -1,0 +1,44 @@
+"""Events by which somebody loses sight of a case are looked for before they are projected, and found by an index."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from psycopg import Connection
+
+from domain.access import Role, visibility
+from ledger.database import Database
+from projections import visible
+from projections.visible import Reading
+
+TRUST, PERSON = UUID(int=1), UUID(int=2)
+
+
+def definition(connection: Connection) -> str:
+    row = connection.execute("SELECT pg_get_indexdef('event_of_sight'::regclass)").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def test_the_index_holds_the_events_that_every_question_looks_for(database: Database) -> None:
+    with database.trust(TRUST).connection() as connection:
+        indexed = set(re.findall(r"'([a-z_.]+\.v\d+)'", definition(connection)))
+
+    sought = set(re.findall(r"'([a-z_.]+\.v\d+)'", visible._TO_COME))
+    assert len(sought) == 11
+    assert indexed == sought
+
+
+def test_no_question_goes_through_the_whole_ledger_to_see_what_may_be_seen(database: Database) -> None:
+    """A role of one school and one of the whole trust; the planner is kept from what it does with tables so small."""
+    for role, school in ((Role.HEADTEACHER, "900001"), (Role.TRUST_LEAD, None)):
+        reading = Reading(visibility(TRUST, PERSON, role, school))
+        with database.trust(TRUST).connection() as connection, connection.transaction():
+            connection.execute("SET LOCAL enable_seqscan = off")
+            connection.execute("SET LOCAL enable_bitmapscan = off")
+            for source in (reading.cases(), reading.documents(), reading.tallies()):
+                rows = connection.execute(f"EXPLAIN SELECT * FROM {source} AS seen", reading.parameters).fetchall()
+                plan = "\n".join(line for (line,) in rows)
+                scans = set(re.findall(r"Scan (?:using (\w+) )?on event\b", plan))
+                assert scans == {"event_of_sight"}, plan
