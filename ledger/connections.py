@@ -35,11 +35,14 @@ WAIT_SECONDS: Final = 10.0
 # Many small questions come at once: one that took a second processor, or compiled itself, would take it from another.
 # Different items and cases are found by hashing, which is slow once it does not fit.
 # What is asked again is not planned again: planning takes as long as answering, and plans here do not hang on values.
+# What an answer shows is estimated so high that beside it the planner takes any way to the rows for as cheap, also to
+# take apart every document of a trust and keep them, of which fifty are shown.
 _FOR_MANY_AT_ONCE: Final = (
     "-c max_parallel_workers_per_gather=0",
     "-c jit=off",
     "-c work_mem=32MB",
     "-c plan_cache_mode=force_generic_plan",
+    "-c enable_material=off",
 )
 
 
