@@ -14,9 +14,9 @@ from domain.registers import SchoolRegister
 from ledger.key_store import KeyDestroyedError
 from services import clock
 from services.commands import CaseCommand, Command, Deciding, OpeningCommand, Refusal, Services, new_case_id
-from services.running_commands import changed_by, input_mac, require_reason, run
+from services.running_commands import changed_by, context_of, input_mac, require_reason, run
 from services.scope import Caller
-from services.store import CommandContext, TrustLedger, Work
+from services.store import TrustLedger, Work
 
 # A transaction of this many commands holds the trust's head for some tens of milliseconds.
 _AT_ONCE = 200
@@ -79,14 +79,7 @@ def _decided(services: Services, caller: Caller, command: Command) -> Work:
     context = Deciding(services, caller, clock.london_date(services.now()))
     changed = changed_by(services, caller, command, context, [])
     return Work(
-        CommandContext(
-            command_id=command.command_id,
-            actor=caller.person_id,
-            actor_role=caller.role.value,
-            input_mac=mac,
-            on_behalf_of=caller.on_behalf_of,
-            reason=command.reason,
-        ),
+        context_of(caller, command, mac),
         changed,
     )
 

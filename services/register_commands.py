@@ -25,9 +25,9 @@ from ledger.keys import KeysUnavailableError
 from services import clock
 from services.command_refusals import CommandIdReused, Contended, KeysUnavailable, NotAllowed, SchoolNotFound
 from services.commands import Command, Described, Refusal, Services, refusal_of
-from services.running_commands import input_mac, require_reason
+from services.running_commands import context_of, input_mac, require_reason
 from services.scope import Caller
-from services.store import CommandContext, Work
+from services.store import Work
 
 _ATTEMPTS = 5
 
@@ -238,14 +238,7 @@ def _run(services: Services, caller: Caller, command: RegisterCommand) -> Regist
         if register is None:
             raise SchoolNotFound("school_urn")
         command.decide(register, caller, clock.london_date(services.now()))
-        context = CommandContext(
-            command_id=command.command_id,
-            actor=caller.person_id,
-            actor_role=caller.role.value,
-            input_mac=mac,
-            on_behalf_of=caller.on_behalf_of,
-            reason=command.reason,
-        )
+        context = context_of(caller, command, mac)
         try:
             appended = ledger.append([Work(context, (register,))])
         except IntegrityError:

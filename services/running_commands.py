@@ -95,14 +95,7 @@ def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Re
                 return replayed
             raise
         work = Work(
-            CommandContext(
-                command_id=command.command_id,
-                actor=caller.person_id,
-                actor_role=caller.role.value,
-                input_mac=mac,
-                on_behalf_of=caller.on_behalf_of,
-                reason=command.reason,
-            ),
+            context_of(caller, command, mac),
             changed,
         )
         try:
@@ -123,6 +116,18 @@ def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Re
         first, last = appended[0].first_position, appended[0].last_position
         return Recorded(_case_at(services, changed[0].id, last), first, last, replayed=False)
     raise Contended
+
+
+def context_of(caller: Caller, command: Command, mac: bytes) -> CommandContext:
+    """Who gives a command, as what they record will say; `mac` is that of its input."""
+    return CommandContext(
+        command_id=command.command_id,
+        actor=caller.person_id,
+        actor_role=caller.role.value,
+        input_mac=mac,
+        on_behalf_of=caller.on_behalf_of,
+        reason=command.reason,
+    )
 
 
 def require_reason(command: Command) -> None:
