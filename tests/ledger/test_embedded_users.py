@@ -184,6 +184,26 @@ def test_a_server_user_who_cannot_be_made_is_told(folder: Path, monkeypatch: pyt
     monkeypatch.setattr(embedded_programs, "SYSTEM_USER", "no-such-user-here")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(embedded_programs, "_SYSTEM_PROGRAMS", "/nowhere")
 
     with pytest.raises(EmbeddedPostgresError, match="could not be made: No such file or directory"):
         embedded_programs.server_user(folder / "pg" / "18")
+
+
+def test_the_program_that_makes_users_is_found_where_the_search_path_does_not_lead(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a new machine in an environment that names no folder of the administrator's."""
+    programs = folder.parent / "sbin"
+    programs.mkdir()
+    (programs / "useradd").write_text('#!/bin/sh\necho "asked for: $*" >&2\n')
+    (programs / "useradd").chmod(0o755)
+    monkeypatch.setattr(embedded_programs, "SYSTEM_USER", "no-such-user-here")
+    monkeypatch.setattr(embedded_programs, "_SYSTEM_PROGRAMS", str(programs))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    with pytest.raises(EmbeddedPostgresError) as told:
+        embedded_programs.server_user(folder / "pg" / "18")
+
+    assert "asked for: --system --no-create-home --shell /usr/sbin/nologin no-such-user-here." in str(told.value)
