@@ -60,11 +60,11 @@ OPEN = b"INSERT INTO read_head (trust_id) VALUES ($1::uuid) ON CONFLICT DO NOTHI
 
 
 class NewRead(NamedTuple):
-    """A read on its way into the log: who read, the body, and the cases that it tells of, each once."""
+    """A read on its way into the log: who read, the body, and the ids of the cases that it tells of, each once."""
 
     actor_id: UUID
     body: bytes
-    cases: Sequence[UUID]
+    cases: Sequence[str]
 
 
 class StoredRead(NamedTuple):
@@ -92,7 +92,7 @@ def append_parameters(trust_id: UUID, reads: Sequence[NewRead]) -> list[Any]:
         trust_id,
         packed(COLUMN_TYPES["uuid"], [read.actor_id for read in reads]),
         packed(COLUMN_TYPES["bytea"], [read.body for read in reads]),
-        packed(COLUMN_TYPES["uuid"], [case_id for case_id, _ in of_cases]),
+        "{" + ",".join([case_id for case_id, _ in of_cases]) + "}",
         packed(COLUMN_TYPES["integer"], [place for _, place in of_cases]),
     ]
 

@@ -81,8 +81,10 @@ def case_id_of(trust: TrustDatabase, visibility: Visibility, reference: str) -> 
     reading = Reading(visibility)
     with trust.connection() as connection:
         row = connection.execute(
-            f"SELECT case_id FROM {reading.cases()} AS found WHERE reference = %(reference)s"
-            " ORDER BY case_id LIMIT 1".encode(),
+            reading.statement(
+                f"SELECT case_id FROM {reading.cases()} AS found WHERE reference = %(reference)s"
+                " ORDER BY case_id LIMIT 1"
+            ).encode(),
             {**reading.parameters, "reference": reference},
         ).fetchone()
     return None if row is None else row[0]

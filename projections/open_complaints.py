@@ -84,7 +84,9 @@ def _posts(document: CaseDocument) -> Iterator[_Post]:
 def _complaints_by(connection: psycopg.Connection[Any], reading: Reading, persons: set[UUID]) -> list[list[_Complaint]]:
     """The complaints of these persons in sight, each as it stood from event to event."""
     rows = connection.execute(
-        f"SELECT case_id FROM {reading.complaints()} AS made WHERE complainant = ANY(%(persons)s)".encode(),
+        reading.statement(
+            f"SELECT case_id FROM {reading.complaints()} AS made WHERE complainant = ANY(%(persons)s)"
+        ).encode(),
         {**reading.parameters, "persons": list(persons)},
     )
     found: dict[UUID, list[_Complaint]] = {}

@@ -133,7 +133,9 @@ def documents_at(
 
 def _recorded_at(connection: psycopg.Connection[Any], reading: Reading, position: int) -> datetime | None:
     row = connection.execute(
-        f"SELECT recorded_at FROM {reading.instants()} AS known WHERE position = %(position)s".encode(),
+        reading.statement(
+            f"SELECT recorded_at FROM {reading.instants()} AS known WHERE position = %(position)s"
+        ).encode(),
         {**reading.parameters, "position": position},
     ).fetchone()
     return None if row is None else row[0]
@@ -144,8 +146,10 @@ def _openable(
 ) -> tuple[list[UUID], frozenset[UUID]]:
     """Which of these cases the reader may open, and all those that the reader may not know of."""
     rows = connection.execute(
-        f"SELECT case_id, false FROM {reading.cases()} AS open WHERE case_id = ANY(%(ids)s)"
-        f" UNION SELECT case_id, true FROM {reading.hidden()} AS hidden".encode(),
+        reading.statement(
+            f"SELECT case_id, false FROM {reading.cases()} AS open WHERE case_id = ANY(%(ids)s)"
+            f" UNION SELECT case_id, true FROM {reading.hidden()} AS hidden"
+        ).encode(),
         {**reading.parameters, "ids": list(case_ids)},
     ).fetchall()
     return [one for one, is_hidden in rows if not is_hidden], frozenset(one for one, is_hidden in rows if is_hidden)
@@ -202,7 +206,9 @@ class _Registers:
     def _found(self, sha256: str) -> PolicyPack | None:
         reading = self._reading
         adopter = self._connection.execute(
-            f"SELECT urn FROM {reading.adoptions()} AS adopted WHERE sha256 = %(sha256)s ORDER BY urn LIMIT 1".encode(),
+            reading.statement(
+                f"SELECT urn FROM {reading.adoptions()} AS adopted WHERE sha256 = %(sha256)s ORDER BY urn LIMIT 1"
+            ).encode(),
             {**reading.parameters, "sha256": sha256},
         ).fetchone()
         return None if adopter is None else self._adopted(adopter[0], sha256)

@@ -34,8 +34,10 @@ def schools_at(connection: psycopg.Connection[Any], reading: Reading, position: 
     found: dict[str, School] = {}
     then = "valid_to IS NULL" if position is None else VALID
     for urn, name, joined_on, left_on in connection.execute(
-        f"SELECT urn, name, joined_on, left_on FROM {reading.schools()} AS school"
-        f" WHERE {then} ORDER BY urn, joined_on".encode(),
+        reading.statement(
+            f"SELECT urn, name, joined_on, left_on FROM {reading.schools()} AS school"
+            f" WHERE {then} ORDER BY urn, joined_on"
+        ).encode(),
         {**reading.parameters, "position": position},
     ):
         before = found[urn].memberships if urn in found else ()
@@ -49,8 +51,10 @@ def calendars_at(
     """The calendars of schools as at a position, by URN and academic year."""
     found: dict[str, dict[str, SchoolCalendar]] = {urn: {} for urn in urns}
     for urn, academic_year, content in connection.execute(
-        f"SELECT urn, academic_year, content FROM {reading.of_schools('school_calendar')} AS calendar"
-        f" WHERE {VALID} AND urn = ANY(%(urns)s)".encode(),
+        reading.statement(
+            f"SELECT urn, academic_year, content FROM {reading.of_schools('school_calendar')} AS calendar"
+            f" WHERE {VALID} AND urn = ANY(%(urns)s)"
+        ).encode(),
         {**reading.parameters, "position": position, "urns": list(urns)},
     ):
         found[urn][academic_year] = _calendar.decode(content)

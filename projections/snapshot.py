@@ -68,7 +68,7 @@ def resolve(trust: TrustDatabase, as_of: AsOf) -> int | None:
 def position_of(connection: psycopg.Connection[Any], reading: Reading, position: int | None) -> int:
     """The position that an answer of this snapshot stands at: the wanted one, or the last one projected."""
     row = connection.execute(
-        f"SELECT position FROM {reading.position()} AS reached".encode(), reading.parameters
+        reading.statement(f"SELECT position FROM {reading.position()} AS reached").encode(), reading.parameters
     ).fetchone()
     reached: int = 0 if row is None else row[0]
     return reached if position is None else min(position, reached)

@@ -1,7 +1,8 @@
 """The one place where a query opens a read table: what it gives to read is always what this reader may see, now.
 
 Every query of the projections is put together from the sources below; a test forbids any other FROM. A source is a
-sub-select that PostgreSQL merges into the query. Visibility is decided as of today, also for questions about the past.
+sub-select that PostgreSQL merges into the query, and names what `Reading.statement` puts before it. Visibility is
+decided as of today, also for questions about the past.
 """
 
 # ruff: noqa: S608 - the statements are put together from constants alone
@@ -14,49 +15,61 @@ from domain.access import Visibility
 from domain.values import CaseKind
 from domain.veil import NAMING, SPEAKS_ALSO
 
-_LIVE = "(SELECT generation FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live)"
-_OWN = f"trust_id = %(trust)s AND generation = {_LIVE}"
+_OWN = "trust_id = %(trust)s AND generation = (SELECT generation FROM live)"
 # Sight that was lost does not wait for the read models (design D15): events that were recorded and are not projected,
 # and that name the reader as whom a case is about, or move a case to a school out of the reader's sight.
 _NAMES = ("complaint.head_added.v1", "complaint.subject_named.v1", "staff_breach.subject_named.v1")
 _OPENS = ("complaint.received.v1", "staff_breach.reported.v1")
 _MOVES = tuple(f"{kind.value.lower()}.{moved}.v1" for kind in CaseKind for moved in ("transferred", "school_corrected"))
-_TO_COME = (
-    "(SELECT stream_id, type, convert_from(body, 'UTF8')::jsonb->'data' AS told FROM event"
-    " WHERE trust_id = %(trust)s AND position > coalesce("
-    "(SELECT position FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live), 0)"
-    f" AND type IN {(*_NAMES, *_OPENS, *_MOVES)!r} OFFSET 0)"
+# What every statement begins with, so that it is worked out once: which generation of the read models is live, and what
+# is out of the reader's sight whatever role and school say. `lost` are cases that are not the reader's any more and
+# stand in the read models as if they were; `about` those that are about the reader; `hidden` those and their copies,
+# which are about the reader too, so that whatever another case says of them is left out; `shut` are all of them.
+_SIGHT = f"""WITH live AS MATERIALIZED (
+SELECT max(generation) AS generation, coalesce(max(position), 0) AS position, max(recorded_at) AS recorded_at
+FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live
+), to_come AS MATERIALIZED (
+SELECT stream_id, type, convert_from(body, 'UTF8')::jsonb->'data' AS told FROM event
+WHERE trust_id = %(trust)s AND position > (SELECT position FROM live)
+AND type IN {(*_NAMES, *_OPENS, *_MOVES)!r}
+), named AS MATERIALIZED (
+SELECT stream_id FROM to_come WHERE strpos(CASE WHEN type IN {_NAMES!r} THEN told::text
+WHEN type IN {_OPENS!r} THEN coalesce(told->>'heads', told->>'subject', '') ELSE '' END, %(person)s::uuid::text) > 0
+), moved AS MATERIALIZED (
+SELECT stream_id FROM to_come WHERE type IN {_MOVES!r} AND %(seen_schools)s::text[] IS NOT NULL
+AND NOT coalesce(told->>'to_school', told->>'school_urn') = ANY(%(seen_schools)s::text[])
+), about AS MATERIALIZED (
+SELECT case_id FROM case_barred WHERE {_OWN} AND person_id = %(person)s UNION ALL SELECT stream_id FROM named
+), copies AS MATERIALIZED (
+SELECT copied.case_id::uuid FROM case_document AS original,
+jsonb_array_elements_text(original.document::jsonb->'copies') AS copied (case_id)
+WHERE {_OWN} AND original.case_id IN (SELECT case_id FROM about)
+), sight AS MATERIALIZED (SELECT
+ARRAY(SELECT stream_id FROM named UNION ALL SELECT stream_id FROM moved) AS lost,
+ARRAY(SELECT case_id FROM about) AS about,
+ARRAY(SELECT case_id FROM about UNION ALL SELECT case_id FROM copies) AS hidden,
+ARRAY(SELECT case_id FROM about UNION ALL SELECT case_id FROM copies UNION ALL SELECT stream_id FROM moved) AS shut
 )
-_NAMED_SINCE = (
-    f"SELECT stream_id FROM {_TO_COME} AS to_come WHERE strpos(CASE WHEN type IN {_NAMES!r} THEN told::text"
-    f" WHEN type IN {_OPENS!r} THEN coalesce(told->>'heads', told->>'subject', '') ELSE '' END, %(person)s::uuid::text)"
-    " > 0"
-)
-_MOVED_SINCE = (
-    f"SELECT stream_id FROM {_TO_COME} AS to_come WHERE type IN {_MOVES!r} AND %(seen_schools)s::text[] IS NOT NULL"
-    " AND NOT coalesce(told->>'to_school', told->>'school_urn') = ANY(%(seen_schools)s::text[])"
-)
-_LOST = f"{_NAMED_SINCE} UNION ALL {_MOVED_SINCE}"
-# The cases that are about the reader; and the copies of those, which are about the reader too.
-_ABOUT = f"SELECT case_id FROM case_barred WHERE {_OWN} AND person_id = %(person)s UNION ALL {_NAMED_SINCE}"
-_COPIES = (
-    "SELECT copied.case_id::uuid FROM case_document AS original, jsonb_array_elements_text("
-    f"original.document::jsonb->'copies') AS copied (case_id) WHERE {_OWN} AND original.case_id IN ({_ABOUT})"
-)
-# The cases that the reader may not know of: whatever another case says of them is left out.
-_HIDDEN = f"{_ABOUT} UNION ALL {_COPIES}"
-_BARRED = f"({_HIDDEN} UNION ALL {_MOVED_SINCE})"
+"""
+
+
+def _cases_out_of_sight(which: str) -> str:
+    """An array of cases, by its name in `sight`."""
+    return f"(SELECT {which} FROM sight)::uuid[]"
+
+
 _NOT_BARRED = (
-    f"NOT %(person)s = ANY(barred) AND case_id <> ALL (ARRAY({_LOST}))"
+    f"NOT %(person)s = ANY(barred) AND case_id <> ALL ({_cases_out_of_sight('lost')})"
     # A copy is about whom its original is about.
-    f" AND (duplicate_of IS NULL OR duplicate_of <> ALL (ARRAY({_ABOUT})))"
+    f" AND (duplicate_of IS NULL OR duplicate_of <> ALL ({_cases_out_of_sight('about')}))"
 )
+_BARRED = f"ANY ({_cases_out_of_sight('shut')})"
 # The case that an event of another case names, of the events that do.
 _NAMED = "(CASE type " + " ".join(f"WHEN '{name}' THEN '{field}'" for name, field in NAMING.items()) + " END)"
 # Whether an event may be told: it is not one that names a hidden case and says nothing else.
 _TELLS = (
     f"(CASE WHEN type IN {tuple(NAMING)!r} THEN (convert_from(body, 'UTF8')::jsonb->'data'->>{_NAMED})::uuid"
-    f" <> ALL (ARRAY({_HIDDEN})) ELSE true END)"
+    f" <> ALL ({_cases_out_of_sight('hidden')}) ELSE true END)"
 )
 _EVERY_KIND = frozenset(kind.value for kind in CaseKind)
 
@@ -85,6 +98,10 @@ class Reading:
         """The trust that is read."""
         return self.visibility.trust_id
 
+    def statement(self, select: str) -> str:
+        """A whole statement of a SELECT that reads from these sources, which cannot be read without what this adds."""
+        return f"{_SIGHT}{select}"
+
     def trust(self) -> str:
         """The reader's trust: (trust_id, name), one row; the name is empty for one that was never registered."""
         return (
@@ -94,7 +111,7 @@ class Reading:
 
     def position(self) -> str:
         """How far the figures go: (position, recorded_at), one row, or none before the first event."""
-        return "(SELECT position, recorded_at FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live)"
+        return "(SELECT position, recorded_at FROM live WHERE generation IS NOT NULL)"
 
     def instants(self) -> str:
         """When each position was recorded: (position, recorded_at); it says nothing of what was."""
@@ -172,7 +189,7 @@ class Reading:
         """What is to be taken off the tallies of kinds seen whole: the cases that the reader is barred from."""
         return (
             "SELECT school_urn, kind, status, -1 FROM case_file"
-            f" WHERE {_OWN} AND {self._sees_place(kinds)} AND case_id IN {_BARRED}"
+            f" WHERE {_OWN} AND {self._sees_place(kinds)} AND case_id = {_BARRED}"
         )
 
     def documents(self) -> str:
@@ -334,11 +351,11 @@ class Reading:
 
     def is_hidden(self, case_id: str) -> str:
         """Whether the reader may not know of a case, by any road: an expression of one by its id."""
-        return f"coalesce({case_id} = ANY (ARRAY({_HIDDEN})), false)"
+        return f"coalesce({case_id} = ANY ({_cases_out_of_sight('hidden')}), false)"
 
     def hidden(self) -> str:
         """The cases that the reader may not know of: (case_id), some more than once."""
-        return f"({_HIDDEN})"
+        return "(SELECT unnest(hidden) AS case_id FROM sight)"
 
     def told_by(self, alias: str) -> str:
         """The content of an event in clear, as it was hashed, without a case that the reader may not know of."""
@@ -379,5 +396,5 @@ class Reading:
             and self.visibility.schools is None
             and self.visibility.cases is None
         ):
-            return f"case_id IN {_BARRED}"
+            return f"case_id = {_BARRED}"
         return f"case_id NOT IN (SELECT case_id FROM {self.cases()} AS seen)"

@@ -47,7 +47,6 @@ __all__ = [
     "ReadWay",
     "append_read",
     "audit_reads",
-    "body_of",
     "make_read_checkpoint",
     "new_read",
     "read_signer",
@@ -74,36 +73,37 @@ class ReadWay(StrEnum):
 class ReadEntry:
     """One answer.
 
-    `opened` are the cases asked for by themselves, `listed` those that stood in lists, `histories` those whose events
-    were shown, `parts` the sealed parts that were opened: (case, version, part). `asked` are the questions by name that
-    look through cases or the log, `document` and `variables` stand for what was asked and say nothing of it.
+    Cases are named by their ids as these are written. `opened` are those asked for by themselves, `listed` those that
+    stood in lists, `histories` those whose events were shown, `parts` the sealed parts that were opened: (case,
+    version, part). `asked` are the questions by name that look through cases or the log, `document` and `variables`
+    stand for what was asked and say nothing of it.
     """
 
     caller: Caller
     way: ReadWay
     given: str
-    opened: frozenset[UUID] = frozenset()
-    listed: frozenset[UUID] = frozenset()
-    histories: frozenset[UUID] = frozenset()
-    parts: frozenset[tuple[UUID, int, str]] = frozenset()
+    opened: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
+    histories: frozenset[str] = frozenset()
+    parts: frozenset[tuple[str, int, str]] = frozenset()
     asked: frozenset[str] = frozenset()
     document: str | None = None
     operation: str | None = None
     variables: str | None = None
 
     @property
-    def cases(self) -> list[UUID]:
+    def cases(self) -> list[str]:
         """Every case of which the answer told anything, in order of their ids."""
         return sorted(self.opened | self.listed | self.histories | {case_id for case_id, _, _ in self.parts})
 
 
-def body_of(entry: ReadEntry) -> bytes:
-    """Write the body of an entry as canonical JSON."""
-    caller = entry.caller
+def new_read(entry: ReadEntry) -> NewRead:
+    """The entry on its way into the log, its body written as canonical JSON."""
+    caller, cases = entry.caller, entry.cases
     members: dict[str, Any] = {
         "actor": str(caller.person_id),
         "actor_role": caller.role.value,
-        "cases": [str(one) for one in entry.cases],
+        "cases": cases,
         "format": FORMAT,
         "given": entry.given,
         "trust": str(caller.trust_id),
@@ -113,27 +113,18 @@ def body_of(entry: ReadEntry) -> bytes:
         "asked": sorted(entry.asked),
         "client": caller.client,
         "document": entry.document,
-        "histories": _ids(entry.histories),
+        "histories": sorted(entry.histories),
         "on_behalf_of": None if caller.on_behalf_of is None else str(caller.on_behalf_of),
-        "opened": _ids(entry.opened),
+        "opened": sorted(entry.opened),
         "operation": entry.operation,
-        "parts": [[str(case_id), version, part] for case_id, version, part in sorted(entry.parts)],
+        "parts": [list(part) for part in sorted(entry.parts)],
         "purpose": caller.purpose,
         "role_case": None if caller.case_id is None else str(caller.case_id),
         "school": caller.school_urn,
         "variables": entry.variables,
     }
     members.update((name, value) for name, value in optional.items() if value)
-    return encode_fast(members)
-
-
-def _ids(ids: Iterable[UUID]) -> list[str]:
-    return [str(one) for one in sorted(ids)]
-
-
-def new_read(entry: ReadEntry) -> NewRead:
-    """The entry on its way into the log."""
-    return NewRead(entry.caller.person_id, body_of(entry), entry.cases)
+    return NewRead(caller.person_id, encode_fast(members), cases)
 
 
 def append_read(ledger: TrustLedger, entry: ReadEntry) -> int:

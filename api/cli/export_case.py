@@ -55,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _read(caller: Caller, case_id: UUID, opened: set[SealedPlace]) -> ReadEntry:
-    case = frozenset((case_id,))
-    parts = frozenset((place.stream_id, place.version, place.part) for place in opened)
+    case = frozenset((str(case_id),))
+    parts = frozenset((str(place.stream_id), place.version, place.part) for place in opened)
     return ReadEntry(caller, ReadWay.EXPORT, "executed", opened=case, histories=case, parts=parts)
 
 

@@ -143,7 +143,9 @@ def text_of(ledger: TrustLedger, reader: Visibility, found: TextWithHoles) -> Op
     texts = [opened[place] for place in places]
     filled = (hole.filled(text.state.value, text.text) for hole, text in zip(found.holes, texts, strict=True))
     parts = [
-        (place.stream_id, place.version, place.part) for place, text in opened.items() if text.state is SealedState.OPEN
+        (str(place.stream_id), place.version, place.part)
+        for place, text in opened.items()
+        if text.state is SealedState.OPEN
     ]
     return Opened(found.filled(filled), told_by(found.marks, parts))
 

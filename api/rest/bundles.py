@@ -58,9 +58,9 @@ def bundle_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
         opened: set[SealedPlace] = set()
         response = await endpoints.read(_export, caller, case_id, opened)
         told = Told(
-            opened=frozenset((case_id,)),
-            histories=frozenset((case_id,)),
-            parts=frozenset((place.stream_id, place.version, place.part) for place in opened),
+            opened=frozenset((str(case_id),)),
+            histories=frozenset((str(case_id),)),
+            parts=frozenset((str(place.stream_id), place.version, place.part) for place in opened),
         )
         await recorder.record(Read(caller, None, None, told, Given.EXECUTED, way=ReadWay.EXPORT))
         return response

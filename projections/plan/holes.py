@@ -144,13 +144,13 @@ def pieces_of(text: str, markers: Markers, arguments: Sequence[Arguments | None]
     if markers.outer in text:
         text = _chosen(text, markers.outer, arguments)
     pieces = text.split(markers.inner)
+    told = [place for place in pieces[1::2] if place.startswith(_MARKS)]
+    marks.update(told)
+    if len(told) == len(pieces) // 2:
+        return ["".join(pieces[::2])]
     found: list[Piece] = [pieces[0]]
     for place, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        if place.startswith(_MARKS):
-            marks.add(place)
-            found.append(piece)
-        else:
-            found += (_hole(place), piece)
+        found += (piece,) if place.startswith(_MARKS) else (_hole(place), piece)
     return found
 
 

@@ -283,9 +283,10 @@ def parameters_of_reader(question: Question) -> dict[str, Any]:
 
 def _finished(writer: Writer) -> Plan:
     # Names become numbers once, here: the driver would look for them in every request.
-    needs = list(dict.fromkeys(_PARAMETER.findall(writer.statement)))
+    written = writer.reading.statement(writer.statement)
+    needs = list(dict.fromkeys(_PARAMETER.findall(written)))
     number = {name: f"${place}" for place, name in enumerate(needs, start=1)}
-    statement = _PARAMETER.sub(lambda found: number[found[1]], writer.statement).replace("%%", "%")
+    statement = _PARAMETER.sub(lambda found: number[found[1]], written).replace("%%", "%")
     return Plan(statement.encode(), writer.bound, [_finished(state) for state in writer.states], needs)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
 
 __all__ = ["NOTHING", "Told", "Way", "told_by"]
 
@@ -29,16 +28,17 @@ class Way(StrEnum):
 class Told:
     """The cases of an answer by the way in which it tells of them, and the sealed parts that were opened for it.
 
-    A part is named by its case, the version of the event that brought it, and its name.
+    Cases are named by their ids as these are written, for that is how they come and how they go into the log. A part
+    is named by its case, the version of the event that brought it, and its name.
     """
 
-    opened: frozenset[UUID] = frozenset()
-    listed: frozenset[UUID] = frozenset()
-    histories: frozenset[UUID] = frozenset()
-    parts: frozenset[tuple[UUID, int, str]] = frozenset()
+    opened: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
+    histories: frozenset[str] = frozenset()
+    parts: frozenset[tuple[str, int, str]] = frozenset()
 
     @property
-    def cases(self) -> frozenset[UUID]:
+    def cases(self) -> frozenset[str]:
         """All of them."""
         return self.opened | self.listed | self.histories | {case_id for case_id, _, _ in self.parts}
 
@@ -53,14 +53,13 @@ class Told:
 
 
 NOTHING = Told()
+_STARTS = tuple(f"{way.value} " for way in Way)
 
 
-def told_by(marks: Iterable[str], parts: Iterable[tuple[UUID, int, str]] = ()) -> Told:
+def told_by(marks: Iterable[str], parts: Iterable[tuple[str, int, str]] = ()) -> Told:
     """What the marks of a text say: each is a way and the id of a case, with a space between."""
-    found: dict[str, set[UUID]] = {way.value: set() for way in Way}
-    for mark in marks:
-        way, _, case_id = mark.partition(" ")
-        found[way].add(UUID(case_id))
-    return Told(
-        frozenset(found[Way.OPENED]), frozenset(found[Way.LISTED]), frozenset(found[Way.HISTORY]), frozenset(parts)
+    all_marks = list(marks)
+    opened, listed, histories = (
+        frozenset([mark[len(start) :] for mark in all_marks if mark.startswith(start)]) for start in _STARTS
     )
+    return Told(opened, listed, histories, frozenset(parts))

@@ -300,7 +300,8 @@ def _caller() -> Caller:
 
 
 def _read(caller: Caller, number: int) -> Read:
-    return Read(caller, None, None, Told(opened=frozenset((UUID(int=number),))), Given.EXECUTED, way=ReadWay.EXPORT)
+    told = Told(opened=frozenset((str(UUID(int=number)),)))
+    return Read(caller, None, None, told, Given.EXECUTED, way=ReadWay.EXPORT)
 
 
 def test_reads_that_come_at_once_are_written_together(runtime: Runtime) -> None:

@@ -63,7 +63,7 @@ def filled(database: Database, trust_id: UUID, number: int) -> ReadCheckpoint:
     opened(database, trust_id)
     with database.trust(trust_id).connection() as connection:
         for one in range(number):
-            append(connection, trust_id, NewRead(uuid4(), b"body %d" % one, [uuid4()]))
+            append(connection, trust_id, NewRead(uuid4(), b"body %d" % one, [str(uuid4())]))
         reads = list(stored_reads(connection, trust_id))
     leaves = [read.leaf for read in reads]
     return ReadCheckpoint(read_origin(trust_id), len(reads), root(leaves), reads[-1].recorded_at)
@@ -75,8 +75,10 @@ def test_an_entry_has_the_next_position_and_the_leaf_of_its_content_and_of_the_e
     opened(database, trust_id)
     actor, case = uuid4(), uuid4()
     with database.trust(trust_id).connection() as connection:
-        before = append(connection, trust_id, NewRead(actor, b"one", [case]))
-        last = append(connection, trust_id, NewRead(actor, b"two", []), NewRead(actor, b"three", [case, uuid4()]))
+        before = append(connection, trust_id, NewRead(actor, b"one", [str(case)]))
+        last = append(
+            connection, trust_id, NewRead(actor, b"two", []), NewRead(actor, b"three", [str(case), str(uuid4())])
+        )
 
         reads = list(stored_reads(connection, trust_id))
         found = connection.execute(
@@ -112,7 +114,9 @@ def test_writers_at_once_make_one_chain_without_a_gap(database: Database, trust_
     def write(writer: int) -> None:
         with database.trust(trust_id).connection() as connection:
             for number in range(40):
-                reads = [NewRead(uuid4(), b"%d %d %d" % (writer, number, one), [uuid4()]) for one in range(number % 4)]
+                reads = [
+                    NewRead(uuid4(), b"%d %d %d" % (writer, number, one), [str(uuid4())]) for one in range(number % 4)
+                ]
                 if reads:
                     append(connection, trust_id, *reads)
 

@@ -90,7 +90,7 @@ def fill(world: World) -> None:
 def _read(world: World) -> None:
     """A program read the cases, on somebody's behalf."""
     program = replace(world.caller(f"mis:{ALDER}"), client="a program", on_behalf_of=world.named("clerk"))
-    ids = frozenset(map(UUID, world.story().cases()))
+    ids = frozenset(world.story().cases())
     asked = frozenset(("cases",))
     append_read(world.ledger, ReadEntry(program, ReadWay.QUERY, "executed", opened=ids, asked=asked))
 

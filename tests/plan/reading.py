@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from api.graphql.recording import Read
 from ledger.read_log import stored_reads
@@ -27,7 +27,7 @@ class Unrecorded:
 
 def read_cases(world: World) -> None:
     """Record reads, and tell the oracle of them."""
-    every = frozenset(map(UUID, world.story().cases()))
+    every = frozenset(world.story().cases())
     lead, head = world.caller("trust-lead"), world.caller(f"headteacher:{ALDER}")
     program = replace(world.caller(f"mis:{CEDAR}"), client="programme-ü", on_behalf_of=world.named("clerk"))
     personnel = replace(world.caller("hr"), purpose="CASE_WORK")
@@ -40,7 +40,7 @@ def read_cases(world: World) -> None:
         ReadEntry(lead, ReadWay.QUERY, "executed", asked=frozenset(("readLog",))),
         ReadEntry(lead, ReadWay.QUERY, "executed", listed=every, asked=frozenset(("cases", "readers"))),
         # Of a case that nobody has heard of, such as one that was recorded a moment ago.
-        ReadEntry(lead, ReadWay.COMMAND, "executed", opened=frozenset((uuid5(world.trust_id, "unheard of"),))),
+        ReadEntry(lead, ReadWay.COMMAND, "executed", opened=frozenset((str(uuid5(world.trust_id, "unheard of")),))),
     ]
     for one in sorted(every):
         case = frozenset((one,))

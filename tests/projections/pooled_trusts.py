@@ -193,7 +193,9 @@ class World:
     def _people_and_reads(self, recording: Recording) -> None:
         trust = recording.trust_id
         self.readers[trust] = uuid4()
-        read = NewRead(self.readers[trust], b"{}", [case.id for case in self.cases.values() if case.trust == trust])
+        read = NewRead(
+            self.readers[trust], b"{}", [str(case.id) for case in self.cases.values() if case.trust == trust]
+        )
         with recording.trust.connection() as connection:
             register(
                 connection, trust, [Person(person, "STAFF") for person in (REPORTER, SUBJECT, self.readers[trust])]

@@ -193,7 +193,7 @@ def test_the_listed_document_is_the_document_of_the_state(listed: Recording) -> 
     # when
     with listed.trust.connection() as connection:
         kept = connection.execute(
-            f"SELECT case_id, version, document FROM {reading.documents()} AS kept".encode(),
+            reading.statement(f"SELECT case_id, version, document FROM {reading.documents()} AS kept").encode(),
             reading.parameters,
         ).fetchall()
     folded = documents_after(

@@ -114,7 +114,7 @@ class Run:
         reading = asker.reading()
         for question in random.choices(QUESTIONS, k=random.randrange(2, 9)):
             is_bare = random.random() < 0.5
-            statement = question.statement(reading)
+            statement = reading.statement(question.statement(reading))
             asked = {**reading.parameters, "asked": self.world.foreign_case(random, asker)}
             yield question, is_bare, bare(statement) if is_bare else statement, asked
 

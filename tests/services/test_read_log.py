@@ -21,8 +21,8 @@ from services.read_log import (
     ReadWay,
     append_read,
     audit_reads,
-    body_of,
     make_read_checkpoint,
+    new_read,
     read_signer,
 )
 from services.scope import Caller
@@ -37,7 +37,7 @@ def ledger(database: Database, keys: KeyStore, trust_id: UUID) -> TrustLedger:
 
 
 def entry(trust_id: UUID, *cases: UUID, role: Role = Role.AUDITOR) -> ReadEntry:
-    return ReadEntry(Caller(trust_id, uuid4(), role), ReadWay.QUERY, "executed", listed=frozenset(cases))
+    return ReadEntry(Caller(trust_id, uuid4(), role), ReadWay.QUERY, "executed", listed=frozenset(map(str, cases)))
 
 
 def fill(ledger: TrustLedger, number: int) -> None:
@@ -49,9 +49,10 @@ def test_a_body_is_canonical_and_leaves_out_what_is_empty(trust_id: UUID) -> Non
     person, case = uuid4(), uuid4()
     caller = Caller(trust_id, person, Role.HEADTEACHER, "900001", client="clk_ü", purpose="AUDIT")
 
-    body = body_of(ReadEntry(caller, ReadWay.COMMAND, "executed", opened=frozenset((case,))))
+    read = new_read(ReadEntry(caller, ReadWay.COMMAND, "executed", opened=frozenset((str(case),))))
 
-    assert canonical.decode(body) == {
+    assert (read.actor_id, read.cases) == (person, [str(case)])
+    assert canonical.decode(read.body) == {
         "actor": str(person),
         "actor_role": "headteacher",
         "cases": [str(case)],
