@@ -23,6 +23,7 @@ _TITLES = {
     CaseKind.STAFF_BREACH: "A breach by a member of staff",
 }
 _READINGS = {
+    CaseReading.READ: "reads it",
     CaseReading.OPEN_TEXTS: "opens texts",
     CaseReading.EXPORT: "exports",
     CaseReading.SEE_READERS: "sees who read",
@@ -80,6 +81,7 @@ Where they differ one is wrong. [ADR 14](../adr/0014-who-may-and-cases-routed-pa
 - **Whom a case is about** is denied everything in it, in every role, and is not told that there is such a case.
 - **which cases**: *all* where the role holds, or those that *name* the person for a task in them, or that were routed
   to the role. Beyond that one column it makes no difference by which of the two a case is in sight.
+- **reads it**: what stands in the case. Whoever sees a case and does not read it is told which it is and how it stands.
 - *all* in a column of commands means each of the group, whose names stand below the table; otherwise the cell says
   which may be given, or which may not. A dash means none. Roles that are left out see no case of the kind.
 - **{last}** holds every command of the kind that is in no other group, so also one that is new.

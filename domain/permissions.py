@@ -23,6 +23,8 @@ class CaseReading(StrEnum):
 
     # That there is such a case: in a list, by id, by reference, behind a figure, through a link.
     SEE = "see"
+    # What stands in it: its steps, findings and events, what is owed and due, what it counts.
+    READ = "read"
     # Words and names, which lie sealed.
     OPEN_TEXTS = "open-texts"
     # The bundle, which leaves the system.
@@ -176,6 +178,8 @@ def _reads(role: Role, reading: CaseReading, resource: Resource) -> Decision:
     match reading:
         case CaseReading.SEE:
             return _ALLOWED
+        case CaseReading.READ:
+            return _if(not REACH[role].head_only, Why.NOT_OF_ROLE)
         case CaseReading.OPEN_TEXTS:
             return _if(REACH[role].opens_kind(resource.kind), Why.NOT_OF_ROLE)
         case CaseReading.EXPORT:

@@ -50,6 +50,7 @@ MEANINGS: Mapping[Scope, str] = {
 
 _NEEDED: Mapping[str, Scope | None] = {
     CaseReading.SEE: Scope.CASES_READ,
+    CaseReading.READ: Scope.CASES_READ,
     CaseReading.OPEN_TEXTS: Scope.TEXTS_READ,
     CaseReading.EXPORT: Scope.CASES_EXPORT,
     CaseReading.SEE_READERS: None,

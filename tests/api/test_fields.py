@@ -80,7 +80,8 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
     def watching(method: Callable[..., str]) -> Callable[..., str]:
         def source(*given: Any) -> str:
             text = method(*given)
-            watched.given.append(text)
+            # Of a whole statement, what was put before what the plan wrote.
+            watched.given.append(text.removesuffix(given[-1]) if method.__name__ == "statement" else text)
             return text
 
         return source

@@ -18,7 +18,7 @@ EVERY = frozenset(Scope)
 ACTIONS = sorted({action for resource in resources() for action in permission_matrix.actions_on(resource)})
 
 NEEDED: dict[Scope | None, set[str]] = {
-    Scope.CASES_READ: {CaseReading.SEE, Task.LIST_CASES},
+    Scope.CASES_READ: {CaseReading.SEE, CaseReading.READ, Task.LIST_CASES},
     Scope.TEXTS_READ: {CaseReading.OPEN_TEXTS},
     Scope.CASES_EXPORT: {CaseReading.EXPORT},
     Scope.FIGURES_READ: {Task.SEE_ALL_FIGURES},

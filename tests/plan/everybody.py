@@ -25,6 +25,7 @@ from api.authentication import DevelopmentTokens
 from api.identity.identities import load_identities
 from api.projecting import bring_up
 from domain.access import CASE_ROLES, SCHOOL_ROLES, Role
+from domain.roles import REACH
 from services.accounts import bind_account
 from services.registers import appoint_in_trust
 from services.scope import Caller, system_caller
@@ -47,6 +48,8 @@ _SIGNED_IN = (Role.AUDITOR, Role.EXAMINER)
 _KINDS = {"INCIDENT": "Incident", "COMPLAINT": "Complaint", "STAFF_BREACH": "StaffBreach"}
 # How many cases of a kind are asked for at once: no document holds many more.
 _MOST = 8
+# What no case stands behind, and is asked for in one document.
+_PLAIN = {"viewer": "Viewer", "trust": "Trust", "schools": "School", "ledger": "Ledger", "codes": "CodeList"}
 _NAMED = "{ __typename id reference status }"
 _IN_CASE = {"case": _NAMED, "duplicateOf": _NAMED, "caseAfter": _NAMED, "node": _NAMED, "nodes": _NAMED}
 _DAYS = 'from: "2026-01-01", to: "2026-12-31"'
@@ -152,6 +155,8 @@ def told_by_commands(trust: Trust) -> Found:
     """What each role is told by a command, asked for everything that its answer has: it adds to the full cases."""
     found: Found = {}
     for role, (name, kind) in product(ROLES, zip(FULL, _KINDS.values(), strict=True)):
+        if REACH[role].head_only:
+            continue  # refused with all that it asks for, which `tests.api.test_heads` shows
         case_id = str(trust.world.cases[name])
         place = case_id if role in CASE_ROLES else ALDER if role in SCHOOL_ROLES else None
         whole = everything(kind, **_IN_CASE, history="(first: 5)", readers="(first: 1)")
@@ -180,6 +185,8 @@ def _refused(document: str) -> Json:
 
 def documents(trust: Trust, role: Role) -> Iterator[tuple[str, str | None]]:
     """What a role asks, with the place that it asks at."""
+    if REACH[role].head_only:
+        yield from _heads(trust)
     if role in CASE_ROLES:
         for case in trust.cases:
             yield _of_kind(trust, case["kind"]), case["id"]
@@ -193,6 +200,16 @@ def documents(trust: Trust, role: Role) -> Iterator[tuple[str, str | None]]:
         # Schools where things fall due, where a deadline stands still, and where one cannot be computed.
         yield from ((_of_kind(trust, "COMPLAINT"), elsewhere) for elsewhere in (ELDER, CEDAR))
         yield _listed(trust, "deadlines", "DeadlineOfCaseConnection"), ELDER
+
+
+def _heads(trust: Trust) -> Iterator[tuple[str, str]]:
+    """What is told to whoever is refused anything more."""
+    plain = {name: everything(kind) for name, kind in _PLAIN.items()}
+    plain["ledger"] = f"{{ position recordedAt projectedThrough publicKey checkpoint {everything('Checkpoint')} }}"
+    yield f"{{ {' '.join(f'{name} {below}' for name, below in plain.items())} }}", str(trust.cases[0]["id"])
+    head = f"id reference kind status openedOn closedOn version allowedActions school {everything('School')}"
+    for case in trust.cases:
+        yield f'{{ case(id: "{case["id"]}") {{ __typename ... on {_KINDS[case["kind"]]} {{ {head} }} }} }}', case["id"]
 
 
 def _of_kind(trust: Trust, kind: str) -> str:
@@ -209,8 +226,7 @@ def _listed(trust: Trust, name: str, connection: str) -> str:
 
 def _besides(trust: Trust) -> Iterator[str]:
     """Everything else; what may be refused stands in a document of its own."""
-    plain = {"viewer": "Viewer", "trust": "Trust", "schools": "School", "ledger": "Ledger", "codes": "CodeList"}
-    yield f"{{ {' '.join(f'{name} {everything(kind)}' for name, kind in plain.items())} }}"
+    yield f"{{ {' '.join(f'{name} {everything(kind)}' for name, kind in _PLAIN.items())} }}"
     for name, connection in (
         ("cases", "CaseConnection"),
         ("deadlines", "DeadlineOfCaseConnection"),

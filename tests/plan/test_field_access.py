@@ -134,6 +134,17 @@ def test_a_role_that_lists_no_cases_is_given_figures_at_most(role: Role, besides
     assert [name for name in given if name in _OF_CASES] == []
 
 
+def test_who_is_told_the_head_of_a_case_is_told_nothing_that_stands_in_it() -> None:
+    """A witness: which case it is, whether it goes on, and what the witness may give."""
+    given = {name for name, of_field in stored().items() if of_field[Role.WITNESS] == GIVEN}
+
+    head = {"id", "reference", "kind", "school", "status", "openedOn", "closedOn", "version", "allowedActions"}
+    of_cases = {f"{kind}.{name}" for kind in ("Case", "Incident", "Complaint", "StaffBreach") for name in head}
+    assert {name for name in given if name.partition(".")[0] not in _OF_NO_CASE} == of_cases
+    led_on = {name for name in given if name.startswith("Query.")}
+    assert led_on == {f"Query.{name}" for name in ("viewer", "trust", "schools", "case", "codes", "ledger")}
+
+
 def test_what_a_command_answers_gives_no_role_more_than_what_it_may_ask(trust: Trust, found: Found) -> None:
     told = told_by_commands(trust)
 
@@ -145,5 +156,5 @@ def test_what_a_command_answers_gives_no_role_more_than_what_it_may_ask(trust: T
     ]
     assert more == []
     # Those that may add to the record were answered, and those that may not were refused.
-    assert set(told["Recorded.case"]) >= {Role.TRUST_LEAD, Role.STAFF, Role.GOVERNOR, Role.HR, Role.WITNESS, Role.PANEL}
+    assert set(told["Recorded.case"]) >= {Role.TRUST_LEAD, Role.STAFF, Role.GOVERNOR, Role.HR, Role.PANEL}
     assert set(told["Refused.code"]) >= {Role.AUDITOR, Role.EXAMINER, Role.DASHBOARD, Role.MIS, Role.ADMIN, Role.DPO}
