@@ -105,7 +105,11 @@ def read_log(writer: Writer, selected: Selected, _row_of_query: Row) -> str:
         "cases": _cases,
         "casesWithheld": lambda _writer, _selected, one: bare(f"cardinality({one.alias}k.withheld)"),
     }
-    page = _page(writer, selected, read, entries, "readLog", "ReadLogEntry", reads, prefix=prefix, wanted=wanted)
+    # The whole log is as long as its head says: counting its entries would take longer every day.
+    total = None if wanted else f"SELECT coalesce(max(position), 0) FROM {writer.reading.read_head()} AS head"
+    page = _page(
+        writer, selected, read, entries, "readLog", "ReadLogEntry", reads, prefix=prefix, wanted=wanted, total=total
+    )
     return f"(CASE WHEN {_reads_log()} THEN {page} ELSE {NULL} END)"
 
 
@@ -125,8 +129,12 @@ def _page(
     *,
     prefix: str,
     wanted: Sequence[str] = (),
+    total: str | None = None,
 ) -> str:
-    """One page of the entries that meet every condition, the latest first; `cursor` tells its cursors from others."""
+    """One page of the entries that meet every condition, the latest first; `cursor` tells its cursors from others.
+
+    `total` is a SELECT of how many there are, where they need not be counted.
+    """
     given, matching = writer.given(selected), " AND ".join(["true", *wanted])
     earlier = "" if given["after"] is None else f" AND {read.alias}.position < %({prefix}before)s::bigint"
     listing = Listing(
@@ -137,7 +145,7 @@ def _page(
         source=lambda used: f"{entries}{_parsed(read)}{_known(writer, read, used)} WHERE {matching}{earlier}",
         order=f"{read.alias}.position DESC",
         place=placed(f"'\"{cursor}\"'", bare(f"{read.alias}.position")),
-        total=f"SELECT count(*) FROM {entries} WHERE {matching}",
+        total=total or f"SELECT count(*) FROM {entries} WHERE {matching}",
         first=given["first"],
         after=f"%({prefix}has_after)s::boolean",
     )
@@ -174,10 +182,11 @@ def _known(writer: Writer, row: Row, used: str) -> str:
     """The cases of an entry that its reader sees, and those of which the reader may know that there are more."""
     if f"{row.alias}k." not in used:
         return ""
-    told = f"SELECT told::uuid FROM jsonb_array_elements_text({row.value}->'cases') AS told"
+    # An array, for a join with what is taken out of a text goes through every case of the trust.
+    told = f"ARRAY(SELECT told::uuid FROM jsonb_array_elements_text({row.value}->'cases') AS told)"
 
     def of(source: str) -> str:
-        return f"ARRAY(SELECT case_id FROM {source} AS known WHERE case_id IN ({told}))"
+        return f"ARRAY(SELECT case_id FROM {source} AS known WHERE case_id = ANY ({told}))"
 
     both = f"SELECT {of(writer.reading.cases())} AS seen, {of(writer.reading.withheld_cases())} AS withheld OFFSET 0"
     return f" CROSS JOIN LATERAL ({both}) AS {row.alias}k"
