@@ -14,62 +14,14 @@ from uuid import UUID
 from domain.access import Visibility
 from domain.values import CaseKind
 from domain.veil import NAMING, SPEAKS_ALSO
+from projections.sight import NOT_SHUT_OUT, OWN, SHUT_OUT, SIGHT, out_of_sight
 
-_OWN = "trust_id = %(trust)s AND generation = (SELECT generation FROM live)"
-# Sight that was lost does not wait for the read models (design D15): events that were recorded and are not projected,
-# and that name the reader as whom a case is about, or move a case to a school out of the reader's sight.
-_NAMES = ("complaint.head_added.v1", "complaint.subject_named.v1", "staff_breach.subject_named.v1")
-_OPENS = ("complaint.received.v1", "staff_breach.reported.v1")
-_MOVES = tuple(f"{kind.value.lower()}.{moved}.v1" for kind in CaseKind for moved in ("transferred", "school_corrected"))
-# What every statement begins with, so that it is worked out once: which generation of the read models is live, and what
-# is out of the reader's sight whatever role and school say. `lost` are cases that are not the reader's any more and
-# stand in the read models as if they were; `about` those that are about the reader; `hidden` those and their copies,
-# which are about the reader too, so that whatever another case says of them is left out; `shut` are all of them.
-_SIGHT = f"""WITH live AS MATERIALIZED (
-SELECT max(generation) AS generation, coalesce(max(position), 0) AS position, max(recorded_at) AS recorded_at
-FROM projection WHERE trust_id = %(trust)s AND name = 'core' AND live
-), to_come AS MATERIALIZED (
-SELECT stream_id, type, convert_from(body, 'UTF8')::jsonb->'data' AS told FROM event
-WHERE trust_id = %(trust)s AND position > (SELECT position FROM live)
-AND type IN {(*_NAMES, *_OPENS, *_MOVES)!r}
-), named AS MATERIALIZED (
-SELECT stream_id FROM to_come WHERE strpos(CASE WHEN type IN {_NAMES!r} THEN told::text
-WHEN type IN {_OPENS!r} THEN coalesce(told->>'heads', told->>'subject', '') ELSE '' END, %(person)s::uuid::text) > 0
-), moved AS MATERIALIZED (
-SELECT stream_id FROM to_come WHERE type IN {_MOVES!r} AND %(seen_schools)s::text[] IS NOT NULL
-AND NOT coalesce(told->>'to_school', told->>'school_urn') = ANY(%(seen_schools)s::text[])
-), about AS MATERIALIZED (
-SELECT case_id FROM case_barred WHERE {_OWN} AND person_id = %(person)s UNION ALL SELECT stream_id FROM named
-), copies AS MATERIALIZED (
-SELECT copied.case_id::uuid FROM case_document AS original,
-jsonb_array_elements_text(original.document::jsonb->'copies') AS copied (case_id)
-WHERE {_OWN} AND original.case_id IN (SELECT case_id FROM about)
-), sight AS MATERIALIZED (SELECT
-ARRAY(SELECT stream_id FROM named UNION ALL SELECT stream_id FROM moved) AS lost,
-ARRAY(SELECT case_id FROM about) AS about,
-ARRAY(SELECT case_id FROM about UNION ALL SELECT case_id FROM copies) AS hidden,
-ARRAY(SELECT case_id FROM about UNION ALL SELECT case_id FROM copies UNION ALL SELECT stream_id FROM moved) AS shut
-)
-"""
-
-
-def _cases_out_of_sight(which: str) -> str:
-    """An array of cases, by its name in `sight`."""
-    return f"(SELECT {which} FROM sight)::uuid[]"
-
-
-_NOT_BARRED = (
-    f"NOT %(person)s = ANY(barred) AND case_id <> ALL ({_cases_out_of_sight('lost')})"
-    # A copy is about whom its original is about.
-    f" AND (duplicate_of IS NULL OR duplicate_of <> ALL ({_cases_out_of_sight('about')}))"
-)
-_BARRED = f"ANY ({_cases_out_of_sight('shut')})"
 # The case that an event of another case names, of the events that do.
 _NAMED = "(CASE type " + " ".join(f"WHEN '{name}' THEN '{field}'" for name, field in NAMING.items()) + " END)"
 # Whether an event may be told: it is not one that names a hidden case and says nothing else.
 _TELLS = (
     f"(CASE WHEN type IN {tuple(NAMING)!r} THEN (convert_from(body, 'UTF8')::jsonb->'data'->>{_NAMED})::uuid"
-    f" <> ALL ({_cases_out_of_sight('hidden')}) ELSE true END)"
+    f" <> ALL ({out_of_sight('hidden')}) ELSE true END)"
 )
 _EVERY_KIND = frozenset(kind.value for kind in CaseKind)
 
@@ -100,7 +52,7 @@ class Reading:
 
     def statement(self, select: str) -> str:
         """A whole statement of a SELECT that reads from these sources, which cannot be read without what this adds."""
-        return f"{_SIGHT}{select}"
+        return f"{SIGHT}{select}"
 
     def trust(self) -> str:
         """The reader's trust: (trust_id, name), one row; the name is empty for one that was never registered."""
@@ -130,7 +82,7 @@ class Reading:
 
     def cases(self) -> str:
         """The cases that the reader may open, as lists know them."""
-        return f"(SELECT * FROM case_file WHERE {_OWN} AND {self._sees()})"
+        return f"(SELECT * FROM case_file WHERE {OWN} AND {self._sees()})"
 
     def complaints(self) -> str:
         """The complaints that the reader may open, each with who made it, where the school knows the person.
@@ -140,13 +92,13 @@ class Reading:
         return (
             "(SELECT named.person_id AS complainant, case_id, seen.opened_on AS received_on, seen.closed_on,"
             " seen.status NOT IN ('OPEN', 'CLOSED') AS is_marked"
-            f" FROM (SELECT * FROM case_person WHERE {_OWN} AND role = 'COMPLAINANT') AS named"
+            f" FROM (SELECT * FROM case_person WHERE {OWN} AND role = 'COMPLAINANT') AS named"
             f" JOIN {self.cases()} AS seen USING (trust_id, generation, case_id))"
         )
 
     def breaches(self, person_id: str) -> str:
         """The documents of the staff breaches by one person, an expression, that are not marked."""
-        named = f"SELECT case_id FROM case_person WHERE {_OWN} AND person_id = {person_id} AND role = 'SUBJECT'"
+        named = f"SELECT case_id FROM case_person WHERE {OWN} AND person_id = {person_id} AND role = 'SUBJECT'"
         return (
             f"(SELECT * FROM {self.documents()} AS known"
             f" WHERE kind = 'STAFF_BREACH' AND status IN ('OPEN', 'CLOSED') AND case_id IN ({named}))"
@@ -167,7 +119,7 @@ class Reading:
             return f"({self.groups()} UNION ALL {self._barred_tally('seen_kinds')})"
         return (
             f"({self._groups('whole_kinds')} UNION ALL {self._barred_tally('whole_kinds')}"
-            f" UNION ALL SELECT school_urn, kind, status, 1 FROM case_file WHERE {_OWN} AND {self._sees()}"
+            f" UNION ALL SELECT school_urn, kind, status, 1 FROM case_file WHERE {OWN} AND {self._sees()}"
             " AND kind = ANY(%(own_kinds)s))"
         )
 
@@ -183,13 +135,13 @@ class Reading:
         if not self.tallies_cases:
             raise PermissionError("tallies hold cases that this reader may not count")
         place = self._sees_place(kinds)
-        return f"(SELECT school_urn, kind, status, cases FROM case_tally WHERE {_OWN} AND {place})"
+        return f"(SELECT school_urn, kind, status, cases FROM case_tally WHERE {OWN} AND {place})"
 
     def _barred_tally(self, kinds: str) -> str:
         """What is to be taken off the tallies of kinds seen whole: the cases that the reader is barred from."""
         return (
             "SELECT school_urn, kind, status, -1 FROM case_file"
-            f" WHERE {_OWN} AND {self._sees_place(kinds)} AND case_id = {_BARRED}"
+            f" WHERE {OWN} AND {self._sees_place(kinds)} AND case_id = {SHUT_OUT}"
         )
 
     def documents(self) -> str:
@@ -249,7 +201,7 @@ class Reading:
         A case that the reader is barred from is not among them, nor one that the figures do not have yet, for it may
         turn out to be such a one.
         """
-        return f"(SELECT case_id FROM case_file WHERE {_OWN} AND {_NOT_BARRED} AND NOT ({self._sees()}))"
+        return f"(SELECT case_id FROM case_file WHERE {OWN} AND {NOT_SHUT_OUT} AND NOT ({self._sees()}))"
 
     def head(self) -> str:
         """How far the ledger goes: (position, recorded_at), one row, or none before the first event."""
@@ -261,7 +213,7 @@ class Reading:
 
     def of_cases(self, table: str) -> str:
         """Rows of a table of parts of cases, such as case_item, of the cases that the reader may open."""
-        return f"(SELECT * FROM {table} WHERE {_OWN} AND case_id IN (SELECT case_id FROM {self.cases()} AS seen))"
+        return f"(SELECT * FROM {table} WHERE {OWN} AND case_id IN (SELECT case_id FROM {self.cases()} AS seen))"
 
     def contributions(self) -> str:
         """What figures are made of: the contributions that count for this reader, with `withheld`.
@@ -271,32 +223,32 @@ class Reading:
         """
         if not self.visibility.counts_everything:
             return (
-                f"(SELECT *, false AS withheld FROM contribution WHERE {_OWN}"
+                f"(SELECT *, false AS withheld FROM contribution WHERE {OWN}"
                 f" AND case_id IN (SELECT case_id FROM {self.cases()} AS seen))"
             )
-        return f"(SELECT *, {self._is_withheld()} AS withheld FROM contribution WHERE {_OWN})"
+        return f"(SELECT *, {self._is_withheld()} AS withheld FROM contribution WHERE {OWN})"
 
     def withheld_contributions(self) -> str:
         """The contributions in cases that a reader of every figure may not open."""
-        return f"(SELECT * FROM contribution WHERE {_OWN} AND {self._is_withheld()})"
+        return f"(SELECT * FROM contribution WHERE {OWN} AND {self._is_withheld()})"
 
     def openable_contributions(self) -> str:
         """The contributions whose cases the reader may open: what lies behind a figure, for this reader."""
-        return f"(SELECT * FROM contribution WHERE {_OWN} AND case_id IN (SELECT case_id FROM {self.cases()} AS seen))"
+        return f"(SELECT * FROM contribution WHERE {OWN} AND case_id IN (SELECT case_id FROM {self.cases()} AS seen))"
 
     def months(self) -> str:
         """The monthly figures; they are for readers of every figure alone. Raises PermissionError for others."""
         if not self.visibility.counts_everything:
             raise PermissionError("monthly figures hold cases that this reader may not count")
-        return f"(SELECT * FROM count_month WHERE {_OWN})"
+        return f"(SELECT * FROM count_month WHERE {OWN})"
 
     def schools(self) -> str:
         """The schools in the reader's sight, with their validity."""
-        return f"(SELECT * FROM school WHERE {_OWN} AND {self._sees_school('urn')})"
+        return f"(SELECT * FROM school WHERE {OWN} AND {self._sees_school('urn')})"
 
     def memberships(self) -> str:
         """When each school was in the trust: (urn, joined_on, left_on); as little a secret as a school's name."""
-        return f"(SELECT urn, joined_on, left_on FROM school WHERE {_OWN} AND valid_to IS NULL)"
+        return f"(SELECT urn, joined_on, left_on FROM school WHERE {OWN} AND valid_to IS NULL)"
 
     def present_schools(self) -> str:
         """The schools in the reader's sight as they are now, one row each: (urn, name)."""
@@ -311,17 +263,17 @@ class Reading:
         A case may have been at another school before; what a school is called is no secret within the trust.
         """
         return (
-            f"(SELECT DISTINCT ON (urn) urn, name FROM school WHERE {_OWN} AND valid_to IS NULL"
+            f"(SELECT DISTINCT ON (urn) urn, name FROM school WHERE {OWN} AND valid_to IS NULL"
             " ORDER BY urn, joined_on DESC)"
         )
 
     def of_schools(self, table: str) -> str:
         """Rows of a table about schools, such as school_calendar, of the schools in the reader's sight."""
-        return f"(SELECT * FROM {table} WHERE {_OWN} AND {self._sees_school('urn')})"
+        return f"(SELECT * FROM {table} WHERE {OWN} AND {self._sees_school('urn')})"
 
     def adoptions(self) -> str:
         """Which schools adopted which packs; packs hold nothing of any case, so whoever reads a case may read its."""
-        return f"(SELECT * FROM school_policy WHERE {_OWN})"
+        return f"(SELECT * FROM school_policy WHERE {OWN})"
 
     def person(self, person_id: str) -> str:
         """One person by id, an expression: (person_id, state, name); no row for a null.
@@ -351,7 +303,7 @@ class Reading:
 
     def is_hidden(self, case_id: str) -> str:
         """Whether the reader may not know of a case, by any road: an expression of one by its id."""
-        return f"coalesce({case_id} = ANY ({_cases_out_of_sight('hidden')}), false)"
+        return f"coalesce({case_id} = ANY ({out_of_sight('hidden')}), false)"
 
     def hidden(self) -> str:
         """The cases that the reader may not know of: (case_id), some more than once."""
@@ -370,7 +322,7 @@ class Reading:
         )
 
     def _sees(self) -> str:
-        seen = f"{self._sees_place()} AND {_NOT_BARRED}"
+        seen = f"{self._sees_place()} AND {NOT_SHUT_OUT}"
         if self.visibility.own_only:
             seen += " AND readers && %(reads_as)s::uuid[]"
         elif self.visibility.own_kinds:
@@ -396,5 +348,5 @@ class Reading:
             and self.visibility.schools is None
             and self.visibility.cases is None
         ):
-            return f"case_id = {_BARRED}"
+            return f"case_id = {SHUT_OUT}"
         return f"case_id NOT IN (SELECT case_id FROM {self.cases()} AS seen)"

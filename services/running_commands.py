@@ -94,10 +94,7 @@ def _run(services: Services, caller: Caller, command: Command, mac: bytes) -> Re
             if replayed is not None:
                 return replayed
             raise
-        work = Work(
-            context_of(caller, command, mac),
-            changed,
-        )
+        work = Work(context_of(caller, command, mac), changed)
         try:
             appended = services.ledger.append([work])
         except (IntegrityError, OperationalError) as error:

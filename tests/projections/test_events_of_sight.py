@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from domain.access import Role, visibility
 from ledger.database import Database
-from projections import visible
+from projections import sight
 from projections.visible import Reading
 
 TRUST, PERSON = UUID(int=1), UUID(int=2)
@@ -25,7 +25,7 @@ def test_the_index_holds_the_events_that_every_question_looks_for(database: Data
     with database.trust(TRUST).connection() as connection:
         indexed = set(re.findall(r"'([a-z_.]+\.v\d+)'", definition(connection)))
 
-    sought = set(re.findall(r"'([a-z_.]+\.v\d+)'", visible._SIGHT))
+    sought = set(re.findall(r"'([a-z_.]+\.v\d+)'", sight.SIGHT))
     assert len(sought) == 11
     assert indexed == sought
 
