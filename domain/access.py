@@ -30,7 +30,7 @@ class Visibility:
     of `own_kinds` where they are open to one of `reads_as`: the person, or a role that cases are routed to. Words and
     names are opened in cases of `opens`. `counts_everything` says that figures cover all cases of those schools, also
     the ones that cannot be opened (they are then reported as withheld). Without `sees_figures` there are no figures.
-    `head_only`: of a case the reader is told which it is, and not what stands in it.
+    `cover_only`: the reader is shown the cover of a case, which case it is, and not what stands in it.
     """
 
     trust_id: UUID
@@ -45,7 +45,7 @@ class Visibility:
     opens: tuple[str, ...]
     counts_everything: bool
     sees_figures: bool
-    head_only: bool
+    cover_only: bool
 
     @property
     def seen_kinds(self) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def visibility(
     own = [kind for kind in asked if kind not in whole and _reads(role, CaseReading.SEE, kind, Relation.NAMED)]
     routed = REACH[role].routed
     lists_cases = within(scopes, Task.LIST_CASES) and decide(role, Task.LIST_CASES, Resource()).allowed
-    head_only = bool(whole or own) and not any(_reads(role, CaseReading.READ, kind, Relation.NAMED) for kind in asked)
+    cover_only = bool(whole or own) and not any(_reads(role, CaseReading.READ, kind, Relation.NAMED) for kind in asked)
     counts_everything = decide(role, Task.SEE_ALL_FIGURES, Resource()).allowed
     opens = asked if within(scopes, CaseReading.OPEN_TEXTS) else []
     place = (school_urn,) if role in SCHOOL_ROLES and school_urn is not None else None
@@ -107,8 +107,8 @@ def visibility(
         opens=tuple(kind for kind in opens if _reads(role, CaseReading.OPEN_TEXTS, kind, Relation.NAMED)),
         counts_everything=counts_everything,
         # Who counts only the cases in sight, and has none in sight, would be told that there is nothing.
-        sees_figures=within(scopes, Task.SEE_ALL_FIGURES) and (counts_everything or (lists_cases and not head_only)),
-        head_only=head_only,
+        sees_figures=within(scopes, Task.SEE_ALL_FIGURES) and (counts_everything or (lists_cases and not cover_only)),
+        cover_only=cover_only,
     )
 
 

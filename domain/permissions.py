@@ -179,7 +179,7 @@ def _reads(role: Role, reading: CaseReading, resource: Resource) -> Decision:
         case CaseReading.SEE:
             return _ALLOWED
         case CaseReading.READ:
-            return _if(not REACH[role].head_only, Why.NOT_OF_ROLE)
+            return _if(not REACH[role].cover_only, Why.NOT_OF_ROLE)
         case CaseReading.OPEN_TEXTS:
             return _if(REACH[role].opens_kind(resource.kind), Why.NOT_OF_ROLE)
         case CaseReading.EXPORT:

@@ -73,7 +73,7 @@ class Reach:
 
     `kinds` are seen whole, `own_kinds` only where the case names the person or was routed to `routed`. Of the kinds it
     sees it opens words and names in `opens`, None meaning all of them; without `lists_cases` there are figures at most.
-    `head_only`: it is told which case it is, and not what stands in it.
+    `cover_only`: it is shown the cover of a case, which case it is, and not what stands in it.
     """
 
     kinds: tuple[str, ...] = _NONE
@@ -81,7 +81,7 @@ class Reach:
     lists_cases: bool = True
     opens: tuple[str, ...] | None = None
     routed: str | None = None
-    head_only: bool = False
+    cover_only: bool = False
 
     def opens_kind(self, kind: str) -> bool:
         """Whether the role opens words and names in cases of a kind that it sees."""
@@ -109,7 +109,7 @@ REACH: dict[Role, Reach] = {
     Role.PANEL: Reach(("COMPLAINT",)),
     Role.DPO: Reach(_ALL_KINDS, opens=_NONE),
     # Whoever saw something is asked for an account, and need not know what others said, found or decided.
-    Role.WITNESS: Reach(_ALL_KINDS, opens=_NONE, head_only=True),
+    Role.WITNESS: Reach(_ALL_KINDS, opens=_NONE, cover_only=True),
     Role.EXAMINER: Reach(_ALL_KINDS),
     Role.EMERGENCY: Reach(_ALL_KINDS),
 }

@@ -11,12 +11,12 @@ from starlette.requests import Request
 
 from api.availability import passing_fault
 from api.bootstrap import Runtime
+from api.graphql.case_cover import CaseCover
 from api.graphql.compression import GZIP, compressed, is_worth_compressing
 from api.graphql.context import Context, WorkerSlots
 from api.graphql.documents import PreparedDocument, PreparedOperation, Refusals
 from api.graphql.execution import Answer, Answers, Executor, Measured, MutationByGet
 from api.graphql.faults import field_error
-from api.graphql.heads import Heads
 from api.graphql.limits import Limits, refused_cost
 from api.graphql.parameters import BadRequest, GraphQLRequest, read_parameters
 from api.graphql.plans import PlannedAnswers
@@ -112,7 +112,7 @@ class GraphQLService:
         self._recorder = recorder
         schema = build_schema()._schema
         self._executor = Executor(schema, Limits(), cells_of, answers or PlannedAnswers(schema))
-        self._heads = Heads(schema)
+        self._cover = CaseCover(schema)
         self._cache = ResponseCache(settings.response_cache_bytes)
         self._takes_adhoc = settings.takes_adhoc_documents
         self._trusted: Mapping[str, PreparedDocument] = {}
@@ -137,8 +137,8 @@ class GraphQLService:
     async def _answered(self, caller: Caller, parameters: GraphQLRequest, wish: Wish) -> Reply:
         try:
             document = self._document(parameters, caller)
-            if caller.visibility.head_only:
-                self._heads.check(document)
+            if caller.visibility.cover_only:
+                self._cover.check(document)
             operation = document.operation(parameters.operation_name)
             if not operation.is_query and wish.by_get:
                 raise MutationByGet

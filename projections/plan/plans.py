@@ -301,7 +301,6 @@ def _shape_of_reader(visibility: Visibility) -> Hashable:
         visibility.opens,
         visibility.counts_everything,
         visibility.sees_figures,
-        visibility.head_only,
     )
 
 

@@ -30,6 +30,7 @@ from services.accounts import bind_account
 from services.registers import appoint_in_trust
 from services.scope import Caller, system_caller
 from tests.api.client import Client, Json, open_runtime
+from tests.api.test_case_cover import TOLD_OF_A_CASE
 from tests.plan.filling_happenings import FULL, READER, fill, let_examine
 from tests.plan.making import a_world
 from tests.plan.reading import Unrecorded
@@ -155,8 +156,8 @@ def told_by_commands(trust: Trust) -> Found:
     """What each role is told by a command, asked for everything that its answer has: it adds to the full cases."""
     found: Found = {}
     for role, (name, kind) in product(ROLES, zip(FULL, _KINDS.values(), strict=True)):
-        if REACH[role].head_only:
-            continue  # refused with all that it asks for, which `tests.api.test_heads` shows
+        if REACH[role].cover_only:
+            continue  # refused with all that it asks for, which `tests.api.test_case_cover` shows
         case_id = str(trust.world.cases[name])
         place = case_id if role in CASE_ROLES else ALDER if role in SCHOOL_ROLES else None
         whole = everything(kind, **_IN_CASE, history="(first: 5)", readers="(first: 1)")
@@ -185,8 +186,8 @@ def _refused(document: str) -> Json:
 
 def documents(trust: Trust, role: Role) -> Iterator[tuple[str, str | None]]:
     """What a role asks, with the place that it asks at."""
-    if REACH[role].head_only:
-        yield from _heads(trust)
+    if REACH[role].cover_only:
+        yield from _covers(trust)
     if role in CASE_ROLES:
         for case in trust.cases:
             yield _of_kind(trust, case["kind"]), case["id"]
@@ -202,14 +203,14 @@ def documents(trust: Trust, role: Role) -> Iterator[tuple[str, str | None]]:
         yield _listed(trust, "deadlines", "DeadlineOfCaseConnection"), ELDER
 
 
-def _heads(trust: Trust) -> Iterator[tuple[str, str]]:
+def _covers(trust: Trust) -> Iterator[tuple[str, str]]:
     """What is told to whoever is refused anything more."""
     plain = {name: everything(kind) for name, kind in _PLAIN.items()}
     plain["ledger"] = f"{{ position recordedAt projectedThrough publicKey checkpoint {everything('Checkpoint')} }}"
     yield f"{{ {' '.join(f'{name} {below}' for name, below in plain.items())} }}", str(trust.cases[0]["id"])
-    head = f"id reference kind status openedOn closedOn version allowedActions school {everything('School')}"
+    cover = " ".join(name if name != "school" else f"school {everything('School')}" for name in TOLD_OF_A_CASE)
     for case in trust.cases:
-        yield f'{{ case(id: "{case["id"]}") {{ __typename ... on {_KINDS[case["kind"]]} {{ {head} }} }} }}', case["id"]
+        yield f'{{ case(id: "{case["id"]}") {{ __typename ... on {_KINDS[case["kind"]]} {{ {cover} }} }} }}', case["id"]
 
 
 def _of_kind(trust: Trust, kind: str) -> str:

@@ -78,7 +78,7 @@ def _set_calendar(ledger: TrustLedger, system: Caller, urn: str, year: int) -> N
 
 
 # Who asks: every role, with a second one of each role that sees cases of its own or is barred from some. A witness is
-# refused all but the head of a case before anything is planned (`tests.api.test_heads`).
+# refused all but the cover of a case before anything is planned, and has a test of its own.
 ROLES = (
     "trust-lead",
     "dashboard",

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from graphql import FieldNode, GraphQLInterfaceType, GraphQLObjectType, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
 from hypothesis import HealthCheck, given, seed, settings
 
+from tests.api.test_case_cover import TOLD_OF_A_CASE
 from tests.plan.agreement import Trial
 from tests.plan.documents import Document, Pool, documents
 from tests.plan.fixed import AREAS, LISTS
 from tests.plan.making import ROLES
 from tests.plan.oracle.answers import sdl_schema
+from tests.plan.oracle.sight import barred
 from tests.plan.world import World
 
 # How many random documents are tried, and which: more of them, and others, are worth an hour now and then.
@@ -52,6 +56,20 @@ def test_the_fixed_documents_ask_for_every_field_that_a_query_reaches(pool: Pool
         if kind.name not in ("Mutation", "Recorded", "Refused")
     }
     assert sorted(reached - asked) == []
+
+
+@pytest.mark.parametrize("name", ["transferred", "breach in hand", "complaint about lead"])
+def test_a_witness_is_told_the_cover_of_the_one_case_as_the_oracle_tells_it(
+    trial: Trial, world: World, name: str
+) -> None:
+    cover = " ".join(field if field != "school" else "school { urn name }" for field in TOLD_OF_A_CASE)
+    witness, cases = world.reader(f"witness:{name}"), world.story().cases()
+    # Whoever the case is about is told of none, whatever was granted.
+    about = [replace(witness, person=UUID(person)) for person in barred(cases[str(world.cases[name])])]
+    for reader in (witness, *about):
+        # Of every case, the one among them.
+        for case_id in cases:
+            assert not trial.differences(reader, f'{{ case(id: "{case_id}") {{ __typename {cover} }} }}', {})
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -9,7 +9,7 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-# Those of them that are not projected yet are looked for by `projections.visible`, which names the same types. Without
+# Those of them that are not projected yet are looked for by `projections.sight`, which names the same types. Without
 # the index the whole ledger is gone through: nothing tells the planner how few are not projected.
 EVENT_OF_SIGHT = """
     CREATE INDEX event_of_sight ON event (trust_id, position)

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_named_type, is_leaf_type
 
-from api.graphql.heads import Heads
+from api.graphql.case_cover import CaseCover
 from api.graphql.schema import build_schema
 from tests.api.client import Client
 from tests.api.reads import Log
@@ -23,10 +23,10 @@ OUTPUTS = {
     if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and not name.startswith("__")
 }
 # Written apart from the program: all of the schema that says what stands in a case, but for these.
-TOLD_OF_A_CASE = {"id", "reference", "kind", "school", "status", "openedOn", "closedOn", "version", "allowedActions"}
+TOLD_OF_A_CASE = ("id", "reference", "kind", "school", "status", "openedOn", "closedOn", "version", "allowedActions")
 TOLD_OF_AN_EVENT = {"id", "position", "version", "type", "recordedAt"}
 OF_NO_CASE = {"Checkpoint", "Code", "CodeList", "Membership", "Person", "Refused", "School", "Trust", "Viewer"}
-HEAD = "{ id reference kind status openedOn closedOn version allowedActions school { urn name } }"
+COVER = "{ id reference kind status openedOn closedOn version allowedActions school { urn name } }"
 
 
 def cases_of_all_kinds(client: Client) -> dict[str, str]:
@@ -34,7 +34,7 @@ def cases_of_all_kinds(client: Client) -> dict[str, str]:
     return {node["__typename"]: node["id"] for node in nodes}
 
 
-def everything_but_heads() -> list[tuple[str, str]]:
+def everything_but_covers() -> list[tuple[str, str]]:
     """Every field of a case, of whatever kind, that is not told; new ones are among them at once."""
     return [(kind, name) for kind in ("Case", *KINDS) for name in OUTPUTS[kind].fields if name not in TOLD_OF_A_CASE]
 
@@ -45,10 +45,10 @@ def document_of(kind: str, name: str, case_id: str) -> str:
 
 
 def test_of_the_live_schema_nothing_else_is_held_out_to_a_witness() -> None:
-    heads = Heads(SCHEMA)
+    cover = CaseCover(SCHEMA)
 
     held = {
-        f"{name}.{field}" for name, kind in OUTPUTS.items() for field in kind.fields if heads.holds(f"{name}.{field}")
+        f"{name}.{field}" for name, kind in OUTPUTS.items() for field in kind.fields if cover.holds(f"{name}.{field}")
     }
 
     assert held == (
@@ -61,9 +61,9 @@ def test_of_the_live_schema_nothing_else_is_held_out_to_a_witness() -> None:
     )
 
 
-def test_a_witness_is_told_the_head_of_the_case_and_the_read_is_recorded(shown: Client, log: Log) -> None:
+def test_a_witness_is_told_the_cover_of_the_case_and_the_read_is_recorded(shown: Client, log: Log) -> None:
     for case_id in cases_of_all_kinds(shown).values():
-        query = f'{{ case(id: "{case_id}") {HEAD} }}'
+        query = f'{{ case(id: "{case_id}") {COVER} }}'
 
         told, recorded = log.of(query, f"witness:{case_id}")
 
@@ -79,7 +79,7 @@ def test_every_other_field_of_a_case_is_refused_by_its_name_and_nothing_is_given
     cases = cases_of_all_kinds(shown)
     before = log.position
     given = []
-    for kind, name in everything_but_heads():
+    for kind, name in everything_but_covers():
         case_id = cases.get(kind, cases["StaffBreach"])
         answer = shown.send(document_of(kind, name, case_id), f"witness:{case_id}")
         [error] = answer.json()["errors"]
@@ -88,7 +88,7 @@ def test_every_other_field_of_a_case_is_refused_by_its_name_and_nothing_is_given
         assert f"{kind}.{name}" in error["extensions"]["fields"]
 
     assert given == []
-    assert len(everything_but_heads()) > 150
+    assert len(everything_but_covers()) > 150
     assert log.position == before
 
 
@@ -115,15 +115,15 @@ def test_no_list_count_figure_fragment_or_directive_leads_around_it(shown: Clien
 
 def test_another_document_with_an_operation_that_tells_nothing_is_refused_for_the_one_that_tells(shown: Client) -> None:
     case_id = cases_of_all_kinds(shown)["Incident"]
-    document = f'query Head {{ case(id: "{case_id}") {{ id }} }} query Body {{ case(id: "{case_id}") {{ outcome }} }}'
-    content = {"query": document, "operationName": "Head"}
+    document = f'query Cover {{ case(id: "{case_id}") {{ id }} }} query Body {{ case(id: "{case_id}") {{ outcome }} }}'
+    content = {"query": document, "operationName": "Cover"}
 
     answer = shown.http.post("/graphql", json=content, headers=shown.headers(f"witness:{case_id}")).json()
 
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["NOT_ALLOWED"]
 
 
-def test_an_account_is_taken_and_answered_with_the_head(shown: Client) -> None:
+def test_an_account_is_taken_and_answered_with_the_cover(shown: Client) -> None:
     case_id = cases_of_all_kinds(shown)["Incident"]
     on = {"commandId": str(uuid4()), "caseId": case_id}
     account = {**on, "side": "WITNESS", "givenOn": "2026-09-20", "text": "I saw it."}

@@ -1,4 +1,4 @@
-"""What somebody may ask who is told which case it is, and not what stands in it: a witness, who gives an account.
+"""What somebody may ask who is shown the cover of a case, and not what stands in it: a witness, who gives an account.
 
 A document that asks for more is refused as a whole, before anything of it is done, so that no argument, filter or count
 of it can tell what the fields would. What is not listed here is not theirs, whatever the schema comes to hold.
@@ -13,7 +13,7 @@ from graphql import GraphQLError, GraphQLInputObjectType, GraphQLSchema
 from api.graphql.documents import PreparedDocument, Refusals
 from domain.refusals import RefusalCode
 
-__all__ = ["Heads"]
+__all__ = ["CaseCover"]
 
 
 def _names(text: str) -> frozenset[str]:
@@ -21,10 +21,10 @@ def _names(text: str) -> frozenset[str]:
 
 
 # Enough to know the case by, to see whether it goes on, and to give what one has to give.
-_HEAD = _names("id reference kind school status openedOn closedOn version allowedActions")
+_COVER = _names("id reference kind school status openedOn closedOn version allowedActions")
 _FIELDS: Mapping[str, frozenset[str]] = {
     "Query": _names("viewer trust schools case codes ledger"),
-    **dict.fromkeys(("Case", "Incident", "Complaint", "StaffBreach"), _HEAD),
+    **dict.fromkeys(("Case", "Incident", "Complaint", "StaffBreach"), _COVER),
     # What a command of theirs recorded: that it did.
     "Recorded": _names("case position events replayed"),
     "CaseEvent": _names("id position version type recordedAt"),
@@ -36,8 +36,8 @@ _TYPE_NAME = "__typename"
 _MESSAGE = "In this role one is told which case it is, and not what stands in it: the fields named here are not read."
 
 
-class Heads:
-    """Knows what of one schema is told to whoever reads the heads of cases alone."""
+class CaseCover:
+    """Knows what of one schema is told to whoever reads the covers of cases alone."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._given = frozenset(
@@ -45,7 +45,7 @@ class Heads:
         )
 
     def check(self, document: PreparedDocument) -> None:
-        """Raise `Refusals` naming every field that a document asks for beyond the head of a case."""
+        """Raise `Refusals` naming every field that a document asks for beyond the cover of a case."""
         beyond = sorted(field for field in document.fields if not self.holds(field))
         if beyond:
             raise Refusals(GraphQLError(_MESSAGE, extensions={"code": RefusalCode.NOT_ALLOWED.value, "fields": beyond}))
