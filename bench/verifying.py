@@ -14,7 +14,7 @@ from bench.sizes import Sizes
 from ledger.checkpoint import VerifierKey
 from ledger.embedded import EmbeddedPostgres
 from ledger.verify import verify
-from services.checkpoints import signer
+from services.checkpoint_signers import signer
 from services.export import export_case
 
 _OTHER_CASES = 200

@@ -43,6 +43,12 @@ class Task(StrEnum):
     ERASE_PERSON = "erase-person"
     OVERRIDE = "override"
     KEEP_REGISTERS = "keep-registers"
+    # What a trust declares about its own ledger: its signing key, and that it was put back.
+    KEEP_LEDGER = "keep-ledger"
+    # Checkpoints and proofs, which tell of nothing that they prove.
+    SEE_PROOFS = "see-proofs"
+    # All that the trust recorded in a period, as a bundle.
+    EXPORT_PERIOD = "export-period"
     GIVE_ROLES = "give-roles"
     SEE_ROLES = "see-roles"
     KEEP_ACCOUNTS = "keep-accounts"
@@ -132,6 +138,9 @@ _TASKS: Mapping[Task, frozenset[Role]] = {
     # lead's place.
     Task.OVERRIDE: frozenset({Role.TRUST_LEAD, Role.HEADTEACHER, Role.ALTERNATE}),
     Task.KEEP_REGISTERS: frozenset({Role.SYSTEM, Role.ADMIN}),
+    Task.KEEP_LEDGER: frozenset({Role.SYSTEM}),
+    Task.SEE_PROOFS: _EXPORTS | {Role.ADMIN},
+    Task.EXPORT_PERIOD: _OVERSEERS,
     Task.GIVE_ROLES: frozenset({Role.SYSTEM, Role.ADMIN}),
     Task.SEE_ROLES: _OVERSEERS | {Role.ADMIN},
     Task.KEEP_ACCOUNTS: frozenset({Role.SYSTEM, Role.ADMIN}),

@@ -25,6 +25,7 @@ class Scope(StrEnum):
     TEXTS_READ = "texts:read"
     CASES_WRITE = "cases:write"
     CASES_EXPORT = "cases:export"
+    PROOFS_READ = "proofs:read"
     LOG_IMPORT = "log:import"
     DOCUMENTS_ADHOC = "documents:adhoc"
     SCHEMA_READ = "schema:read"
@@ -40,7 +41,8 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.CASES_READ: "see cases: in lists, by id, behind a figure; without it there are no cases",
     Scope.TEXTS_READ: "open the sealed words and names of the cases that are seen",
     Scope.CASES_WRITE: "open cases, and with cases:read give commands on them",
-    Scope.CASES_EXPORT: "take a case out as a bundle",
+    Scope.CASES_EXPORT: "take a case, or what was recorded in a period, out as a bundle",
+    Scope.PROOFS_READ: "read checkpoints and proofs, which tell of nothing that they prove",
     Scope.LOG_IMPORT: "import a school's log",
     Scope.DOCUMENTS_ADHOC: "send GraphQL documents of its own where only trusted ones are answered",
     Scope.SCHEMA_READ: "ask about the GraphQL schema where only trusted documents are answered",
@@ -54,6 +56,8 @@ _NEEDED: Mapping[str, Scope | None] = {
     CaseReading.OPEN_TEXTS: Scope.TEXTS_READ,
     CaseReading.EXPORT: Scope.CASES_EXPORT,
     CaseReading.SEE_READERS: None,
+    Task.EXPORT_PERIOD: Scope.CASES_EXPORT,
+    Task.SEE_PROOFS: Scope.PROOFS_READ,
     Task.SEE_ALL_FIGURES: Scope.FIGURES_READ,
     Task.LIST_CASES: Scope.CASES_READ,
     Task.IMPORT_LOG: Scope.LOG_IMPORT,
@@ -63,7 +67,7 @@ _NEEDED: Mapping[str, Scope | None] = {
     **dict.fromkeys(
         (
             *(Task.ERASE_PERSON, Task.OVERRIDE, Task.KEEP_REGISTERS, Task.GIVE_ROLES, Task.SEE_ROLES),
-            *(Task.KEEP_API_KEYS, Task.SEE_READ_LOG, Task.OPEN_IN_EMERGENCY, Task.SEE_ALERTS),
+            *(Task.KEEP_API_KEYS, Task.KEEP_LEDGER, Task.SEE_READ_LOG, Task.OPEN_IN_EMERGENCY, Task.SEE_ALERTS),
         )
     ),
 }

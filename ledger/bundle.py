@@ -6,7 +6,7 @@ section 10, is the specification.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -16,26 +16,32 @@ from ledger import canonical
 from ledger.canonical import JSON
 from ledger.checkpoint import VerifierKey
 from ledger.entry import format_instant, leaf_hash
+from ledger.meanings import records_part_erasure
 
 __all__ = [
     "FORMAT",
+    "FORMAT_WITH_DECLARATIONS",
     "FORMAT_WITH_MORE",
     "Bundle",
     "BundledEvent",
     "ClosedPart",
     "ClosedState",
     "Consistency",
+    "Extract",
     "HeadProof",
     "Notice",
     "OpenedPart",
     "Part",
     "WithheldEvent",
     "build",
+    "indices",
 ]
 
 FORMAT = "caseledger-bundle/1"
 # Of a bundle that withholds a whole event or bears a notice; any other is of the form that older programs read, too.
 FORMAT_WITH_MORE = "caseledger-bundle/2"
+# Of one of a trust that has declared something about its ledger, or of a case of which a single part was erased.
+FORMAT_WITH_DECLARATIONS = "caseledger-bundle/3"
 
 ClosedState = Literal["ERASED", "WITHHELD"]
 
@@ -118,20 +124,24 @@ class Consistency:
     proof: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """One case at one checkpoint. `erasures` are the events, of any stream, that record the destruction of a key."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """What is taken out of a ledger at one checkpoint, with what proves that it stands there.
+
+    `erasures` are the events, of other streams, that record the destruction of a key; `declarations` are all that the
+    trust has declared about its ledger, and `handovers` the notes by which each key handed over to the next.
+    """
 
     trust: UUID
-    stream: UUID
     checkpoint: str
     public_key: str
     events: tuple[BundledEvent | WithheldEvent, ...]
     inclusion: tuple[bytes, ...]
-    head: HeadProof
     erasures: tuple[BundledEvent, ...] = ()
     consistency: tuple[Consistency, ...] = ()
     notices: tuple[Notice, ...] = ()
+    declarations: tuple[BundledEvent, ...] = ()
+    handovers: tuple[str, ...] = ()
 
     @property
     def shown(self) -> tuple[BundledEvent, ...]:
@@ -146,31 +156,61 @@ class Bundle:
     @property
     def format(self) -> str:
         """The name of the form that the file has."""
+        raise NotImplementedError
+
+    @property
+    def recorded(self) -> tuple[BundledEvent | WithheldEvent, ...]:
+        """Everything whose place in the ledger is proven: the events, the erasures and the declarations."""
+        return (*self.events, *self.erasures, *self.declarations)
+
+    def members(self) -> dict[str, JSON]:
+        """The members that every form has, as they are written."""
+        return {
+            "checkpoint": self.checkpoint,
+            "consistency": [
+                {"proof": b"".join(one.proof).hex(), "root": one.root.hex(), "size": one.size}
+                for one in self.consistency
+            ],
+            "erasures": [_recorded(event) for event in self.erasures],
+            "events": [_event(event) for event in self.events],
+            "format": self.format,
+            "inclusion": b"".join(self.inclusion).hex(),
+            "public_key": self.public_key,
+            "trust": str(self.trust),
+        }
+
+    def later_members(self) -> dict[str, JSON]:
+        """The members that later forms have besides."""
+        return {
+            "declarations": [_recorded(event) for event in self.declarations],
+            "handovers": list(self.handovers),
+            "notices": [{"law": one.law, "since": one.since} for one in self.notices],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle(Extract):
+    """One case at one checkpoint."""
+
+    stream: UUID
+    head: HeadProof
+
+    @property
+    def format(self) -> str:
+        """The name of the form that the file has: the earliest that can hold what is in it."""
+        if self.declarations or self.handovers or any(records_part_erasure(event.body) for event in self.shown):
+            return FORMAT_WITH_DECLARATIONS
         return FORMAT_WITH_MORE if self.withheld or self.notices else FORMAT
 
     def encode(self) -> bytes:
         """Write the file: canonical JSON, no newline at its end."""
-        more: dict[str, JSON] = {}
-        if self.format == FORMAT_WITH_MORE:
-            more["notices"] = [{"law": one.law, "since": one.since} for one in self.notices]
-        return canonical.encode(
-            {
-                **more,
-                "checkpoint": self.checkpoint,
-                "consistency": [
-                    {"proof": b"".join(one.proof).hex(), "root": one.root.hex(), "size": one.size}
-                    for one in self.consistency
-                ],
-                "erasures": [_recorded(event) for event in self.erasures],
-                "events": [_event(event) for event in self.events],
-                "format": self.format,
-                "head": {"index": self.head.index, "proof": b"".join(self.head.proof).hex()},
-                "inclusion": b"".join(self.inclusion).hex(),
-                "public_key": self.public_key,
-                "stream": str(self.stream),
-                "trust": str(self.trust),
-            }
-        )
+        head: JSON = {"index": self.head.index, "proof": b"".join(self.head.proof).hex()}
+        members = {**self.members(), "head": head, "stream": str(self.stream)}
+        if self.format == FORMAT_WITH_DECLARATIONS:
+            members |= self.later_members()
+        elif self.format == FORMAT_WITH_MORE:
+            members["notices"] = self.later_members()["notices"]
+        return canonical.encode(members)
 
 
 def build(
@@ -185,6 +225,8 @@ def build(
     erasures: Sequence[BundledEvent] = (),
     consistency: Sequence[Consistency] = (),
     notices: Sequence[Notice] = (),
+    declarations: Sequence[BundledEvent] = (),
+    handovers: Sequence[str] = (),
 ) -> Bundle:
     """Put together the bundle of a case.
 
@@ -192,19 +234,25 @@ def build(
     gives the `tree.set_proof` of leaf indices (position - 1, rising) in the tree of the checkpoint's size.
     """
     erasures = sorted(erasures, key=lambda event: event.position)
-    indices = sorted({event.position - 1 for event in (*events, *erasures)})
     return Bundle(
         trust=trust,
         stream=stream,
         checkpoint=checkpoint,
         public_key=public_key.text,
         events=tuple(events),
-        inclusion=tuple(prove(indices)),
+        inclusion=tuple(prove(indices((*events, *erasures, *declarations)))),
         head=HeadProof(head[0], tuple(head[1])),
         erasures=tuple(erasures),
         consistency=tuple(sorted(consistency, key=lambda one: one.size)),
         notices=tuple(notices),
+        declarations=tuple(declarations),
+        handovers=tuple(handovers),
     )
+
+
+def indices(recorded: Iterable[BundledEvent | WithheldEvent]) -> list[int]:
+    """The leaf indices of events, rising, each once."""
+    return sorted({event.position - 1 for event in recorded})
 
 
 def _recorded(event: BundledEvent) -> dict[str, JSON]:

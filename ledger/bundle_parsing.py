@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from ledger import canonical
 from ledger.bundle import (
     FORMAT,
+    FORMAT_WITH_DECLARATIONS,
     FORMAT_WITH_MORE,
     Bundle,
     BundledEvent,
@@ -26,6 +28,7 @@ from ledger.bundle import (
 )
 from ledger.canonical import INTEGER_LIMIT
 from ledger.entry import EntryError, parse_instant, parse_uuid
+from ledger.period import PERIOD_FORMAT, Period
 
 __all__ = ["BundleError", "parse"]
 
@@ -48,49 +51,68 @@ class BundleError(ValueError):
         return BundleError(f"{container}.{self.place}" if self.place else container, self.rule)
 
 
-def parse(data: bytes) -> Bundle:
-    """Read a bundle's file. Raises CanonicalError or BundleError naming the first member that is not as it must be."""
+def parse(data: bytes) -> Bundle | Period:
+    """Read a file of either kind. Raises CanonicalError or BundleError naming the first member that is wrong."""
     members: Any = canonical.decode(data)
-    has_more = isinstance(members, dict) and members.get("format") == FORMAT_WITH_MORE
+    format_ = str(members.get("format")) if isinstance(members, dict) else ""
+    is_period = format_ == PERIOD_FORMAT
+    wanted = _PERIOD if is_period else _BUNDLES.get(format_, _BUNDLES[FORMAT])
     try:
-        _check_members(members, _MEMBERS | {"notices"} if has_more else _MEMBERS)
+        _check_members(members, wanted)
     except BundleError as error:
-        raise error.within("bundle") from None
-    if not has_more and members["format"] != FORMAT:
-        raise BundleError("format", f'must be "{FORMAT}" or "{FORMAT_WITH_MORE}"')
+        raise error.within("period" if is_period else "bundle") from None
+    if is_period:
+        return _parse_period(members)
+    if format_ not in _BUNDLES:
+        raise BundleError("format", f"must be one of {', '.join(_BUNDLES)} and {PERIOD_FORMAT}")
     found = Bundle(
-        trust=_uuid(members, "trust"),
+        **_extract(members, shows_whole=format_ == FORMAT),
         stream=_uuid(members, "stream"),
-        checkpoint=_text(members, "checkpoint"),
-        public_key=_text(members, "public_key"),
-        events=_each(members, "events", _parse_event_or_withheld if has_more else _parse_event),
-        inclusion=_hashes(members, "inclusion"),
         head=_one(members, "head", _parse_head),
-        erasures=_each(members, "erasures", _parse_erasure),
-        consistency=_each(members, "consistency", _parse_consistency),
-        notices=_each(members, "notices", _parse_notice) if has_more else (),
     )
-    if found.format != members["format"]:
-        raise BundleError("format", f'must be "{FORMAT}" where no event is withheld and no notice given')
+    if found.format != format_:
+        raise BundleError("format", f"must be the earliest form that holds what is in it, {found.format}")
     return found
+
+
+def _parse_period(members: Any) -> Period:
+    return Period(
+        **_extract(members, shows_whole=False),
+        first=_integer(members, "first", 1),
+        since=_instant(members, "since"),
+        until=_instant(members, "until"),
+        before=_text(members, "before"),
+        after=_text(members, "after"),
+    )
+
+
+def _extract(members: Any, *, shows_whole: bool) -> dict[str, Any]:
+    """What both kinds have; members that an earlier form lacks are empty."""
+    return {
+        "trust": _uuid(members, "trust"),
+        "checkpoint": _text(members, "checkpoint"),
+        "public_key": _text(members, "public_key"),
+        "events": _each(members, "events", _parse_event if shows_whole else _parse_event_or_withheld),
+        "inclusion": _hashes(members, "inclusion"),
+        "erasures": _each(members, "erasures", _parse_erasure),
+        "consistency": _each(members, "consistency", _parse_consistency),
+        "notices": _each(members, "notices", _parse_notice) if "notices" in members else (),
+        "declarations": _each(members, "declarations", _parse_erasure) if "declarations" in members else (),
+        "handovers": _each(members, "handovers", _parse_handover) if "handovers" in members else (),
+    }
 
 
 # What reads a member raises a place as seen from its own object; `_one` and `_each` say where that object stands.
 
-_MEMBERS = frozenset(
-    (
-        "checkpoint",
-        "consistency",
-        "erasures",
-        "events",
-        "format",
-        "head",
-        "inclusion",
-        "public_key",
-        "stream",
-        "trust",
-    )
-)
+_COMMON = frozenset(("checkpoint", "consistency", "erasures", "events", "format", "inclusion", "public_key", "trust"))
+_LATER = frozenset(("declarations", "handovers", "notices"))
+_OF_A_CASE = _COMMON | {"head", "stream"}
+_BUNDLES = {
+    FORMAT: _OF_A_CASE,
+    FORMAT_WITH_MORE: _OF_A_CASE | {"notices"},
+    FORMAT_WITH_DECLARATIONS: _OF_A_CASE | _LATER,
+}
+_PERIOD = _COMMON | _LATER | {"after", "before", "first", "since", "until"}
 _ERASURE = frozenset(("body", "leaf", "position", "recorded_at"))
 _EVENT = _ERASURE | {"parts"}
 _WITHHELD = frozenset(("leaf", "link", "position"))
@@ -99,6 +121,12 @@ _OPENED = frozenset(("ordinal", "part", "salt", "text"))
 _CLOSED = frozenset(("part", "state"))
 _HEAD = frozenset(("index", "proof"))
 _CONSISTENCY = frozenset(("proof", "root", "size"))
+
+
+def _parse_handover(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BundleError("", "must be text")
+    return value
 
 
 def _parse_event(value: Any) -> BundledEvent:
@@ -130,10 +158,7 @@ def _parse_erasure(value: Any) -> BundledEvent:
 
 
 def _recorded_event(members: Any, parts: tuple[Part, ...]) -> BundledEvent:
-    try:
-        recorded_at = parse_instant(_text(members, "recorded_at"))
-    except EntryError as error:
-        raise BundleError("recorded_at", error.rule) from None
+    recorded_at = _instant(members, "recorded_at")
     position, body = _integer(members, "position", 1), _text(members, "body").encode()
     return BundledEvent(position, recorded_at, body, _hash(members, "leaf"), parts)
 
@@ -190,6 +215,13 @@ def _text(members: Any, name: str) -> str:
     if not isinstance(value, str):
         raise BundleError(name, "must be text")
     return value
+
+
+def _instant(members: Any, name: str) -> datetime:
+    try:
+        return parse_instant(_text(members, name))
+    except EntryError as error:
+        raise BundleError(name, error.rule) from None
 
 
 def _integer(members: Any, name: str, least: int) -> int:

@@ -21,6 +21,7 @@ from ledger.canonical import INTEGER_LIMIT
 from ledger.entry import EntryError, format_instant, parse_instant, parse_uuid
 
 __all__ = [
+    "LEDGER_PREFIX",
     "Checkpoint",
     "CheckpointError",
     "CheckpointSigner",
@@ -28,6 +29,7 @@ __all__ = [
     "check_signatures",
     "origin",
     "parse",
+    "parse_origin",
     "parse_root",
     "parse_size",
     "read_note",
@@ -35,7 +37,7 @@ __all__ = [
     "verify",
 ]
 
-_ORIGIN_PREFIX = "caseledger/"
+LEDGER_PREFIX = "caseledger/"
 _ED25519 = b"\x01"  # the type of signature in C2SP signed notes
 _NOTE_LIMIT = 100_000  # characters: room for far more cosignatures than the sixteen a reader must take
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
@@ -58,6 +60,11 @@ class Checkpoint:
     heads_count: int
     heads_root: bytes
     recorded_at: datetime
+
+    @property
+    def epoch(self) -> int:
+        """Which stretch of the trust's ledger it is of, from 1: each restore begins another."""
+        return parse_origin(self.origin)[1]
 
     @property
     def text(self) -> str:
@@ -112,9 +119,26 @@ class CheckpointSigner:
         return f"— {self.verifier_key.name} {_base64(signature)}\n"
 
 
-def origin(trust: UUID) -> str:
-    """Name the ledger of a trust, as the first line of its checkpoints does."""
-    return f"{_ORIGIN_PREFIX}{trust}"
+def origin(trust: UUID, epoch: int = 1, prefix: str = LEDGER_PREFIX) -> str:
+    """Name the ledger of a trust, as the first line of its checkpoints does.
+
+    A ledger that was put back to an earlier state does not continue what was signed before, so it bears another name
+    from then on: that of its next epoch. Other logs of the trust have another prefix.
+    """
+    return f"{prefix}{trust}" + (f"/{epoch}" if epoch > 1 else "")
+
+
+def parse_origin(text: str, prefix: str = LEDGER_PREFIX) -> tuple[UUID, int]:
+    """Give the trust and the epoch of an origin; CheckpointError for a text that is none."""
+    trust, _, number = text.removeprefix(prefix).partition("/")
+    epoch = int(number) if _DECIMAL.fullmatch(number) else 1
+    try:
+        trust_id = parse_uuid(trust)
+    except ValueError:
+        trust_id = None
+    if trust_id is None or text != origin(trust_id, epoch, prefix):
+        raise CheckpointError(f"origin must be {prefix} and the id of a trust, with / and the number of a later epoch")
+    return trust_id, epoch
 
 
 def sign(
@@ -190,14 +214,8 @@ def _parse_text(text: str) -> Checkpoint:
     lines = text.split("\n")
     if len(lines) != 6 or lines[5] != "":
         raise CheckpointError("checkpoint must have five lines: origin, size, root, heads and time")
-    trust = lines[0].removeprefix(_ORIGIN_PREFIX)
     heads, time = lines[3].split(" "), lines[4].removeprefix("time ")
-    try:
-        known = lines[0] == origin(parse_uuid(trust))
-    except ValueError:
-        known = False
-    if not known:
-        raise CheckpointError("origin must be caseledger/ and the id of a trust")
+    parse_origin(lines[0])
     if len(heads) != 3 or heads[0] != "heads":
         raise CheckpointError('fourth line must be "heads", their number and their root')
     if time == lines[4]:

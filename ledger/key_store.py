@@ -17,6 +17,7 @@ from uuid import UUID
 
 from ledger.database import Database
 from ledger.keys import KeyProvider, KeysUnavailableError
+from ledger.marks import CheckpointMarks
 
 _CACHE_SECONDS = 60.0
 _CACHE_KEYS = 20_000
@@ -55,6 +56,8 @@ class KeyStore:
     def __init__(self, database: Database, provider: KeyProvider) -> None:
         self._database = database
         self._provider = provider
+        # Beside the keys, for it has the same backups: newer ones than the ledger's.
+        self.marks = CheckpointMarks(database)
         # Unwrapped keys live here for a minute at most; an erasure in another process acts within that time.
         self._cache: dict[tuple[UUID, UUID], tuple[float, DataKey]] = {}
         self._by_owner: dict[tuple[UUID, KeyOwner], UUID] = {}

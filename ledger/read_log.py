@@ -22,11 +22,13 @@ from ledger.checkpoint import (
     CheckpointSigner,
     VerifierKey,
     check_signatures,
+    origin,
+    parse_origin,
     parse_root,
     parse_size,
     read_note,
 )
-from ledger.entry import EntryError, format_instant, parse_instant, parse_uuid
+from ledger.entry import EntryError, format_instant, parse_instant
 from ledger.packing import COLUMN_TYPES, packed
 from ledger.tree import CompactRange
 
@@ -153,9 +155,9 @@ class ReadCheckpoint:
         return f"{self.origin}\n{self.size}\n{root}\ntime {format_instant(self.recorded_at)}\n"
 
 
-def read_origin(trust: UUID) -> str:
-    """Name the log of reads of a trust, as the first line of its checkpoints does."""
-    return f"{_ORIGIN_PREFIX}{trust}"
+def read_origin(trust: UUID, epoch: int = 1) -> str:
+    """Name the log of reads of a trust in an epoch of its ledger, as the first line of its checkpoints does."""
+    return origin(trust, epoch, _ORIGIN_PREFIX)
 
 
 def sign_reads(checkpoint: ReadCheckpoint, signer: CheckpointSigner) -> str:
@@ -180,12 +182,7 @@ def _parse_text(text: str) -> ReadCheckpoint:
     lines = text.split("\n")
     if len(lines) != 5 or lines[4] != "":
         raise CheckpointError("checkpoint of reads must have four lines: origin, size, root and time")
-    try:
-        known = lines[0] == read_origin(parse_uuid(lines[0].removeprefix(_ORIGIN_PREFIX)))
-    except ValueError:
-        known = False
-    if not known:
-        raise CheckpointError(f"origin must be {_ORIGIN_PREFIX} and the id of a trust")
+    parse_origin(lines[0], _ORIGIN_PREFIX)
     time = lines[3].removeprefix("time ")
     if time == lines[3]:
         raise CheckpointError('fourth line must be "time" and an instant')

@@ -90,6 +90,18 @@ def read_key_destructions(connection: psycopg.Connection[Any], trust_id: UUID, *
     )
 
 
+def read_part_erasures(
+    connection: psycopg.Connection[Any], trust_id: UUID, stream_ids: Sequence[UUID], *, up_to: int
+) -> list[StoredRow]:
+    """The events of some streams that record the erasing of a single part of theirs."""
+    return _rows(
+        connection,
+        f"SELECT {_COLUMNS} FROM event WHERE trust_id = %s AND stream_id = ANY(%s) AND position <= %s"  # noqa: S608 - constant columns
+        r" AND type ~ '^[a-z0-9_.]*part_erased(\.v[0-9]+)?$' ORDER BY position",
+        (trust_id, list(stream_ids), up_to),
+    )
+
+
 def read_streams_with(connection: psycopg.Connection[Any], trust_id: UUID, type_: str, *, up_to: int) -> list[UUID]:
     """The streams of a trust in which events with a stored name were recorded by a position."""
     rows = connection.execute(
@@ -98,6 +110,29 @@ def read_streams_with(connection: psycopg.Connection[Any], trust_id: UUID, type_
         binary=True,
     )
     return [stream_id for (stream_id,) in rows]
+
+
+def read_range(connection: psycopg.Connection[Any], trust_id: UUID, first: int, last: int) -> list[StoredRow]:
+    """The events at the positions from `first` to `last`, both included, in order."""
+    return _rows(
+        connection,
+        f"SELECT {_COLUMNS} FROM event WHERE trust_id = %s AND position BETWEEN %s AND %s ORDER BY position",  # noqa: S608 - constant columns
+        (trust_id, first, last),
+    )
+
+
+def positions_between(
+    connection: psycopg.Connection[Any], trust_id: UUID, since: datetime, until: datetime, *, up_to: int
+) -> tuple[int, int]:
+    """The first and the last position recorded from one instant on and before another; (n + 1, n) for none after n."""
+    row = connection.execute(
+        "SELECT coalesce(max(position) FILTER (WHERE recorded_at < %s), 0) + 1, coalesce(max(position), 0) FROM event"
+        " WHERE trust_id = %s AND recorded_at < %s AND position <= %s",
+        (since, trust_id, until, up_to),
+        binary=True,
+    ).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
 
 
 def head(connection: psycopg.Connection[Any], trust_id: UUID) -> tuple[int, datetime | None]:

@@ -13,17 +13,25 @@ from itertools import pairwise
 __all__ = [
     "EMPTY_ROOT",
     "CompactRange",
+    "Subtree",
+    "consistency_path",
     "consistency_proof",
+    "inclusion_path",
     "inclusion_proof",
     "node_hash",
     "root",
     "root_from_set",
     "set_proof",
+    "split",
+    "subtrees_of",
     "verify_consistency",
     "verify_inclusion",
 ]
 
 EMPTY_ROOT = sha256(b"").digest()
+
+# Gives the root of the leaves from the first index up to, without, the last.
+Subtree = Callable[[int, int], bytes]
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -44,18 +52,28 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return level[0]
 
 
+def subtrees_of(leaves: Sequence[bytes]) -> Subtree:
+    """Give the subtrees of leaves that are all at hand."""
+    return lambda first, last: root(leaves[first:last])
+
+
 def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
     """Give the audit path of one leaf, from the leaf's sibling up (RFC 6962, 2.1.1)."""
-    if not 0 <= index < len(leaves):
+    return inclusion_path(index, len(leaves), subtrees_of(leaves))
+
+
+def inclusion_path(index: int, size: int, subtree: Subtree) -> list[bytes]:
+    """Give the audit path of one leaf of a tree whose subtrees are asked for as they are needed."""
+    if not 0 <= index < size:
         raise ValueError("index must be that of a leaf")
-    first, last, path = 0, len(leaves), []
+    first, last, path = 0, size, []
     while last - first > 1:
-        middle = first + _split(last - first)
+        middle = first + split(last - first)
         if index < middle:
-            path.append(root(leaves[middle:last]))
+            path.append(subtree(middle, last))
             last = middle
         else:
-            path.append(root(leaves[first:middle]))
+            path.append(subtree(first, middle))
             first = middle
     return path[::-1]
 
@@ -81,21 +99,26 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
 
 def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
     """Prove that the first `old_size` leaves begin the tree of all (RFC 6962, 2.1.2); empty when the sizes agree."""
-    if not 0 < old_size <= len(leaves):
+    return consistency_path(old_size, len(leaves), subtrees_of(leaves))
+
+
+def consistency_path(old_size: int, size: int, subtree: Subtree) -> list[bytes]:
+    """Prove the same of a tree whose subtrees are asked for as they are needed."""
+    if not 0 < old_size <= size:
         raise ValueError("old size must be from 1 to the number of leaves")
-    first, last, path = 0, len(leaves), []
+    first, last, path = 0, size, []
     whole = True  # the part of the old tree in view is the old tree itself, whose root the checker knows
     while old_size < last:
-        middle = first + _split(last - first)
+        middle = first + split(last - first)
         if old_size <= middle:
-            path.append(root(leaves[middle:last]))
+            path.append(subtree(middle, last))
             last = middle
         else:
-            path.append(root(leaves[first:middle]))
+            path.append(subtree(first, middle))
             first = middle
             whole = False
     if not whole:
-        path.append(root(leaves[first:last]))
+        path.append(subtree(first, last))
     return path[::-1]
 
 
@@ -128,10 +151,10 @@ def verify_consistency(old_size: int, old_root: bytes, size: int, new_root: byte
     return last == 0 and old == old_root and new == new_root
 
 
-def set_proof(indices: Sequence[int], size: int, subtree: Callable[[int, int], bytes]) -> list[bytes]:
+def set_proof(indices: Sequence[int], size: int, subtree: Subtree) -> list[bytes]:
     """Prove many leaves at once: the roots of the largest subtrees that hold none of them, from left to right.
 
-    `indices` rise strictly; `subtree(first, last)` gives the root of the leaves from `first` up to, without, `last`.
+    `indices` rise strictly.
     """
     _check_indices(indices, size)
     proof: list[bytes] = []
@@ -140,7 +163,7 @@ def set_proof(indices: Sequence[int], size: int, subtree: Callable[[int, int], b
         if low == high:
             proof.append(subtree(first, last))
         elif last - first > 1:
-            middle = first + _split(last - first)
+            middle = first + split(last - first)
             cut = bisect_left(indices, middle, low, high)
             visit(first, middle, low, cut)
             visit(middle, last, cut, high)
@@ -161,7 +184,7 @@ def root_from_set(leaves: Mapping[int, bytes], size: int, proof: Sequence[bytes]
             return next(remaining)
         if last - first == 1:
             return leaves[first]
-        middle = first + _split(last - first)
+        middle = first + split(last - first)
         cut = bisect_left(indices, middle, low, high)
         left = visit(first, middle, low, cut)
         return node_hash(left, visit(middle, last, cut, high))
@@ -207,8 +230,8 @@ class CompactRange:
         return computed
 
 
-def _split(size: int) -> int:
-    # The largest power of two smaller than the size.
+def split(size: int) -> int:
+    """Give the largest power of two smaller than a size of at least 2: how many leaves lie left of the root."""
     return int(1 << ((size - 1).bit_length() - 1))
 
 

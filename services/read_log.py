@@ -6,20 +6,20 @@ and nothing that a case says, nor what was searched for. docs/formats.md, sectio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import psycopg
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import RawCursor
 
+from domain.ledger_register import FIRST
 from ledger import canonical
-from ledger.checkpoint import CheckpointError, CheckpointSigner
+from ledger.checkpoint import CheckpointError, CheckpointSigner, VerifierKey
 from ledger.fast_canonical import encode_fast
-from ledger.key_store import KeyOwner
 from ledger.read_log import (
     APPEND,
     OPEN,
@@ -36,6 +36,7 @@ from ledger.read_log import (
     verify_reads,
 )
 from ledger.tree import CompactRange
+from services.checkpoint_signers import ledger_register, own_keys, private_key
 from services.scope import Caller
 from services.store import TrustLedger
 
@@ -149,9 +150,9 @@ def _append(connection: psycopg.Connection[Any], trust_id: UUID, read: NewRead) 
 
 def read_signer(ledger: TrustLedger) -> CheckpointSigner:
     """The trust's signer under the name of its log of reads: the same key as for its ledger's checkpoints."""
-    owner = KeyOwner(uuid5(ledger.trust_id, "checkpoint-signer"))
-    seed = ledger.keys.keys_for(ledger.trust_id, [owner])[owner].secret
-    return CheckpointSigner(read_origin(ledger.trust_id), Ed25519PrivateKey.from_private_bytes(seed))
+    register = ledger_register(ledger)
+    number, epoch = (FIRST, FIRST) if register is None else (register.key_number, register.epoch)
+    return CheckpointSigner(read_origin(ledger.trust_id, epoch), private_key(ledger, number))
 
 
 def make_read_checkpoint(ledger: TrustLedger) -> str | None:
@@ -172,8 +173,9 @@ def make_read_checkpoint(ledger: TrustLedger) -> str | None:
             tree.append(last.leaf)
         if last is None:
             return note
-        origin = read_origin(ledger.trust_id)
-        note = sign_reads(ReadCheckpoint(origin, tree.size, tree.root(), last.recorded_at), read_signer(ledger))
+        signer = read_signer(ledger)
+        origin = signer.verifier_key.name
+        note = sign_reads(ReadCheckpoint(origin, tree.size, tree.root(), last.recorded_at), signer)
         # The same size always gives the same note, so whoever came first has written what we would.
         connection.execute(
             "INSERT INTO read_checkpoint (trust_id, size, note, edge) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
@@ -196,8 +198,8 @@ def audit_reads(ledger: TrustLedger, kept: Iterable[str] = ()) -> LogFault | Non
     `kept` are notes of checkpoints that were kept outside the database, which stand beside those in it. Raises
     CheckpointError for one of them that is not the trust's.
     """
-    key = read_signer(ledger).verifier_key
-    known = {one.size: one for one in (verify_reads(note, key) for note in kept)}
+    keys = own_keys(ledger, ledger_register(ledger))
+    known = {one.size: one for one in (_verify_own(note, keys) for note in kept)}
     with ledger.trust.transaction() as connection:
         # One moment for all: others go on reading meanwhile.
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -205,7 +207,7 @@ def audit_reads(ledger: TrustLedger, kept: Iterable[str] = ()) -> LogFault | Non
             "SELECT size, note FROM read_checkpoint WHERE trust_id = %s ORDER BY size", (ledger.trust_id,)
         ).fetchall():
             try:
-                stored = verify_reads(note, key)
+                stored = _verify_own(note, keys)
             except CheckpointError:
                 return LogFault(size, "has a checkpoint that the trust did not sign")
             if stored.size != size or known.setdefault(size, stored) != stored:
@@ -213,6 +215,15 @@ def audit_reads(ledger: TrustLedger, kept: Iterable[str] = ()) -> LogFault | Non
         head = log_head(connection, ledger.trust_id)
         found = first_fault(stored_reads(connection, ledger.trust_id), head, known)
         return LogFault(*found) if found is not None else _first_false_index(connection, ledger.trust_id, head)
+
+
+def _verify_own(note: str, keys: Sequence[bytes]) -> ReadCheckpoint:
+    """What a note says that one of these public keys has signed. Raises CheckpointError."""
+    name = note.partition("\n")[0]
+    for public in keys[:-1]:
+        with suppress(CheckpointError):
+            return verify_reads(note, VerifierKey(name, public))
+    return verify_reads(note, VerifierKey(name, keys[-1]))
 
 
 def _first_false_index(connection: psycopg.Connection[Any], trust_id: UUID, head: LogHead) -> LogFault | None:

@@ -30,7 +30,7 @@ from projections.plan.plans import Plans, Question, RoleAction
 from projections.plan.ready import Ready, ready
 from projections.plan.told import NOTHING, Told, told_by
 from projections.wait import ProjectionBehind
-from services.checkpoints import signer
+from services.checkpoint_signers import signer
 from services.read_log import read_signer
 from services.sealed_texts import SealedPlace, SealedState, open_texts
 from services.store import TrustLedger

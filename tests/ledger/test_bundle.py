@@ -63,7 +63,10 @@ Change = Callable[[Any], object]
 _CHANGES: list[tuple[Change, str]] = [
     (lambda d: d.pop("trust"), "bundle must have exactly the members checkpoint, consistency, erasures, events, "),
     (lambda d: d.update(extra=1), "bundle must have exactly the members checkpoint, consistency, erasures, events, "),
-    (lambda d: d.update(format="caseledger-bundle/3"), 'format must be "caseledger-bundle/1" or "caseledger-bundle/2"'),
+    (
+        lambda d: d.update(format="caseledger-bundle/9"),
+        "format must be one of caseledger-bundle/1, caseledger-bundle/2, caseledger-bundle/3 and caseledger-period/1",
+    ),
     (lambda d: d.update(trust="x"), "trust must be a UUID in lower case with hyphens"),
     (lambda d: d.update(stream=None), "stream must be text"),
     (lambda d: d.update(checkpoint=[]), "checkpoint must be text"),

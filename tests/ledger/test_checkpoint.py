@@ -109,9 +109,17 @@ def test_a_changed_text_is_refused() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        (ORIGIN, "caseledger/1", "origin must be caseledger/ and the id of a trust"),
-        (ORIGIN, ORIGIN.removeprefix("caseledger/"), "origin must be caseledger/ and the id of a trust"),
-        (ORIGIN, "", "origin must be caseledger/ and the id of a trust"),
+        (
+            ORIGIN,
+            "caseledger/1",
+            "origin must be caseledger/ and the id of a trust, with / and the number of a later epoch",
+        ),
+        (
+            ORIGIN,
+            ORIGIN.removeprefix("caseledger/"),
+            "origin must be caseledger/ and the id of a trust, with / and the number of a later epoch",
+        ),
+        (ORIGIN, "", "origin must be caseledger/ and the id of a trust, with / and the number of a later epoch"),
         ("\n17\n", "\n0\n", "size must be a decimal from 1 to 2^53 without leading zeros"),
         ("\n17\n", "\n017\n", "size must be a decimal from 1 to 2^53 without leading zeros"),
         ("\n17\n", "\n+17\n", "size must be a decimal from 1 to 2^53 without leading zeros"),

@@ -25,6 +25,7 @@ def test_a_genuine_case_holds_and_the_report_says_what_was_checked() -> None:
         Check("file", "canonical JSON of the form caseledger-bundle/1"),
         Check("public key", f"the one that was given: {KEY.text}"),
         Check("checkpoint", f"signed by caseledger/{LEDGER.trust} over 14 events"),
+        Check("declarations", "none: one key has signed, and no restore interrupted the ledger"),
         Check("earlier checkpoints", "continues the known checkpoint of size 9"),
         Check("events", "versions 1 to 6 without a gap, each bound to the one before"),
         Check("erasures", "1 key(s) destroyed"),
@@ -217,15 +218,15 @@ def test_times_and_positions_rise() -> None:
 @pytest.mark.parametrize(
     ("planted", "attack"),
     [
-        ("_check_head", lambda: dataclasses.replace(BUNDLE, head=LEDGER.bundle("other").head)),
-        ("_check_inclusion", lambda: dataclasses.replace(BUNDLE, inclusion=LEDGER.bundle("other").inclusion)),
+        ("check_head", lambda: dataclasses.replace(BUNDLE, head=LEDGER.bundle("other").head)),
+        ("check_inclusion", lambda: dataclasses.replace(BUNDLE, inclusion=LEDGER.bundle("other").inclusion)),
     ],
 )
 def test_a_check_left_out_lets_its_attack_through(
     planted: str, attack: Callable[[], Bundle], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert found(attack()) != "holds"
-    kept = tuple((name, check) for name, check in verify._CHECKS if check.__name__ != planted)
-    monkeypatch.setattr(verify, "_CHECKS", kept)
+    kept = tuple((name, check) for name, check in verify.CASE_CHECKS if check.__name__ != planted)
+    monkeypatch.setattr(verify, "CASE_CHECKS", kept)
 
     assert found(attack()) == "holds"

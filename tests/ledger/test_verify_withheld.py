@@ -30,7 +30,7 @@ def test_a_case_with_events_withheld_holds_and_the_report_says_how_many(versions
 
     assert report.ok, report.first_failure
     assert report.withheld == len(versions)
-    assert report.checks[4].found == (
+    assert report.checks[5].found == (
         f"versions 1 to 6 without a gap, each bound to the one before; {len(versions)} of them withheld as a whole"
     )
     assert {part.version for part in report.parts}.isdisjoint(versions)

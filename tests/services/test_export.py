@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -15,37 +14,12 @@ from domain.refusals import Refused
 from ledger.checkpoint import verify as verify_note
 from ledger.verify import verify
 from services.case_commands import AddAddendum
-from services.checkpoints import LedgerEmptyError, latest_checkpoint, make_checkpoint, signer
+from services.checkpoint_signers import signer
+from services.checkpoints import LedgerEmptyError, latest_checkpoint, make_checkpoint
 from services.export import export_case
-from services.incident_commands import RecordItem, ReportIncident
 from services.store import TrustLedger
+from tests.services.exported import a_case, parts
 from tests.support.ledgers import Trust, open_ledger
-
-AWARE = date(2026, 9, 10)
-
-
-def a_case(trust: Trust) -> UUID:
-    case = trust.do(
-        ReportIncident(command_id=uuid4(), school_urn="900001", opened_on=AWARE, summary="A post about the head.")
-    )
-    trust.do(
-        RecordItem(
-            command_id=uuid4(),
-            case_id=case.id,
-            platform="FACEBOOK",
-            poster_role="PARENT",
-            discovered_on=AWARE,
-            narrative="Says the head is a bully.",
-            poster=uuid4(),
-            handle="@angry",
-        )
-    )
-    trust.do(AddAddendum(command_id=uuid4(), case_id=case.id, text="The parent rang."))
-    return case.id  # type: ignore[no-any-return]  # an aggregate's id
-
-
-def parts(bundle: bytes) -> list[dict[str, Any]]:
-    return [part for event in json.loads(bundle)["events"] for part in event["parts"]]
 
 
 def test_a_bundle_opens_what_the_reader_may_open_and_verifies(trust: Trust) -> None:
@@ -88,7 +62,7 @@ def test_the_same_size_has_one_note_and_one_signer(trust: Trust) -> None:
     assert first.note == again.note
     trust.ledger.keys.forget(trust.trust_id)
     checkpoint = verify_note(first.note, signer(trust.ledger).verifier_key)
-    assert checkpoint.size == trust.ledger.head()[0] == first.state.size
+    assert checkpoint.size == trust.ledger.head()[0] == first.size
 
 
 def test_a_case_outside_ones_sight_is_not_exported(trust: Trust) -> None:

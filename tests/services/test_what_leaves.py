@@ -14,7 +14,7 @@ from domain.refusals import Refused
 from ledger.bundle import Notice
 from ledger.verify import Report, verify
 from services.case_commands import AddAddendum, AssignCase, LinkCase, MarkDuplicate
-from services.checkpoints import signer
+from services.checkpoint_signers import signer
 from services.complaint_commands import ComplaintHead, MeetParties, ReceiveComplaint
 from services.conversion_commands import ConvertToComplaint
 from services.export import export_case
@@ -84,7 +84,7 @@ def test_an_event_that_names_a_case_about_the_reader_is_withheld_as_a_whole(
     assert of_whole.checks[0].found == "canonical JSON of the form caseledger-bundle/1"
     last = 5 if goes_on else 4
     events = json.loads(bundle)["events"]
-    assert report.checks[4].found == (
+    assert report.checks[5].found == (
         f"versions 1 to {last} without a gap, each bound to the one before; 3 of them withheld as a whole"
     )
     assert [set(event) for event in events[1:4]] == [{"leaf", "link", "position"}] * 3

@@ -1,0 +1,104 @@
+"""The few events whose meaning a verifier has to know: what was destroyed, who signs, what a restore interrupted.
+
+They are known by how their stored names end, whatever stream records them, so that a verifier needs nothing of the
+domain. docs/formats.md, section 10, is the specification.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from ledger.entry import Body, parse_uuid
+
+__all__ = [
+    "EpochBegun",
+    "KeyChanged",
+    "declaration_of",
+    "destroyed_key",
+    "erased_part",
+    "ledger_register_of",
+    "records_part_erasure",
+]
+
+_VERSION = r"(\.v[1-9][0-9]*)?"
+_KEY_DESTROYED = re.compile(rf"[a-z0-9_.]*key_destroyed{_VERSION}")
+_PART_ERASED = re.compile(rf"[a-z0-9_.]*part_erased{_VERSION}")
+_KEY_CHANGED = re.compile(rf"[a-z0-9_.]*checkpoint_key_changed{_VERSION}")
+_EPOCH_BEGUN = re.compile(rf"[a-z0-9_.]*epoch_begun{_VERSION}")
+_REGISTER_OPENED = re.compile(rf"[a-z0-9_.]*register_opened{_VERSION}")
+# In a body, which is canonical JSON, no text can hold these bytes.
+_TYPE_OF_PART_ERASURE = re.compile(rf'"type":"{_PART_ERASED.pattern}"'.encode())
+_PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChanged:
+    """That another key signs from here on; both are 32 bytes. Without `former` it is the first that is named."""
+
+    former: bytes | None
+    present: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EpochBegun:
+    """That the ledger was put back; what stood up to `agrees_through` is the same, `lost_through` was known to be."""
+
+    number: int
+    agrees_through: int
+    lost_through: int
+    cause: str
+
+
+def ledger_register_of(trust: UUID) -> UUID:
+    """The stream in which a trust declares what it has to say about its ledger."""
+    return uuid5(trust, "ledger-register")
+
+
+def destroyed_key(body: Body) -> UUID | None:
+    """The key whose destruction an event records; None for any other event."""
+    key = body.data.get("key")
+    if _KEY_DESTROYED.fullmatch(body.type) is None or not isinstance(key, str):
+        return None
+    try:
+        return parse_uuid(key)
+    except ValueError:
+        return None
+
+
+def records_part_erasure(body: bytes) -> bool:
+    """Whether an event is one that records the erasing of a single part of its case."""
+    return _TYPE_OF_PART_ERASURE.search(body) is not None
+
+
+def erased_part(body: Body) -> tuple[int, str] | None:
+    """The part of the same stream, by version and name, whose erasing an event records; None for any other event."""
+    version, part = body.data.get("version"), body.data.get("part")
+    if _PART_ERASED.fullmatch(body.type) is None or type(version) is not int or not isinstance(part, str):
+        return None
+    return version, part
+
+
+def declaration_of(body: Body) -> KeyChanged | EpochBegun | None:
+    """What an event of the ledger register declares; None for one that a verifier need not know."""
+    told = body.data
+    if _REGISTER_OPENED.fullmatch(body.type):
+        present = _public_key(told.get("signed_by"))
+        return None if present is None else KeyChanged(None, present)
+    if _KEY_CHANGED.fullmatch(body.type):
+        former, present = _public_key(told.get("former")), _public_key(told.get("present"))
+        return None if former is None or present is None else KeyChanged(former, present)
+    if _EPOCH_BEGUN.fullmatch(body.type):
+        numbers = [told.get(name) for name in ("number", "agrees_through", "lost_through")]
+        if all(type(number) is int for number in numbers):
+            number, agrees_through, lost_through = numbers
+            assert isinstance(number, int)
+            assert isinstance(agrees_through, int)
+            assert isinstance(lost_through, int)
+            return EpochBegun(number, agrees_through, lost_through, str(told.get("cause")))
+    return None
+
+
+def _public_key(value: object) -> bytes | None:
+    return bytes.fromhex(value) if isinstance(value, str) and _PUBLIC_KEY.fullmatch(value) else None

@@ -1,0 +1,171 @@
+"""The bundle of a period: all that the trust recorded between two instants, opened as far as the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.access import Visibility
+from domain.case import Case
+from domain.export_rules import notices
+from domain.permissions import CaseReading, Task, decide
+from domain.refusals import RefusalCode, Refused
+from domain.veil import named_in
+from ledger import checkpoint as notes
+from ledger.bundle import BundledEvent, Notice, WithheldEvent, indices
+from ledger.entry import Body, decode_body
+from ledger.period import Period
+from ledger.reading import StoredRow, positions_between, read_range
+from ledger.stored_tree import heads_at
+from services.checkpoint_signers import signer_of
+from services.checkpoints import LedgerAt, at_checkpoint, handovers
+from services.command_refusals import NotAllowed
+from services.extracting import closed_keys, continued, declarations, erasures_of, restricted, shown_events
+from services.scope import Caller
+from services.sealed_texts import SealedPlace
+from services.sight import hidden_from, standing_to
+from services.store import TrustLedger
+
+__all__ = ["MOST_EVENTS", "PeriodReversed", "PeriodTooLarge", "export_period"]
+
+# A larger file is asked for in parts: it is made, and checked, in memory.
+MOST_EVENTS = 20_000
+
+
+class PeriodReversed(Refused):
+    """The end of the period must be after its beginning."""
+
+
+class PeriodTooLarge(Refused):
+    """More was recorded in this period than one file takes; ask for parts of it."""
+
+    code = RefusalCode.QUERY_TOO_LARGE
+
+
+def export_period(
+    ledger: TrustLedger,
+    caller: Caller,
+    since: datetime,
+    until: datetime,
+    opened: set[SealedPlace] | None = None,
+    told: set[UUID] | None = None,
+    *,
+    kept: Sequence[int] = (),
+) -> bytes:
+    """All events recorded from `since` on and before `until`, as one file that proves that none is left out.
+
+    Events of cases that are not the reader's to take away are withheld as a whole, as are those that name a case of
+    which they may not know. The parts that it opens are added to `opened`, the cases that it shows to `told`; `kept`
+    are the sizes of checkpoints that its reader has. Raises NotAllowed, PeriodReversed, PeriodTooLarge, and what
+    `export_case` raises.
+    """
+    if not caller.decide(Task.EXPORT_PERIOD).allowed:
+        raise NotAllowed
+    if since >= until:
+        raise PeriodReversed("until")
+    with at_checkpoint(ledger) as at:
+        first, last = positions_between(at.connection, ledger.trust_id, since, until, up_to=at.size)
+        if last - first >= MOST_EVENTS:
+            raise PeriodTooLarge("since", "until")
+        rows = read_range(at.connection, ledger.trust_id, first, last)
+        bodies = [decode_body(row.body) for row in rows]
+        exporting = _Exporting(ledger, caller.visibility, at)
+        events, erased = exporting.events(rows, bodies, set() if opened is None else opened)
+        if told is not None:
+            told |= {body.stream for body, event in zip(bodies, events, strict=True) if _is_of_case(body, event)}
+        erasures = [event for event in erased if not first <= event.position <= last]
+        declared = declarations(at)
+        before, after = first - 1, last + 1 if last < at.size else 0
+        return Period(
+            trust=ledger.trust_id,
+            checkpoint=at.checkpoint.note,
+            public_key=at.checkpoint.verifier_key.text,
+            events=tuple(events),
+            inclusion=_inclusion(at, [*events, *erasures, *declared]),
+            erasures=tuple(erasures),
+            consistency=tuple(continued(at, [before, after, *kept])),
+            notices=tuple(exporting.notices()),
+            declarations=tuple(declared),
+            handovers=tuple(handovers(at)),
+            first=first,
+            since=since,
+            until=until,
+            before=_note(ledger, at, before),
+            after=_note(ledger, at, after),
+        ).encode()
+
+
+class _Exporting:
+    """What is found out about the cases of a period, once each."""
+
+    def __init__(self, ledger: TrustLedger, reader: Visibility, at: LedgerAt) -> None:
+        self._ledger = ledger
+        self._reader = reader
+        self._at = at
+        self._shown: dict[UUID, Case] = {}
+        self._teachers: Mapping[UUID, date] = {}
+
+    def events(
+        self, rows: Sequence[StoredRow], bodies: Sequence[Body], opened: set[SealedPlace]
+    ) -> tuple[list[BundledEvent | WithheldEvent], Sequence[BundledEvent]]:
+        """The events as the reader may have them, and what proves the erasures among them."""
+        streams = self._ledger.load_many(sorted({row.stream_id for row in rows}))
+        cases = {stream: case for stream, case in streams.items() if isinstance(case, Case)}
+        self._shown = {stream: case for stream, case in cases.items() if self._may_export(case)}
+        self._teachers = restricted(self._ledger, self._at)
+        named = [named_in(body.type, body.data) for body in bodies]
+        hidden = hidden_from(self._ledger, self._reader.person_id, {one for one in named if one is not None})
+        is_shown = [
+            (row.stream_id in self._shown or row.stream_id not in cases) and name not in hidden
+            for row, name in zip(rows, named, strict=True)
+        ]
+        shown_rows = [row for row, shown in zip(rows, is_shown, strict=True) if shown]
+        shown_bodies = [body for body, shown in zip(bodies, is_shown, strict=True) if shown]
+        closed = frozenset[UUID]().union(
+            *(closed_keys(self._ledger, self._reader, case, self._teachers) for case in self._shown.values())
+        )
+        erasures = erasures_of(self._ledger, self._at, shown_bodies)
+        shown = iter(shown_events(self._ledger, self._reader, shown_rows, shown_bodies, erasures, closed, opened))
+        events = [
+            next(shown) if visible else WithheldEvent(row.position, row.leaf)
+            for row, visible in zip(rows, is_shown, strict=True)
+        ]
+        return events, erasures.events
+
+    def notices(self) -> list[Notice]:
+        """What has to be heeded of any of the cases shown, the earliest day of each law."""
+        found = [one for case in self._shown.values() for one in notices(case, self._teachers)]
+        return [
+            Notice(law, min(one.since for one in found if one.law == law).isoformat())
+            for law in sorted({one.law for one in found})
+        ]
+
+    def _may_export(self, case: Case) -> bool:
+        standing = standing_to(self._ledger, self._reader, case)
+        return decide(self._reader.role, CaseReading.EXPORT, standing).allowed
+
+
+def _is_of_case(body: Body, event: BundledEvent | WithheldEvent) -> bool:
+    kind = body.type.partition(".")[0]
+    return isinstance(event, BundledEvent) and kind in ("incident", "complaint", "staff_breach")
+
+
+def _inclusion(at: LedgerAt, recorded: Sequence[BundledEvent | WithheldEvent]) -> tuple[bytes, ...]:
+    """The proof of all their places; of none it is the root itself, as of any subtree that holds none."""
+    places = indices(recorded)
+    return tuple(at.tree.set_proof(places)) if places else (at.tree.root(),)
+
+
+def _note(ledger: TrustLedger, at: LedgerAt, size: int) -> str:
+    """The checkpoint of one size, signed now if none was kept; empty for size 0."""
+    if size == 0:
+        return ""
+    if size == at.size:
+        return at.checkpoint.note
+    heads = heads_at(at.connection, ledger.trust_id, size)
+    [row] = read_range(at.connection, ledger.trust_id, size, size)
+    signer = signer_of(ledger, at.register)
+    return notes.sign(
+        signer.verifier_key.name, size, at.tree.root(size), len(heads), heads.root(), row.recorded_at, signer
+    )
