@@ -6,6 +6,7 @@ refused.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,9 +24,12 @@ from api.refusals import CommandRefused, told
 from api.rest.bodies import NotJson
 from api.rest.scim_errors import ScimError, is_of_scim, scim_answer
 from domain.refusals import RefusalCode, Refused
+from ledger.stored_tree import LedgerContradiction
 from services.commands import Refusal
 
 __all__ = ["MEDIA_TYPE", "PROBLEM_HANDLERS", "REFUSAL_STATUS", "problem", "title_of"]
+
+log = logging.getLogger("caseledger.ledger")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -178,6 +182,13 @@ async def _not_json(_request: Request, error: Exception) -> Response:
     return problem(415, str(error))
 
 
+async def _contradicted(_request: Request, error: Exception) -> Response:
+    """Answer what cannot be given because the ledger is not what was signed; where, is for the operator."""
+    log.error("%s", error)
+    detail = "What is stored contradicts what was signed of it. Nothing is given out before that has been looked into."
+    return problem(500, detail, code="LEDGER_CONTRADICTED")
+
+
 async def _no_such_trust(_request: Request, _error: Exception) -> Response:
     return problem(404, "There is no such trust.", code=RefusalCode.NOT_FOUND.value)
 
@@ -204,6 +215,7 @@ PROBLEM_HANDLERS: dict[type[Exception], Any] = {
     RequestValidationError: _not_valid,
     HTTPException: _http_exception,
     NotJson: _not_json,
+    LedgerContradiction: _contradicted,
     NoSuchTrust: _no_such_trust,
     TrustNeeded: _trust_needed,
     RoleNeeded: _role_needed,

@@ -22,14 +22,13 @@ __all__ = [
     "records_part_erasure",
 ]
 
-_VERSION = r"(\.v[1-9][0-9]*)?"
-_KEY_DESTROYED = re.compile(rf"[a-z0-9_.]*key_destroyed{_VERSION}")
-_PART_ERASED = re.compile(rf"[a-z0-9_.]*part_erased{_VERSION}")
-_KEY_CHANGED = re.compile(rf"[a-z0-9_.]*checkpoint_key_changed{_VERSION}")
-_EPOCH_BEGUN = re.compile(rf"[a-z0-9_.]*epoch_begun{_VERSION}")
-_REGISTER_OPENED = re.compile(rf"[a-z0-9_.]*register_opened{_VERSION}")
-# In a body, which is canonical JSON, no text can hold these bytes.
-_TYPE_OF_PART_ERASURE = re.compile(rf'"type":"{_PART_ERASED.pattern}"'.encode())
+_KEY_DESTROYED = re.compile(r"[a-z0-9_.]*key_destroyed(\.v[1-9][0-9]*)?")
+_PART_ERASED = re.compile(r"[a-z0-9_.]*part_erased(\.v[1-9][0-9]*)?")
+_KEY_CHANGED = re.compile(r"[a-z0-9_.]*checkpoint_key_changed(\.v[1-9][0-9]*)?")
+_EPOCH_BEGUN = re.compile(r"[a-z0-9_.]*epoch_begun(\.v[1-9][0-9]*)?")
+_REGISTER_OPENED = re.compile(r"[a-z0-9_.]*register_opened(\.v[1-9][0-9]*)?")
+# In a body, which is canonical JSON, no text can hold these characters.
+_TYPE_OF_PART_ERASURE = re.compile(r'"type":"[a-z0-9_.]*part_erased(\.v[1-9][0-9]*)?"')
 _PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
 
 
@@ -69,7 +68,7 @@ def destroyed_key(body: Body) -> UUID | None:
 
 def records_part_erasure(body: bytes) -> bool:
     """Whether an event is one that records the erasing of a single part of its case."""
-    return _TYPE_OF_PART_ERASURE.search(body) is not None
+    return _TYPE_OF_PART_ERASURE.search(body.decode("utf-8", "replace")) is not None
 
 
 def erased_part(body: Body) -> tuple[int, str] | None:

@@ -17,8 +17,8 @@ from ledger.checkpoint import CheckpointError, CheckpointSigner, VerifierKey, or
 from ledger.heads import Heads
 from ledger.key_store import KeyDestroyedError
 from ledger.marks import Mark
-from ledger.reading import head
-from ledger.stored_tree import LedgerContradiction, StoredTree, keep_heads, keep_tiles, kept_heads
+from ledger.reading import head, read_range
+from ledger.stored_tree import LedgerContradiction, StoredTree, heads_at, keep_heads, keep_tiles, kept_heads
 from services.checkpoint_signers import ledger_register, private_key, signer_of, verify_own
 from services.store import TrustLedger
 
@@ -33,6 +33,7 @@ __all__ = [
     "handovers",
     "latest_checkpoint",
     "make_checkpoint",
+    "note_of_size",
     "put_back",
     "require_not_put_back",
 ]
@@ -100,7 +101,7 @@ def make_checkpoint(ledger: TrustLedger) -> SignedCheckpoint:
             keep_heads(connection, ledger.trust_id, after=kept, size=size)
             heads = kept_heads(connection, ledger.trust_id)
             _hand_over(connection, ledger, tree, heads, recorded_at, register)
-            note = note or _sign(ledger, register, tree, heads, recorded_at, signer)
+            note = note or _figures(ledger, register, tree, size, heads, recorded_at, signer)
             connection.execute(
                 "INSERT INTO checkpoint (trust_id, size, note) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
                 (ledger.trust_id, size, note),
@@ -133,6 +134,19 @@ def at_checkpoint(ledger: TrustLedger) -> Iterator[LedgerAt]:
         _require_same(note, key, tree, heads)
         checkpoint = SignedCheckpoint(note, key, size, recorded_at)
         yield LedgerAt(ledger.trust_id, checkpoint, tree, heads, register, connection)
+
+
+def note_of_size(ledger: TrustLedger, tree: StoredTree, connection: psycopg.Connection[Any], size: int) -> str:
+    """The note of any size that a ledger has had: the one that was kept, or one that says the same, signed now.
+
+    A ledger has one text for each size, so that signing a former one says nothing new.
+    """
+    kept = _note(connection, ledger, size)
+    if kept is not None:
+        return kept
+    register = ledger_register(ledger, connection)
+    [row] = read_range(connection, ledger.trust_id, size, size)
+    return _figures(ledger, register, tree, size, heads_at(connection, ledger.trust_id, size), row.recorded_at)
 
 
 def latest_checkpoint(ledger: TrustLedger) -> str | None:
@@ -180,11 +194,15 @@ def require_not_put_back(ledger: TrustLedger, tree: StoredTree, register: Ledger
     epoch = FIRST if register is None else register.epoch
     if mark is None or mark.epoch < epoch:
         return
-    if mark.epoch > epoch or not contains(tree, mark.note):
-        raise LedgerPutBack(
-            f"the ledger was known to reach position {mark.size} and does not contain what it contained then: it was"
-            " put back to an earlier state; `caseledger begin-epoch` declares that, and nothing is signed before"
-        )
+    if mark.epoch == epoch and contains(tree, mark.note):
+        return
+    if mark.size > tree.size or mark.epoch > epoch:
+        found = f"the ledger was known to reach position {mark.size} and does not contain what it contained then"
+    else:
+        found = f"the events up to position {mark.size} are not those that were signed"
+    raise LedgerPutBack(
+        f"{found}; nothing is signed. If it was put back to an earlier state, `caseledger begin-epoch` declares that"
+    )
 
 
 def contains(tree: StoredTree, note: str) -> bool:
@@ -267,20 +285,21 @@ def _hand_over(
         return  # it handed over before a restore; what proves that was lost with the events after it
     connection.execute(
         "INSERT INTO checkpoint_handover (trust_id, number, size, note) VALUES (%s, %s, %s, %s)",
-        (ledger.trust_id, former, tree.size, _sign(ledger, register, tree, heads, recorded_at, signer)),
+        (ledger.trust_id, former, tree.size, _figures(ledger, register, tree, tree.size, heads, recorded_at, signer)),
     )
 
 
-def _sign(
+def _figures(
     ledger: TrustLedger,
     register: LedgerRegister | None,
     tree: StoredTree,
+    size: int,
     heads: Heads,
     recorded_at: datetime,
-    signer: CheckpointSigner,
+    signer: CheckpointSigner | None = None,
 ) -> str:
-    name = origin(ledger.trust_id, FIRST if register is None else register.epoch)
-    return sign(name, tree.size, tree.root(), len(heads), heads.root(), recorded_at, signer)
+    signer = signer or signer_of(ledger, register)
+    return sign(signer.verifier_key.name, size, tree.root(size), len(heads), heads.root(), recorded_at, signer)
 
 
 def _handover_rows(at: LedgerAt, column: str) -> list[tuple[Any, ...]]:

@@ -12,14 +12,11 @@ from domain.export_rules import notices
 from domain.permissions import CaseReading, Task, decide
 from domain.refusals import RefusalCode, Refused
 from domain.veil import named_in
-from ledger import checkpoint as notes
 from ledger.bundle import BundledEvent, Notice, WithheldEvent, indices
 from ledger.entry import Body, decode_body
 from ledger.period import Period
 from ledger.reading import StoredRow, positions_between, read_range
-from ledger.stored_tree import heads_at
-from services.checkpoint_signers import signer_of
-from services.checkpoints import LedgerAt, at_checkpoint, handovers
+from services.checkpoints import LedgerAt, at_checkpoint, handovers, note_of_size
 from services.command_refusals import NotAllowed
 from services.extracting import closed_keys, continued, declarations, erasures_of, restricted, shown_events
 from services.scope import Caller
@@ -91,8 +88,8 @@ def export_period(
             first=first,
             since=since,
             until=until,
-            before=_note(ledger, at, before),
-            after=_note(ledger, at, after),
+            before=note_of_size(ledger, at.tree, at.connection, before) if before else "",
+            after=note_of_size(ledger, at.tree, at.connection, after) if after else "",
         ).encode()
 
 
@@ -155,17 +152,3 @@ def _inclusion(at: LedgerAt, recorded: Sequence[BundledEvent | WithheldEvent]) -
     """The proof of all their places; of none it is the root itself, as of any subtree that holds none."""
     places = indices(recorded)
     return tuple(at.tree.set_proof(places)) if places else (at.tree.root(),)
-
-
-def _note(ledger: TrustLedger, at: LedgerAt, size: int) -> str:
-    """The checkpoint of one size, signed now if none was kept; empty for size 0."""
-    if size == 0:
-        return ""
-    if size == at.size:
-        return at.checkpoint.note
-    heads = heads_at(at.connection, ledger.trust_id, size)
-    [row] = read_range(at.connection, ledger.trust_id, size, size)
-    signer = signer_of(ledger, at.register)
-    return notes.sign(
-        signer.verifier_key.name, size, at.tree.root(size), len(heads), heads.root(), row.recorded_at, signer
-    )

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application, Repository
-from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.domain import DomainEventProtocol, OriginatorVersionError
 from eventsourcing.persistence import (
     EventStore,
     InfrastructureFactory,
@@ -33,6 +33,7 @@ from ledger.key_store import KeyOwner, KeyStore
 from ledger.reading import StoredRow, clear_part, head, read_streams
 from ledger.recorder import LedgerRecorder
 from ledger.sealing import FRESH_BYTES, seal
+from ledger.stored_tree import LedgerContradiction
 
 # The name of the sealed part in which an event carries the reason given for it in words.
 REASON_PART = "reason"
@@ -256,11 +257,16 @@ class TrustLedger:
         return self.trust.trust_id
 
     def load(self, stream_id: UUID) -> Any | None:
-        """The aggregate of a stream as it stands, or None when there is no such stream."""
+        """The aggregate of a stream as it stands, or None when there is no such stream.
+
+        Raises LedgerContradiction where an event of it is missing.
+        """
         try:
             return self._application.repository.get(stream_id, projector_func=project)
         except AggregateNotFoundError:
             return None
+        except OriginatorVersionError:
+            raise LedgerContradiction(f"stream {stream_id} lacks an event") from None
 
     def load_many(self, stream_ids: Sequence[UUID], *, up_to: int | None = None) -> dict[UUID, Any]:
         """The aggregates of streams, at a past position if one is given, in one statement."""

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from api.graphql.recording import Given, Read, ReadRecorder
 from api.rest.endpoints import Endpoints
-from api.rest.operations import Operation, path_uuid, uuid_of_path
+from api.rest.operations import Operation, number_asked, number_parameter, path_uuid, uuid_of_path
 from domain.permissions import CaseReading
 from domain.scopes import within
 from projections.plan.told import Told
@@ -44,7 +44,10 @@ BUNDLE = Operation(
     " answered as one that is not there.",
     answers={200: CaseBundle},
     problems=frozenset({403, 404}),
-    parameters=(path_uuid("case_id", "The id of the case, in small letters."),),
+    parameters=(
+        path_uuid("case_id", "The id of the case, in small letters."),
+        number_parameter("continues", "The size of a checkpoint that you kept: the file proves that it continues it."),
+    ),
     headers={"Content-Disposition": {"description": "A name for the file.", "schema": {"type": "string"}}},
 )
 
@@ -55,8 +58,9 @@ def bundle_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
     async def endpoint(request: Request) -> Response:
         caller = await endpoints.authenticate(request)
         case_id = uuid_of_path(request, "case_id", NotFound("caseId"))
+        kept = number_asked(request, "continues")
         opened: set[SealedPlace] = set()
-        response = await endpoints.read(_export, caller, case_id, opened)
+        response = await endpoints.command(_export, caller, case_id, opened, kept)
         told = Told(
             opened=frozenset((str(case_id),)),
             histories=frozenset((str(case_id),)),
@@ -68,9 +72,9 @@ def bundle_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
     return [BUNDLE.route(endpoint)]
 
 
-def _export(services: Services, caller: Caller, case_id: UUID, opened: set[SealedPlace]) -> Response:
+def _export(services: Services, caller: Caller, case_id: UUID, opened: set[SealedPlace], kept: int | None) -> Response:
     if not within(caller.scopes, CaseReading.EXPORT):
         raise NotInScope
-    bundle = export_case(services.ledger, caller.visibility, case_id, opened)
+    bundle = export_case(services.ledger, caller.visibility, case_id, opened, since=() if kept is None else (kept,))
     headers = {"Content-Disposition": f'attachment; filename="case-{case_id}.bundle.json"'}
     return Response(bundle, media_type=MEDIA_TYPE, headers=headers)

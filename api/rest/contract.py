@@ -19,6 +19,7 @@ from api.rest.api_keys import ISSUE_KEY, LIST_KEYS, REVOKE_KEY, ROTATE_KEY
 from api.rest.bundles import BUNDLE
 from api.rest.emergency_access import ALERTS, EMERGENCY
 from api.rest.imports import IMPORT
+from api.rest.ledger import LEDGER_OPERATIONS
 from api.rest.operations import Operation, Problem
 from api.rest.roles import APPOINT, ME, REVOKE, ROLES
 from api.rest.states import ALIVE, READY
@@ -30,6 +31,7 @@ OPERATIONS: tuple[Operation, ...] = (
     READY,
     IMPORT,
     BUNDLE,
+    *LEDGER_OPERATIONS,
     ME,
     ROLES,
     APPOINT,

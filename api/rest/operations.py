@@ -7,6 +7,7 @@ writes the OpenAPI document from the same object. A new operation is a constant 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,8 +19,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.problems import MEDIA_TYPE, title_of
+from domain.refusals import Refused
+from ledger.canonical import INTEGER_LIMIT
 
-__all__ = ["Endpoint", "Operation", "Problem", "path_uuid", "uuid_of_path"]
+__all__ = [
+    "Endpoint",
+    "NotANumber",
+    "Operation",
+    "Problem",
+    "number_asked",
+    "number_parameter",
+    "path_uuid",
+    "query_parameter",
+    "uuid_of_path",
+    "whole_number",
+]
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,15}")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -141,3 +157,30 @@ def uuid_of_path(request: Request, name: str, refusal: Exception) -> UUID:
     if str(found) != text:
         raise refusal
     return found
+
+
+def query_parameter(name: str, description: str, *, required: bool, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a parameter that stands behind the question mark of an address."""
+    return {"name": name, "in": "query", "required": required, "description": description, "schema": schema}
+
+
+def number_parameter(name: str, description: str, *, required: bool = False) -> Mapping[str, Any]:
+    """Return such a parameter that is a whole number from 1."""
+    return query_parameter(name, description, required=required, schema={"type": "integer", "minimum": 1})
+
+
+class NotANumber(Refused):
+    """A whole number from 1 is wanted here."""
+
+
+def number_asked(request: Request, name: str) -> int | None:
+    """Return the number that an address gives, None if none. Raises NotANumber."""
+    text = request.query_params.get(name)
+    return None if text is None else whole_number(text, NotANumber(name))
+
+
+def whole_number(text: str, refusal: Exception) -> int:
+    """Return the number from 1 to 2^53 that a text is. Raise `refusal` for any other text."""
+    if _NUMBER.fullmatch(text) is None or int(text) > INTEGER_LIMIT:
+        raise refusal
+    return int(text)

@@ -34,7 +34,7 @@ def closed(demo: Client, runtime: Runtime) -> Iterator[Client]:
 
 def described(name: str) -> dict[str, Any]:
     operation = OPERATIONS_BY_NAME[name]
-    found: dict[str, Any] = openapi_document()["paths"][operation.path][operation.method.lower()]
+    found: dict[str, Any] = openapi_document()["paths"][operation.path.replace(":path", "")][operation.method.lower()]
     return found
 
 

@@ -47,6 +47,14 @@ AN_EMERGENCY = {"commandId": str(UUID(int=775)), "reference": "INC-1999-000001",
 A_KEY = {"commandId": str(UUID(int=776)), "name": "x", "scopes": ["no such scope"]}
 A_ROTATION = {"commandId": str(UUID(int=777))}
 _READ = ("GET", "HEAD")
+SEE_PROOFS = frozenset(
+    {
+        *("trust-lead", "alternate", "headteacher", "chair", "dsl", "clerk", "hr", "dpo", "auditor", "examiner"),
+        "admin",
+    }
+)
+EXPORT_PERIODS = frozenset({"trust-lead", "dpo", "auditor"})
+A_PERIOD = {"since": "2026-09-01T00:00:00Z", "until": "2026-09-02T00:00:00Z"}
 SCIM = frozenset(
     (method, f"/scim/v2/{path}")
     for path, methods in {
@@ -96,6 +104,20 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ),
     ("GET", "/v1/cases/{case_id}/bundle"): Row(EXPORT_INCIDENTS, otherwise=404, seen=SEE_INCIDENTS),
     ("HEAD", "/v1/cases/{case_id}/bundle"): Row(EXPORT_INCIDENTS, otherwise=404, seen=SEE_INCIDENTS),
+    **{
+        (method, f"/v1/ledger/{path}"): row
+        for method in _READ
+        for path, row in {
+            "checkpoint": Row(SEE_PROOFS),
+            # The id of a case is no size, and no tile.
+            "checkpoints/{size}": Row(SEE_PROOFS, status=404),
+            "tile/{level}/{number:path}": Row(SEE_PROOFS, status=404),
+            "proofs/inclusion": Row(SEE_PROOFS, request={"params": {"position": 1}}),
+            "proofs/consistency": Row(SEE_PROOFS, request={"params": {"from": 1}}),
+            "period": Row(EXPORT_PERIODS, request={"params": A_PERIOD}),
+        }.items()
+    },
+    ("POST", "/v1/ledger/checkpoints"): Row(SEE_PROOFS),
     ("GET", "/v1/me"): Row(EVERYBODY),
     ("HEAD", "/v1/me"): Row(EVERYBODY),
     ("GET", "/v1/roles"): Row(SEE_ROLES),

@@ -16,7 +16,7 @@ import pytest
 from api.rest.contract import OPERATIONS
 from tests.api.client import Client
 from tests.api.test_access import an_input
-from tests.api.test_routes import HEADER_ALONE
+from tests.api.test_routes import A_PERIOD, HEADER_ALONE
 from tests.api.two_trusts import OF_A_ALONE, ROLES, Harvest, invented, mutation, told
 
 
@@ -66,6 +66,17 @@ CALLS: Mapping[tuple[str, str], Call] = {
     ("GET", "/v1/me"): Call(),
     ("GET", "/v1/roles"): Call(),
     ("GET", "/v1/cases/{case_id}/bundle"): Call(path="/v1/cases/{}/bundle", of_a=lambda a: a.cases["INCIDENT"]),
+    ("GET", "/v1/ledger/checkpoint"): Call(),
+    ("GET", "/v1/ledger/checkpoints/{size}"): Call(path="/v1/ledger/checkpoints/{}", of_a=lambda a: a.position),
+    ("POST", "/v1/ledger/checkpoints"): Call(),
+    ("GET", "/v1/ledger/proofs/inclusion"): Call(
+        request=lambda position: {"params": {"position": position}}, of_a=lambda a: a.position
+    ),
+    ("GET", "/v1/ledger/proofs/consistency"): Call(
+        request=lambda size: {"params": {"from": size}}, of_a=lambda a: a.position
+    ),
+    ("GET", "/v1/ledger/tile/{level}/{number:path}"): Call(path="/v1/ledger/tile/0/{}", of_a=lambda a: a.position),
+    ("GET", "/v1/ledger/period"): Call(request=lambda _: {"params": A_PERIOD}),
     ("POST", "/v1/roles"): Call(request=_role_of, of_a=lambda a: a.person, masked=r'"commandId":"[^"]*"'),
     ("POST", "/v1/roles/revocations"): Call(request=_role_of, of_a=lambda a: a.person),
     ("POST", "/v1/accounts"): Call(request=_account_of, of_a=lambda a: a.person),
@@ -116,7 +127,9 @@ def test_an_operation_on_what_is_anothers_is_answered_as_on_what_there_never_was
         assert call(of_b, method, path, real, role) == call(of_b, method, path, other, role), role
     if "{" in path:
         # Administrators alone hear of keys; what there is of them is for its own tests.
-        assert call(shown, method, path, real, "trust-lead")[0] == (403 if "api-keys" in path else 200)
+        # Nor is a position the number of a tile.
+        found = 403 if "api-keys" in path else 404 if "tile" in path else 200
+        assert call(shown, method, path, real, "trust-lead")[0] == found
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -20,7 +20,8 @@ ACTIONS = sorted({action for resource in resources() for action in permission_ma
 NEEDED: dict[Scope | None, set[str]] = {
     Scope.CASES_READ: {CaseReading.SEE, CaseReading.READ, Task.LIST_CASES},
     Scope.TEXTS_READ: {CaseReading.OPEN_TEXTS},
-    Scope.CASES_EXPORT: {CaseReading.EXPORT},
+    Scope.CASES_EXPORT: {CaseReading.EXPORT, Task.EXPORT_PERIOD},
+    Scope.PROOFS_READ: {Task.SEE_PROOFS},
     Scope.FIGURES_READ: {Task.SEE_ALL_FIGURES},
     Scope.LOG_IMPORT: {Task.IMPORT_LOG},
     Scope.PEOPLE_WRITE: {Task.CHANGE_PERSON},
@@ -28,6 +29,7 @@ NEEDED: dict[Scope | None, set[str]] = {
     None: {
         *(CaseReading.SEE_READERS, Task.ERASE_PERSON, Task.OVERRIDE, Task.KEEP_REGISTERS, Task.GIVE_ROLES),
         *(Task.SEE_ROLES, Task.KEEP_API_KEYS, Task.SEE_READ_LOG, Task.OPEN_IN_EMERGENCY, Task.SEE_ALERTS),
+        Task.KEEP_LEDGER,
         *("GrantAccess", "GrantAccess:EXAMINER", "EndAccess", "ReviewEmergencyAccess"),
     },
 }
