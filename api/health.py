@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 
+from api.anchoring import AnchorThread
 from api.bootstrap import Runtime
 from api.projecting import ProjectorThread
 from ledger.connections import NoConnectionFree
@@ -33,6 +34,7 @@ class Readiness:
 
     runtime: Runtime
     projector: ProjectorThread | None = None
+    anchoring: AnchorThread | None = None
     demonstration: UUID | None = None
     demonstration_filled: threading.Event = field(default_factory=threading.Event)
 
@@ -48,6 +50,10 @@ class Readiness:
                 alive = self.projector.is_alive()
                 checks["projector"] = "ok" if alive else "stopped"
                 ready = ready and alive
+            if self.anchoring is not None:
+                whole = not self.anchoring.contradicted
+                checks["ledger"] = "ok" if whole else "contradicts what was signed"
+                ready = ready and whole
             if self.demonstration is not None:
                 filled = self.demonstration_filled.is_set()
                 behind = self._lag(self.demonstration)

@@ -24,7 +24,6 @@ __all__ = [
     "SettingsError",
     "is_loopback",
     "load_settings",
-    "settings_page",
 ]
 
 PREFIX = "CASELEDGER_"
@@ -246,6 +245,35 @@ class Settings(BaseSettings):
         ge=1024,
         description="Largest file that `POST /v1/imports/e-safety-log` takes, in bytes.",
     )
+    checkpoint_seconds: int = Field(
+        default=3600,
+        ge=0,
+        le=7 * 86400,
+        description="Seconds after which the server signs each ledger that has grown, and hands the checkpoint to the "
+        "places of `CASELEDGER_ANCHORS`; 0: only when it is asked to.",
+    )
+    anchors: Listed = Field(
+        default=(),
+        description="Places outside that keep checkpoints, with commas between them: `file:/folder`, "
+        "`mailto:dpo@trust.example`, `s3://bucket/prefix` (under object lock), `rfc3161:https://authority.example`, "
+        "`witness:https://witness.example#NAME+KEYID+KEY`. See docs/how-to/anchor-checkpoints.md. Unset: none.",
+    )
+    mail_server: SecretStr | None = Field(
+        default=None,
+        description="The mail server, as `smtps://USER:PASSWORD@HOST` or `smtp://HOST:PORT`, which has to offer "
+        "STARTTLS unless it is of this machine. Needed for anchors by mail.",
+    )
+    mail_from: str | None = Field(default=None, description="The sender of the program's mail.")
+    anchor_s3_endpoint: str | None = Field(
+        default=None, description="The address of storage that speaks S3. Unset: that of the provider who made it up."
+    )
+    anchor_lock_days: int = Field(
+        default=3650, ge=1, le=36500, description="Days for which a checkpoint in a bucket cannot be deleted."
+    )
+    timestamp_certificates: Path | None = Field(
+        default=None,
+        description="PEM file of the certificates that time stamps have to lead to. Needed for anchors by RFC 3161.",
+    )
     log_level: str = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
@@ -254,6 +282,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("step_up_kinds", "step_up_methods", "step_up_contexts", "trusted_proxies", "allowed_hosts", "cors_origins"),
+        "anchors",
         mode="before",
     )
     @classmethod
@@ -330,27 +359,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def settings_page() -> str:
-    """Return `docs/settings.md`: one row for each setting, in the order of the class."""
-    rows = [
-        "# Settings",
-        "",
-        "Generated from `api/settings.py` by `make docs`; a test compares the two. Every setting is an environment",
-        "variable. A wrong value stops the program with a sentence that names the variable.",
-        "",
-        "| variable | default | what it does |",
-        "|---|---|---|",
-    ]
-    for name, field in Settings.model_fields.items():
-        if field.default_factory is not None:
-            default = "see right"
-        elif field.default is None or field.default == ():
-            default = "unset"
-        elif isinstance(field.default, tuple):
-            default = f"`{','.join(field.default)}`"
-        else:
-            default = f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
-        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
-    return "\n".join([*rows, ""])

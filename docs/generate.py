@@ -51,7 +51,7 @@ def main() -> None:
     """Write every generated file."""
     from api.graphql.schema import SCHEMA_FILE, printed_schema
     from api.rest.contract import printed_openapi
-    from api.settings import settings_page
+    from docs.settings_page import settings_page
 
     (DOCS / "events.md").write_text(event_catalogue())
     (DOCS / "settings.md").write_text(settings_page())

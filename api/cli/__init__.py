@@ -22,7 +22,11 @@ VERBS = {
     "project": "keep the read models up to date, without serving",
     "rebuild": "build a read model anew from the events, compare it and switch to it",
     "export-case": "write one case as a bundle that can be verified offline",
+    "export-period": "write all that was recorded in a period as a bundle",
     "verify": "verify a bundle offline",
+    "checkpoint": "sign the ledger as it stands and hand the checkpoint out",
+    "change-signing-key": "sign checkpoints with a new key",
+    "begin-epoch": "declare that the ledger was put back to an earlier state",
     "token": "print a bearer token for development",
     "api-key": "issue, rotate, revoke or list the keys by which programs sign in",
     "appoint": "give a person a role in the trust or at a school",
@@ -94,8 +98,10 @@ def _reported() -> tuple[type[Exception], ...]:
     from ledger.checks import UnsafeDatabase
     from ledger.embedded import EmbeddedPostgresError
     from ledger.keys import KeysUnavailableError
+    from ledger.stored_tree import LedgerContradiction
 
     return (
+        LedgerContradiction,
         SettingsError,
         NotLoopback,
         NotMigrated,

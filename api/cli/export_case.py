@@ -24,6 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("case", metavar="CASE", help="the case's id or reference, such as INC-2026-000123")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where to write; unset: standard output")
+    parser.add_argument("--continues", type=int, metavar="SIZE", help="the size of a checkpoint that its reader kept")
     parser.add_argument(
         "--without-texts", action="store_true", help="leave sealed texts closed, as an auditor has them"
     )
@@ -42,7 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             case_id = _case_id(runtime, caller, arguments.case)
             opened: set[SealedPlace] = set()
-            bundle = export_case(ledger, caller.visibility, case_id, opened)
+            kept = () if arguments.continues is None else (arguments.continues,)
+            bundle = export_case(ledger, caller.visibility, case_id, opened, since=kept)
             append_read(ledger, _read(caller, case_id, opened))
         except NotFound as error:
             print(f"caseledger export-case: {error.args[0]}", file=sys.stderr)

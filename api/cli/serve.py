@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import logging
 
+from api.anchoring import AnchorThread, refuse_put_back
+from api.anchors import sinks_of
 from api.app import create_app
 from api.authentication import DevelopmentTokens, NotLoopback
 from api.bootstrap import Runtime
@@ -32,10 +34,15 @@ def run(arguments: argparse.Namespace) -> int:
     configure_logging(settings.log_level)
     tokens = load_tokens(settings)
     identities = load_identities(settings, tokens)
+    sinks = sinks_of(settings)
     with Runtime.open(settings) as runtime:
-        readiness = Readiness(runtime, ProjectorThread(runtime.database) if settings.projector else None)
+        refuse_put_back(runtime)
+        projector = ProjectorThread(runtime.database) if settings.projector else None
+        anchoring = AnchorThread(runtime, sinks)
+        readiness = Readiness(runtime, projector, anchoring)
         server = make_server(create_app(runtime, tokens, readiness, identities=identities), settings)
-        return run_server(server)
+        with anchoring:
+            return run_server(server)
 
 
 def load_tokens(settings: Settings) -> DevelopmentTokens | None:

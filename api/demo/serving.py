@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import uvicorn
 
+from api.anchoring import AnchorThread, refuse_put_back
+from api.anchors import sinks_of
 from api.app import create_app
 from api.authentication import DevelopmentTokens
 from api.bootstrap import Runtime
@@ -35,7 +37,9 @@ The showcase is in it, from an earlier start: nothing is ever deleted. For the l
 
 def serve_demonstration(runtime: Runtime, tokens: DevelopmentTokens, *, showcase: bool) -> int:
     """Serve until told to stop; return the exit status. Raise what kept the trust from being filled."""
-    readiness = Readiness(runtime, ProjectorThread(runtime.database), demonstration=DEMONSTRATION_TRUST)
+    refuse_put_back(runtime)
+    anchoring = AnchorThread(runtime, sinks_of(runtime.settings))
+    readiness = Readiness(runtime, ProjectorThread(runtime.database), anchoring, demonstration=DEMONSTRATION_TRUST)
     identities = load_identities(runtime.settings, tokens)
     server = make_server(create_app(runtime, tokens, readiness, identities=identities), runtime.settings)
 
@@ -45,7 +49,8 @@ def serve_demonstration(runtime: Runtime, tokens: DevelopmentTokens, *, showcase
     filling = _Filling(runtime, readiness, server, done, showcase=showcase)
     filling.start()
     try:
-        status = run_server(server)
+        with anchoring:
+            status = run_server(server)
     finally:
         server.should_exit = True
         filling.join()

@@ -72,7 +72,7 @@ def test_check_says_that_everything_is_in_order(run: Run) -> None:
     status, out, _ = run("check")
 
     assert status == 0
-    assert [line.split()[0] for line in out.splitlines()] == ["ok"] * 4
+    assert [line.split()[0] for line in out.splitlines()] == ["ok"] * 5
 
 
 def test_check_names_what_is_wrong_in_the_file_of_issuers(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import SettingsError, is_loopback, load_settings, settings_page
+from api.settings import SettingsError, is_loopback, load_settings
+from docs.settings_page import settings_page
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from api.graphql.schema import SCHEMA_FILE, printed_schema
-from api.settings import settings_page
+from docs.settings_page import settings_page
 from domain.facts import DATED_FACTS, FACTS
 from domain.policy import PolicyPack, parse_pack
 from domain.policy_rules import ClauseStrength, ClockUnit, StageForm, Strength
