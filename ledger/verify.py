@@ -61,10 +61,20 @@ def _read(content: bytes) -> Bundle | Period:
 def main(argv: Sequence[str] | None = None) -> int:
     """Check the bundle named on the command line and say what was found: 0 it holds, 1 it does not, 2 unreadable."""
     parser = argparse.ArgumentParser(prog="caseledger verify", description="Check the bundle of a case offline.")
-    parser.add_argument("file", type=Path, metavar="FILE", help="the bundle, of a case or of a period")
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="the bundle, of a case or of a period")
     parser.add_argument("--key", type=Path, metavar="FILE", help="the trust's public key, as one line of text")
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="a checkpoint of the trust kept from before")
+    parser.add_argument(
+        "--write-program", type=Path, metavar="FILE", help="write this check as one file that needs nothing else of it"
+    )
     options = parser.parse_args(argv)
+    if options.write_program is not None:
+        from ledger.standalone import standalone
+
+        options.write_program.write_text(standalone())
+        return 0
+    if options.file is None:
+        parser.error("a FILE is needed")
     try:
         content = options.file.read_bytes()
         public_key = None if options.key is None else VerifierKey.parse(options.key.read_text().strip())

@@ -80,7 +80,9 @@ class MailSink:
             "put in. It holds no personal data.\n\n"
             f"Events: {deposit.size}\nRecorded up to: {checkpoint.recorded_at:%Y-%m-%d %H:%M:%S} UTC\n"
         )
-        message.add_attachment(deposit.note.encode(), maintype="text", subtype="plain", filename=f"{deposit.size}.note")
+        # As bytes: a mail program may write the lines and letters of a text anew.
+        content, name = deposit.note.encode(), f"{deposit.size}.note"
+        message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
         self._server.send(message)
         receipt = {"message_id": message["Message-ID"], "sha256": sha256(deposit.note.encode()).hexdigest()}
         return json.dumps(receipt, sort_keys=True).encode()

@@ -95,7 +95,7 @@ def test_a_checkpoint_comes_by_mail_as_a_file_and_holds_nothing_else(mailbox: tu
     [attached] = message.iter_attachments()
     assert (message["To"], message["From"]) == ("dpo@trust.example", "ledger@trust.example")
     assert message["Message-ID"] == receipt["message_id"]
-    assert attached.get_content().replace("\r\n", "\n") == LEDGER.checkpoint()
+    assert attached.get_content() == LEDGER.checkpoint().encode()
     assert sha256(LEDGER.checkpoint().encode()).hexdigest() == receipt["sha256"]
     assert "dpo@" not in sink.name
 
