@@ -249,5 +249,5 @@ def test_every_kind_of_vector_is_checked_and_each_name_stands_once() -> None:
 def test_the_page_names_every_check_in_its_order_and_every_kind_of_vector() -> None:
     page = (FOLDER.parents[1] / "docs" / "formats.md").read_text(encoding="utf-8")
 
-    assert re.findall(r"^[0-9]\. \*\*(.+)\*\*[:,]", page, re.MULTILINE) == list(verify.CHECKS)
+    assert re.findall(r"^[0-9]+\. \*\*(.+)\*\*[:,]", page, re.MULTILINE) == list(verify.CHECKS)
     assert re.findall(r"^\| `([a-z ]+)` \|", page.partition("## 12.")[2], re.MULTILINE) == list(CHECKS)
