@@ -29,7 +29,8 @@ class Visibility:
     `schools` None means every school of the trust, `cases` None any case there. Cases of `kinds` are seen whole, those
     of `own_kinds` where they are open to one of `reads_as`: the person, or a role that cases are routed to. Words and
     names are opened in cases of `opens`. `counts_everything` says that figures cover all cases of those schools, also
-    the ones that cannot be opened (they are then reported as withheld). Without `sees_figures` there are no figures.
+    the ones that cannot be opened (they are then reported as withheld). Without `sees_figures` there are no figures,
+    without `sees_proofs` no proofs of the ledger.
     `cover_only`: the reader is shown the cover of a case, which case it is, and not what stands in it.
     """
 
@@ -45,6 +46,7 @@ class Visibility:
     opens: tuple[str, ...]
     counts_everything: bool
     sees_figures: bool
+    sees_proofs: bool
     cover_only: bool
 
     @property
@@ -108,6 +110,7 @@ def visibility(
         counts_everything=counts_everything,
         # Who counts only the cases in sight, and has none in sight, would be told that there is nothing.
         sees_figures=within(scopes, Task.SEE_ALL_FIGURES) and (counts_everything or (lists_cases and not cover_only)),
+        sees_proofs=within(scopes, Task.SEE_PROOFS) and decide(role, Task.SEE_PROOFS, Resource()).allowed,
         cover_only=cover_only,
     )
 

@@ -88,7 +88,7 @@ def answer_key(
         variables,
         [caller.role, str(caller.trust_id), str(caller.person_id), caller.school_urn, str(caller.on_behalf_of)],
         [seen.schools, seen.kinds, seen.own_kinds, [str(one) for one in seen.cases or ()]],
-        [seen.lists_cases, seen.opens, seen.counts_everything, seen.sees_figures],
+        [seen.lists_cases, seen.opens, seen.counts_everything, seen.sees_figures, seen.sees_proofs],
         None if caller.scopes is None else sorted(caller.scopes),
         standing,
     ]

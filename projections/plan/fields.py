@@ -240,9 +240,12 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_fields("position recordedAt projectedThrough"),
         "publicKey": Field(FieldKind.HOLE, of_events=False),
         "checkpoint": Field(FieldKind.JOIN, of_events=False),
+        **_masked(_fields(holes="proof consistency"), "sees_proofs"),
         "readLog": Field(FieldKind.JOIN, of_events=False),
     },
     "Checkpoint": _fields("size note"),
+    "InclusionProof": _fields("position size leafHash root hashes"),
+    "ConsistencyProof": _fields("from fromRoot to toRoot hashes"),
     # Who read what.
     "CaseRead": _READ,
     **_pages("CaseRead"),

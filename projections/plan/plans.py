@@ -301,6 +301,7 @@ def _shape_of_reader(visibility: Visibility) -> Hashable:
         visibility.opens,
         visibility.counts_everything,
         visibility.sees_figures,
+        visibility.sees_proofs,
     )
 
 

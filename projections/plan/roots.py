@@ -18,6 +18,7 @@ from projections.plan.history import HISTORY_READS, history, latest_event
 from projections.plan.moments import instant
 from projections.plan.monitoring import monitoring_report
 from projections.plan.patterns import BREACH_TYPE_NUMBER, staff_pattern
+from projections.plan.proofs import PROOF_READS, consistency_proof, inclusion_proof
 from projections.plan.readers import READER_READS, log_of_reads, read_log, readers
 from projections.plan.reads import column, number, person, words
 from projections.plan.restatements import restatement_list
@@ -132,8 +133,11 @@ READS: Mapping[str, Mapping[str, Read]] = {
         ),
         "publicKey": lambda _writer, _selected, _row: string("%(public_key)s::text"),
         "checkpoint": _checkpoint,
+        "proof": inclusion_proof,
+        "consistency": consistency_proof,
         "readLog": log_of_reads,
     },
+    **PROOF_READS,
     **READER_READS,
     "Checkpoint": {"size": number("size"), "note": words("note")},
     "Contribution": CONTRIBUTION,

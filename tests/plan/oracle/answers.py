@@ -24,6 +24,7 @@ from domain.vocabulary import CODE_LISTS
 from tests.plan.oracle.facts import Facts, Refusal
 from tests.plan.oracle.monitoring import Report, moment, restatements
 from tests.plan.oracle.patterns import staff_pattern
+from tests.plan.oracle.proofs import consistency, inclusion
 from tests.plan.oracle.readers import log_of_reads, read_log
 from tests.plan.oracle.sight import Reader
 from tests.plan.oracle.story import Json, Story
@@ -87,12 +88,12 @@ class Oracle:
             "deadlines": lambda _info, **given: view.deadlines(given),
             "duties": lambda _info, **given: view.duties(given),
             "codes": lambda _info, lists: _codes(lists),
-            "ledger": lambda _info: self._ledger() | {"readLog": log_of_reads(view)},
+            "ledger": lambda _info: self._ledger(view.reader.role) | {"readLog": log_of_reads(view)},
             "readLog": lambda _info, **given: read_log(view, given),
             "staffPattern": lambda _info, **given: staff_pattern(view, given["person"]),
         }
 
-    def _ledger(self) -> Json:
+    def _ledger(self, role: str) -> Json:
         story, note = self.story, self.facts.checkpoint
         recorded = story.recorded_at(story.position)
         return {
@@ -101,6 +102,8 @@ class Oracle:
             "projectedThrough": story.position,
             "publicKey": self.facts.public_key,
             "checkpoint": None if note is None else {"size": int(note.splitlines()[1]), "note": note},
+            "proof": lambda _info, position=None, size=None: inclusion(story, role, position, size),
+            "consistency": lambda _info, to=None, **given: consistency(story, role, given.get("from"), to),
         }
 
 
