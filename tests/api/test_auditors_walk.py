@@ -1,0 +1,54 @@
+"""The walk through an audit that docs/auditors.md describes, carried out command by command on the demonstration."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.api.client import Client
+from tests.services.test_tampering import TAMPERINGS
+from tests.support.postgres import DatabaseUrls
+
+PAGE = (Path(__file__).parents[2] / "docs" / "auditors.md").read_text()
+
+
+def test_every_command_of_the_page_does_what_the_page_says(
+    demo: Client, database_urls: DatabaseUrls, tmp_path: Path
+) -> None:
+    # given: an auditor's folder, and the programs that the page names
+    reference = demo.ask("{ cases(first: 1) { nodes { reference } } }")["cases"]["nodes"][0]["reference"]
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "CASE": reference,
+        "CASELEDGER_DATA_DIR": str(demo.runtime.settings.data_dir),
+        "CASELEDGER_DATABASE_URL": database_urls.main,
+        "CASELEDGER_KEYS_DATABASE_URL": database_urls.keys,
+    }
+    said = ""
+
+    # when
+    for block in re.findall(r"^```sh\n(.*?)^```$", PAGE, re.M | re.S):
+        done = subprocess.run(
+            ["bash", "-euc", block], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, ""), block
+        said += done.stdout
+
+    # then
+    assert said.count("The bundle holds.") == 2
+    assert said.count("continues the known checkpoint of size") + said.count("the known checkpoint itself") == 2
+    assert "ok    ledgers: every event, text and hash" in said
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted(
+        ["trust.key", "kept.note", "caseledger_verify.py", "case.json", "period.json"]
+    )
+
+
+def test_the_table_says_of_each_alteration_what_the_tests_saw() -> None:
+    rows = re.findall(r"^\| ([a-z].*) \| (.+) \| (.+) \|$", PAGE, re.M)
+
+    assert [tuple(cell.replace("CASE", ":case") for cell in row) for row in rows if row[0] != "what was done"] == [
+        (one.done, one.ledger_says, one.bundle_says) for one in TAMPERINGS
+    ]
