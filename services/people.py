@@ -201,6 +201,17 @@ def names(trust: TrustDatabase, reader: Visibility, person_ids: Collection[UUID]
     return known
 
 
+def programs_among(trust: TrustDatabase, person_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Which of these act by keys, whether or not they were erased since."""
+    with trust.connection() as connection:
+        rows = connection.execute(
+            "SELECT person_id FROM person WHERE trust_id = %s AND person_id = ANY(%s) AND kind = %s",
+            (trust.trust_id, list(person_ids), PROGRAM),
+            binary=True,
+        ).fetchall()
+    return frozenset(person_id for (person_id,) in rows)
+
+
 def find(trust: TrustDatabase, reader: Visibility, person_id: UUID) -> Person | None:
     """A person with all that the registry knows; None for a reader in whose sight they are not."""
     with trust.connection() as connection:

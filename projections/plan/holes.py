@@ -14,10 +14,10 @@ from uuid import UUID
 
 import msgspec
 
+from domain.case_changes import differences
 from domain.case_document import CaseDocument
 from domain.offered import Blocked
 from domain.refusals import Refused
-from projections.case_changes import differences
 from projections.monitoring_terms import MonitoringDimension, QueryTooLarge
 from projections.plan.selections import TYPE_NAME, RefusedAt
 from projections.plan.told import Way
