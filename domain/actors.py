@@ -7,7 +7,7 @@ from enum import StrEnum
 from domain.roles import Role
 from domain.values import CaseKind
 
-__all__ = ["IMPORTING", "ROLES_OF_PROGRAMS", "ActorSort", "sort_of"]
+__all__ = ["IMPORTING", "PROGRAM", "ROLES_OF_PROGRAMS", "ActorSort", "sort_of"]
 
 
 class ActorSort(StrEnum):
@@ -17,6 +17,8 @@ class ActorSort(StrEnum):
     SYSTEM = "SYSTEM"
 
 
+# The kind of whoever acts by a key: no code of the poster roles, for no program ever posted anything.
+PROGRAM = "PROGRAM"
 # The roles in which nobody but a program acts: the program itself, and a school's own system.
 ROLES_OF_PROGRAMS = frozenset({Role.SYSTEM.value, Role.MIS.value})
 # By which it is said that a command brought in what others had written elsewhere, for each kind of case.

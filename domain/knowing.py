@@ -15,14 +15,14 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from domain.reads import ReadKind
+from domain.reads import ReadKind, told_of_case
 from domain.roles import Role
 from domain.values import CaseKind
 
-__all__ = ["LEARNING", "NAMED_ONLY", "Happened", "How", "Knew", "Knowledge", "Seen"]
+__all__ = ["LEARNING", "NAMED_ONLY", "Happened", "HowKnown", "Knew", "Knowledge", "Seen"]
 
 
-class How(StrEnum):
+class HowKnown(StrEnum):
     """How somebody came to know of a case."""
 
     # The person recorded something in it, or somebody did on the person's behalf.
@@ -58,6 +58,13 @@ class Seen:
     on_behalf_of: UUID | None
     what: tuple[ReadKind, ...]
 
+    @classmethod
+    def told(cls, position: int, recorded_at: datetime, body: Mapping[str, Any], case_id: UUID) -> Seen:
+        """What an entry of the log of reads, its body taken apart, tells of one of its cases."""
+        for_other = body.get("on_behalf_of")
+        what = told_of_case(body, str(case_id))
+        return cls(position, recorded_at, UUID(body["actor"]), None if for_other is None else UUID(for_other), what)
+
 
 @dataclass(frozen=True, slots=True)
 class Knew:
@@ -68,26 +75,26 @@ class Knew:
     """
 
     person_id: UUID
-    how: How
+    how: HowKnown
     since: datetime
     position: int
     what: tuple[ReadKind, ...] = ()
 
 
-_OF_EVERY_KIND: Mapping[str, Mapping[str, How | None]] = {
-    "assigned": {"owner": How.TOLD},
-    "access_granted": {"person": How.TOLD},
-    "access_opened": {"person": How.TOOK_PART, "alerted": How.TOLD},
-    "correction_requested": {"requested_by": How.TOOK_PART},
-    "correction_approved": {"decided_by": How.TOOK_PART},
-    "correction_rejected": {"decided_by": How.TOOK_PART},
+_OF_EVERY_KIND: Mapping[str, Mapping[str, HowKnown | None]] = {
+    "assigned": {"owner": HowKnown.TOLD},
+    "access_granted": {"person": HowKnown.TOLD},
+    "access_opened": {"person": HowKnown.TOOK_PART, "alerted": HowKnown.TOLD},
+    "correction_requested": {"requested_by": HowKnown.TOOK_PART},
+    "correction_approved": {"decided_by": HowKnown.TOOK_PART},
+    "correction_rejected": {"decided_by": HowKnown.TOOK_PART},
 }
 # The events that name somebody, and what that says of whether the person knew; None: nothing. A path leads through
 # lists and records, as `members.person`.
-_JUDGED: Mapping[str, Mapping[str, How | None]] = {
+_JUDGED: Mapping[str, Mapping[str, HowKnown | None]] = {
     **{f"{kind.value.lower()}.{name}.v1": how for kind in CaseKind for name, how in _OF_EVERY_KIND.items()},
     # Of an incident. Whom it is about, and who posted, need not know what the school has recorded.
-    "incident.reported.v1": {"reported_by": How.TOOK_PART},
+    "incident.reported.v1": {"reported_by": HowKnown.TOOK_PART},
     "incident.item_recorded.v1": {"about": None, "poster": None, "taker": None},
     "incident.item_corrected.v1": {"about": None, "poster": None, "taker": None},
     "incident.items_merged.v1": {"about": None},
@@ -97,61 +104,65 @@ _JUDGED: Mapping[str, Mapping[str, How | None]] = {
     "incident.continuation_recorded.v1": {"person": None},
     "incident.legal_action_taken.v1": {"person": None},
     "incident.access_restricted.v1": {"person": None},
-    "incident.account_recorded.v1": {"person": How.TOOK_PART},
-    "incident.action_decided.v1": {"decided_by": How.TOOK_PART},
-    "incident.conduct_assessed.v1": {"assessed_by": How.TOOK_PART},
-    "incident.evidence_noted.v1": {"collected_by": How.TOOK_PART},
-    "incident.investigation_recorded.v1": {"investigator": How.TOOK_PART},
-    "incident.removal_confirmed.v1": {"checked_by": How.TOOK_PART},
-    "incident.refusal_recorded.v1": {"person": How.TOOK_PART},
-    "incident.removal_refused.v1": {"person": How.TOOK_PART},
-    "incident.target_supported.v1": {"person": How.TOLD, "supported_by": How.TOOK_PART},
-    "incident.directed_to_channel.v1": {"person": How.TOLD},
-    "incident.legal_consequence_explained.v1": {"person": How.TOLD},
+    "incident.account_recorded.v1": {"person": HowKnown.TOOK_PART},
+    "incident.action_decided.v1": {"decided_by": HowKnown.TOOK_PART},
+    "incident.conduct_assessed.v1": {"assessed_by": HowKnown.TOOK_PART},
+    "incident.evidence_noted.v1": {"collected_by": HowKnown.TOOK_PART},
+    "incident.investigation_recorded.v1": {"investigator": HowKnown.TOOK_PART},
+    "incident.removal_confirmed.v1": {"checked_by": HowKnown.TOOK_PART},
+    "incident.refusal_recorded.v1": {"person": HowKnown.TOOK_PART},
+    "incident.removal_refused.v1": {"person": HowKnown.TOOK_PART},
+    "incident.target_supported.v1": {"person": HowKnown.TOLD, "supported_by": HowKnown.TOOK_PART},
+    "incident.directed_to_channel.v1": {"person": HowKnown.TOLD},
+    "incident.legal_consequence_explained.v1": {"person": HowKnown.TOLD},
     # Those asked came or did not: they were asked.
-    "incident.meeting_held.v1": {"attendees": How.TOLD},
-    "incident.outcome_communicated.v1": {"recipient": How.TOLD},
-    "incident.parent_advised.v1": {"parent": How.TOLD},
-    "incident.person_informed.v1": {"person": How.TOLD},
-    "incident.removal_requested.v1": {"person": How.TOLD},
-    "incident.warning_sent.v1": {"person": How.TOLD},
+    "incident.meeting_held.v1": {"attendees": HowKnown.TOLD},
+    "incident.outcome_communicated.v1": {"recipient": HowKnown.TOLD},
+    "incident.parent_advised.v1": {"parent": HowKnown.TOLD},
+    "incident.person_informed.v1": {"person": HowKnown.TOLD},
+    "incident.removal_requested.v1": {"person": HowKnown.TOLD},
+    "incident.warning_sent.v1": {"person": HowKnown.TOLD},
     # Of a complaint.
-    "complaint.received.v1": {"complainant": How.TOOK_PART, "reported_by": How.TOOK_PART, "heads.about": None},
+    "complaint.received.v1": {
+        "complainant": HowKnown.TOOK_PART,
+        "reported_by": HowKnown.TOOK_PART,
+        "heads.about": None,
+    },
     "complaint.head_added.v1": {"head.about": None},
     "complaint.subject_named.v1": {"person": None},
     "complaint.conduct_managed.v1": {"person": None},
-    "complaint.account_recorded.v1": {"person": How.TOOK_PART},
-    "complaint.head_decided.v1": {"decided_by": How.TOOK_PART},
-    "complaint.investigator_appointed.v1": {"investigator": How.TOOK_PART},
-    "complaint.parties_met.v1": {"attendees": How.TOOK_PART},
-    "complaint.stage_answered.v1": {"responded_by": How.TOOK_PART},
-    "complaint.findings_issued.v1": {"recipient": How.TOLD},
-    "complaint.panel_appointed.v1": {"members.person": How.TOLD},
-    "complaint.panel_member_replaced.v1": {"leaving": None, "member.person": How.TOLD},
+    "complaint.account_recorded.v1": {"person": HowKnown.TOOK_PART},
+    "complaint.head_decided.v1": {"decided_by": HowKnown.TOOK_PART},
+    "complaint.investigator_appointed.v1": {"investigator": HowKnown.TOOK_PART},
+    "complaint.parties_met.v1": {"attendees": HowKnown.TOOK_PART},
+    "complaint.stage_answered.v1": {"responded_by": HowKnown.TOOK_PART},
+    "complaint.findings_issued.v1": {"recipient": HowKnown.TOLD},
+    "complaint.panel_appointed.v1": {"members.person": HowKnown.TOLD},
+    "complaint.panel_member_replaced.v1": {"leaving": None, "member.person": HowKnown.TOLD},
     # Of a staff breach. Whom it is about may not know yet, and must not by any road of this program.
-    "staff_breach.reported.v1": {"reported_by": How.TOOK_PART, "subject": None},
+    "staff_breach.reported.v1": {"reported_by": HowKnown.TOOK_PART, "subject": None},
     "staff_breach.subject_named.v1": {"subject": None},
-    "staff_breach.advice_given.v1": {"given_by": How.TOOK_PART},
-    "staff_breach.appeal_decided.v1": {"officer": How.TOOK_PART},
-    "staff_breach.body_contacted.v1": {"contacted_by": How.TOOK_PART},
-    "staff_breach.decided_not_to_refer.v1": {"decided_by": How.TOOK_PART},
-    "staff_breach.disclosure_recorded.v1": {"disclosed_by": How.TOOK_PART, "received_by": How.TOOK_PART},
-    "staff_breach.finding_recorded.v1": {"found_by": How.TOOK_PART},
-    "staff_breach.harm_threshold_assessed.v1": {"assessed_by": How.TOOK_PART},
-    "staff_breach.hearing_held.v1": {"chaired_by": How.TOOK_PART},
-    "staff_breach.interview_held.v1": {"person": How.TOOK_PART},
-    "staff_breach.investigation_opened.v1": {"investigator": How.TOOK_PART},
-    "staff_breach.no_action_decided.v1": {"decided_by": How.TOOK_PART},
-    "staff_breach.referred_to_disciplinary.v1": {"referred_by": How.TOOK_PART},
-    "staff_breach.sanction_imposed.v1": {"decided_by": How.TOOK_PART},
-    "staff_breach.suspension_decided.v1": {"decided_by": How.TOOK_PART},
+    "staff_breach.advice_given.v1": {"given_by": HowKnown.TOOK_PART},
+    "staff_breach.appeal_decided.v1": {"officer": HowKnown.TOOK_PART},
+    "staff_breach.body_contacted.v1": {"contacted_by": HowKnown.TOOK_PART},
+    "staff_breach.decided_not_to_refer.v1": {"decided_by": HowKnown.TOOK_PART},
+    "staff_breach.disclosure_recorded.v1": {"disclosed_by": HowKnown.TOOK_PART, "received_by": HowKnown.TOOK_PART},
+    "staff_breach.finding_recorded.v1": {"found_by": HowKnown.TOOK_PART},
+    "staff_breach.harm_threshold_assessed.v1": {"assessed_by": HowKnown.TOOK_PART},
+    "staff_breach.hearing_held.v1": {"chaired_by": HowKnown.TOOK_PART},
+    "staff_breach.interview_held.v1": {"person": HowKnown.TOOK_PART},
+    "staff_breach.investigation_opened.v1": {"investigator": HowKnown.TOOK_PART},
+    "staff_breach.no_action_decided.v1": {"decided_by": HowKnown.TOOK_PART},
+    "staff_breach.referred_to_disciplinary.v1": {"referred_by": HowKnown.TOOK_PART},
+    "staff_breach.sanction_imposed.v1": {"decided_by": HowKnown.TOOK_PART},
+    "staff_breach.suspension_decided.v1": {"decided_by": HowKnown.TOOK_PART},
     # The contact of a suspended person is told to the person, which does not say that the contact was told why.
     "staff_breach.suspension_confirmed.v1": {"contact_person": None},
-    "staff_breach.person_informed.v1": {"person": How.TOLD},
-    "staff_breach.reported_to_manager.v1": {"manager": How.TOLD},
+    "staff_breach.person_informed.v1": {"person": HowKnown.TOLD},
+    "staff_breach.reported_to_manager.v1": {"manager": HowKnown.TOLD},
 }
 # What each event says by naming somebody, and the names that say nothing of who knew.
-LEARNING: Mapping[str, Mapping[str, How]] = {
+LEARNING: Mapping[str, Mapping[str, HowKnown]] = {
     name: said
     for name, fields in _JUDGED.items()
     if (said := {field: how for field, how in fields.items() if how is not None})
@@ -171,7 +182,7 @@ class Knowledge:
 
     def __init__(self, events: Iterable[Happened], reads: Iterable[Seen]) -> None:
         """Begin before the first event."""
-        self._known: dict[tuple[UUID, How], Knew] = {}
+        self._known: dict[tuple[UUID, HowKnown], Knew] = {}
         self._coming = deque(sorted(chain(_said(events), _read(reads)), key=_in_order))
 
     @property
@@ -184,7 +195,7 @@ class Knowledge:
 
         Somebody who is told for the first time what the person had not read before is new for what that is.
         """
-        new: dict[tuple[UUID, How], Knew] = {}
+        new: dict[tuple[UUID, HowKnown], Knew] = {}
         while self._coming and (by is None or self._coming[0].since <= by):
             one = self._coming.popleft()
             key = one.person_id, one.how
@@ -201,7 +212,7 @@ def _with(known: Knew, what: Iterable[ReadKind]) -> Knew:
     return replace(known, what=tuple(kind for kind in ReadKind if kind in told))
 
 
-_PLACE = {how: place for place, how in enumerate(How)}
+_PLACE = {how: place for place, how in enumerate(HowKnown)}
 
 
 def _in_order(one: Knew) -> tuple[datetime, int, int, UUID]:
@@ -217,14 +228,14 @@ def _said(events: Iterable[Happened]) -> Iterator[Knew]:
 def _read(reads: Iterable[Seen]) -> Iterator[Knew]:
     for seen in reads:
         for person_id in filter(None, (seen.person_id, seen.on_behalf_of)):
-            yield Knew(person_id, How.READ, seen.recorded_at, seen.position, seen.what)
+            yield Knew(person_id, HowKnown.READ, seen.recorded_at, seen.position, seen.what)
 
 
-def _said_by(event: Happened) -> Iterator[tuple[UUID, How]]:
+def _said_by(event: Happened) -> Iterator[tuple[UUID, HowKnown]]:
     if event.actor_role != Role.SYSTEM:
-        yield event.actor, How.RECORDED
+        yield event.actor, HowKnown.RECORDED
     if event.on_behalf_of is not None:
-        yield event.on_behalf_of, How.RECORDED
+        yield event.on_behalf_of, HowKnown.RECORDED
     for path, how in LEARNING.get(event.type, {}).items():
         for person in _at(event.told, path.split(".")):
             yield UUID(person), how

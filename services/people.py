@@ -11,21 +11,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import psycopg
 
 from domain.access import Visibility
+from domain.actors import PROGRAM
 from domain.permissions import Task
 from domain.refusals import RefusalCode, Refused
 from domain.vocabulary import require_code
 from ledger.database import TrustDatabase
 from services.command_refusals import NotAllowed
 from services.scope import Caller
-
-# The kind of whoever acts by a key: no code of the poster roles, for no program ever posted anything.
-PROGRAM: Final = "PROGRAM"
 
 
 class NameUse(StrEnum):

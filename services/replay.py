@@ -20,17 +20,17 @@ from domain.case_deadlines import CaseDeadline
 from domain.case_document import CaseDocument, case_document
 from domain.duties import Duty
 from domain.export_rules import LawfulNotice
-from domain.knowing import Happened, How, Knew, Knowledge, Seen
+from domain.knowing import Happened, HowKnown, Knew, Knowledge, Seen
 from domain.permissions import CaseReading, decide
 from domain.policy import PolicyPack
-from domain.reads import ReadKind, told_of_case
+from domain.reads import ReadKind
 from domain.registers import SchoolRegister, TrustRegister, school_register_id, trust_register_id
 from domain.stored import stored_name
 from domain.values import PolicyRef
 from domain.veil import NAMING, SPEAKS_ALSO, document_without
 from ledger import canonical
 from ledger.entry import REASON
-from ledger.read_log import StoredRead, reads_of_cases
+from ledger.read_log import reads_of_cases
 from ledger.reading import position_at, recorded_at
 from services import people
 from services.leaving import Leaving, Taken, case_to_take, taken
@@ -56,7 +56,7 @@ class Knower:
     """Somebody who knew: how, since when that is on record, and what was read (for READ)."""
 
     person: Named
-    how: How
+    how: HowKnown
     since: datetime
     position: int
     what: tuple[ReadKind, ...]
@@ -261,20 +261,10 @@ def _seen(ledger: TrustLedger, case_id: UUID, by: datetime | None) -> list[Seen]
     """Who was told of the case by an answer of this program, by an instant."""
     with ledger.trust.connection() as connection:
         entries = reads_of_cases(connection, ledger.trust_id, [case_id], by=by)[case_id]
-    return [seen_in(entry, case_id) for entry in entries]
-
-
-def seen_in(entry: StoredRead, case_id: UUID) -> Seen:
-    """What an entry of the log of reads says of who was told of one of its cases."""
-    body: Any = canonical.decode(entry.body)
-    on_behalf_of = body.get("on_behalf_of")
-    return Seen(
-        entry.position,
-        entry.recorded_at,
-        entry.actor_id,
-        None if on_behalf_of is None else UUID(on_behalf_of),
-        told_of_case(body, str(case_id)),
-    )
+    bodies: list[Any] = [canonical.decode(entry.body) for entry in entries]
+    return [
+        Seen.told(entry.position, entry.recorded_at, body, case_id) for entry, body in zip(entries, bodies, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

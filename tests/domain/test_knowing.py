@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.knowing import LEARNING, NAMED_ONLY, Happened, How, Knew, Knowledge, Seen
+from domain.knowing import LEARNING, NAMED_ONLY, Happened, HowKnown, Knew, Knowledge, Seen
 from domain.reads import ReadKind, told_of_case
 from domain.roles import Role
 from tests.domain.test_veil import CASE as ANY_ID
@@ -73,16 +73,16 @@ def test_people_know_by_what_they_recorded_were_told_had_a_part_in_and_read() ->
 
     first, then = knowledge.until(at(1)), knowledge.until(at(5))
 
-    assert first == [Knew(CLERK, How.RECORDED, at(1), 1), Knew(PARENT, How.TOOK_PART, at(1), 1)]
+    assert first == [Knew(CLERK, HowKnown.RECORDED, at(1), 1), Knew(PARENT, HowKnown.TOOK_PART, at(1), 1)]
     assert then == [
-        Knew(HEAD, How.TOLD, at(2), 2),
-        Knew(LEAD, How.READ, at(3), 7, (ReadKind.LIST,)),
-        Knew(HEAD, How.RECORDED, at(5), 5),
+        Knew(HEAD, HowKnown.TOLD, at(2), 2),
+        Knew(LEAD, HowKnown.READ, at(3), 7, (ReadKind.LIST,)),
+        Knew(HEAD, HowKnown.RECORDED, at(5), 5),
     ]
     # What the lead reads for the first time is new; when the lead first knew is not.
-    assert knowledge.until(None) == [Knew(LEAD, How.READ, at(6), 8, (ReadKind.CASE, ReadKind.PARTS))]
+    assert knowledge.until(None) == [Knew(LEAD, HowKnown.READ, at(6), 8, (ReadKind.CASE, ReadKind.PARTS))]
     assert knowledge.known == sorted(
-        [*first, then[0], Knew(LEAD, How.READ, at(3), 7, (ReadKind.LIST, ReadKind.CASE, ReadKind.PARTS)), then[2]],
+        [*first, then[0], Knew(LEAD, HowKnown.READ, at(3), 7, (ReadKind.LIST, ReadKind.CASE, ReadKind.PARTS)), then[2]],
         key=lambda one: one.since,
     )
 
@@ -102,9 +102,9 @@ def test_lists_and_records_within_an_event_name_persons_too() -> None:
     knowledge = Knowledge([event(1, "complaint.panel_appointed.v1", members=panel)], [])
 
     assert [(one.person_id, one.how) for one in knowledge.until(None)] == [
-        (CLERK, How.RECORDED),
-        (HEAD, How.TOLD),
-        (LEAD, How.TOLD),
+        (CLERK, HowKnown.RECORDED),
+        (HEAD, HowKnown.TOLD),
+        (LEAD, HowKnown.TOLD),
     ]
 
 
@@ -113,9 +113,9 @@ def test_the_program_itself_knows_nothing_and_whoever_it_acts_for_does() -> None
     knowledge = Knowledge([done], [read(1, 2, CLERK, ReadKind.CASE, on_behalf_of=LEAD)])
 
     assert [(one.person_id, one.how) for one in knowledge.until(None)] == [
-        (HEAD, How.RECORDED),
-        (CLERK, How.READ),
-        (LEAD, How.READ),
+        (HEAD, HowKnown.RECORDED),
+        (CLERK, HowKnown.READ),
+        (LEAD, HowKnown.READ),
     ]
 
 

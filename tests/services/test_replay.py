@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.access import Role
-from domain.actors import ActorSort
+from domain.actors import PROGRAM, ActorSort
+from domain.case import Case
 from domain.case_changes import members
 from domain.case_document import case_document
-from domain.knowing import How
+from domain.knowing import HowKnown
 from domain.permissions import CaseReading, Resource, decide
 from domain.reads import ReadKind
 from domain.refusals import Refused
@@ -21,7 +22,7 @@ from services.complaint_commands import ComplaintHead
 from services.conversion_commands import ConvertToComplaint
 from services.incident_commands import CloseIncident, RecordItem, ReportIncident
 from services.incident_measure_commands import InformPerson
-from services.people import PROGRAM, KnownName, NameState, NameUse, Person, erase, register
+from services.people import KnownName, NameState, NameUse, Person, erase, register
 from services.read_log import ReadEntry, ReadWay, append_read
 from services.replay import Knower, Replay, Step, WithheldStep, replay
 from services.scope import Caller, system_caller
@@ -51,7 +52,7 @@ def told(found: Replay) -> list[Step]:
     return [step for step in found.steps if isinstance(step, Step)]
 
 
-def who(knowers: tuple[Knower, ...]) -> list[tuple[UUID, How, tuple[ReadKind, ...]]]:
+def who(knowers: tuple[Knower, ...]) -> list[tuple[UUID, HowKnown, tuple[ReadKind, ...]]]:
     return [(one.person.person_id, one.how, one.what) for one in knowers]
 
 
@@ -131,7 +132,9 @@ def test_the_changes_of_each_step_lead_from_the_state_before_to_the_state_after_
             else:
                 state[change.field] = change.after
         assert state == step.state
-    assert state == members(case_document(trust.ledger.load(case_id)))
+    live = trust.ledger.load(case_id)
+    assert isinstance(live, Case)
+    assert state == members(case_document(live))
 
 
 def test_a_replay_ends_at_a_position_or_an_instant(trust: Trust, case_id: UUID) -> None:
@@ -151,7 +154,7 @@ def test_steps_are_kept_to_types(trust: Trust, case_id: UUID) -> None:
 
     assert [step.version for step in told(found)] == [4]
     # Who came to know since the step shown before it is not lost with the steps that are not shown.
-    assert {one.how for one in told(found)[0].learnt} == {How.RECORDED, How.TOLD, How.TOOK_PART}
+    assert {one.how for one in told(found)[0].learnt} == {HowKnown.RECORDED, HowKnown.TOLD, HowKnown.TOOK_PART}
     assert {place.part for place in found.opened} == {"reason"}
 
 
@@ -205,12 +208,12 @@ def test_who_knew_by_each_step_is_told_from_the_events_and_from_the_log_of_reads
     first, second, third, fourth, fifth = told(found)
     assert found.tells_readers
     # Whoever reports a case is the one who told the school of it.
-    assert who(first.learnt) == [(clerk.person_id, How.RECORDED, ()), (clerk.person_id, How.TOOK_PART, ())]
+    assert who(first.learnt) == [(clerk.person_id, HowKnown.RECORDED, ()), (clerk.person_id, HowKnown.TOOK_PART, ())]
     assert who(second.learnt) == []
-    assert who(third.learnt) == [(head.person_id, How.TOLD, ())]
-    assert who(fourth.learnt) == [(head.person_id, How.RECORDED, ())]
-    assert who(fifth.learnt) == [(dsl.person_id, How.READ, (ReadKind.CASE, ReadKind.PARTS))]
-    assert who(found.learnt_since) == [(trust.lead.person_id, How.READ, (ReadKind.EXPORT,))]
+    assert who(third.learnt) == [(head.person_id, HowKnown.TOLD, ())]
+    assert who(fourth.learnt) == [(head.person_id, HowKnown.RECORDED, ())]
+    assert who(fifth.learnt) == [(dsl.person_id, HowKnown.READ, (ReadKind.CASE, ReadKind.PARTS))]
+    assert who(found.learnt_since) == [(trust.lead.person_id, HowKnown.READ, (ReadKind.EXPORT,))]
     assert who(fifth.knew) == [*who(first.learnt), *who(third.learnt), *who(fourth.learnt), *who(fifth.learnt)]
     # As at an earlier moment nobody had read anything yet.
     assert who(replay(trust.ledger, trust.lead.visibility, case_id, until=fourth.position).learnt_since) == []
@@ -224,7 +227,11 @@ def test_who_may_not_see_readers_is_told_who_knew_from_the_events_alone(trust: T
     found = replay(trust.ledger, dsl.visibility, case_id)
 
     assert not found.tells_readers
-    assert {one.how for step in told(found) for one in step.learnt} == {How.RECORDED, How.TOLD, How.TOOK_PART}
+    assert {one.how for step in told(found) for one in step.learnt} == {
+        HowKnown.RECORDED,
+        HowKnown.TOLD,
+        HowKnown.TOOK_PART,
+    }
     assert found.learnt_since == ()
 
 
@@ -309,4 +316,4 @@ def test_assigning_a_case_tells_its_new_owner(trust: Trust) -> None:
 
     last = told(replay(trust.ledger, trust.lead.visibility, case_id))[-1]
 
-    assert who(last.learnt) == [(dsl.person_id, How.TOLD, ())]
+    assert who(last.learnt) == [(dsl.person_id, HowKnown.TOLD, ())]
