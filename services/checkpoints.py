@@ -37,6 +37,11 @@ class SignedCheckpoint:
     verifier_key: VerifierKey
     state: LedgerState
 
+    @property
+    def root(self) -> bytes:
+        """The root of the tree over all leaves (32 bytes)."""
+        return tree.root(self.state.leaves)
+
 
 def signer(ledger: TrustLedger) -> CheckpointSigner:
     """The trust's own signer; its seed is kept as data keys are, wrapped in the keys database."""

@@ -5,7 +5,8 @@ A replay leaves the system, so that the rules for exports hold for it: `services
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -127,8 +128,10 @@ class Replay:
     """The history of a case for one reader.
 
     `until` is the position that it stands at, and `at` the instant by which somebody knew, None for the present.
-    `steps` are those that were asked for of `total`. `learnt_since` are those who came to know after the last step.
-    `tells_readers`: who read the case is in it, for the reader may know; else who knew is told from the events alone.
+    `steps` are those that were asked for, `places` the version, position and leaf of every event until then, asked for
+    or not. `learnt_since` are those who came to know after the last step. `people` are those whom the registry knows of
+    all that the history names. `tells_readers`: who read the case is in it, for the reader may know; else who knew is
+    told from the events alone.
     """
 
     trust_id: UUID
@@ -140,9 +143,10 @@ class Replay:
     school_name: str
     until: int
     at: datetime | None
-    total: int
+    places: tuple[tuple[int, int, bytes], ...]
     steps: tuple[Step | WithheldStep, ...]
     learnt_since: tuple[Knower, ...]
+    people: Mapping[UUID, KnownName]
     tells_readers: bool
     notices: tuple[LawfulNotice, ...]
     opened: frozenset[SealedPlace]
@@ -181,8 +185,10 @@ def replay(
     tells_readers = decide(reader.role, CaseReading.SEE_READERS, standing_to(ledger, reader, case)).allowed
     happened = [_happened(event) for event in told]
     seen = _seen(ledger, case_id, at) if tells_readers else []
-    named = _Named.among(ledger, reader, found.closed, happened, seen)
     knowledge, states = Knowledge(happened, seen), _states(ledger, found)
+    everybody = {one.person_id for one in Knowledge(happened, seen).until(None)} | {event.actor for event in happened}
+    everybody |= {one for state in states.values() for one in _ids_in(members(state.after))}
+    named = _Named.of(ledger, reader, everybody, found.closed)
     steps: list[Step | WithheldStep] = []
     for event in shown:
         if event.row.version in sorts:
@@ -202,9 +208,10 @@ def replay(
         school_name=school_name,
         until=last,
         at=at,
-        total=len(found.events),
+        places=tuple((event.row.version, event.row.position, event.row.leaf) for event in found.events),
         steps=tuple(steps),
         learnt_since=named.knowers(knowledge.until(None)),
+        people={one: name for one, name in named.names.items() if name.state in (NameState.OPEN, NameState.ERASED)},
         tells_readers=tells_readers,
         notices=tuple(found.notices),
         opened=found.opened
@@ -274,17 +281,8 @@ class _Named:
     names: Mapping[UUID, KnownName]
 
     @classmethod
-    def among(
-        cls,
-        ledger: TrustLedger,
-        reader: Visibility,
-        closed: frozenset[UUID],
-        events: Sequence[Happened],
-        reads: Sequence[Seen],
-    ) -> _Named:
+    def of(cls, ledger: TrustLedger, reader: Visibility, wanted: set[UUID], closed: frozenset[UUID]) -> _Named:
         """Look everybody up at once; who may not be named outside is not."""
-        wanted = {one.person_id for one in Knowledge(events, reads).until(None)}
-        wanted |= {event.actor for event in events}
         known = people.names(ledger.trust, reader, wanted)
         return cls(known | dict.fromkeys(wanted & closed, KnownName(NameState.WITHHELD)))
 
@@ -293,6 +291,19 @@ class _Named:
 
     def knowers(self, knew: Iterable[Knew]) -> tuple[Knower, ...]:
         return tuple(Knower(self.person(one.person_id), one.how, one.since, one.position, one.what) for one in knew)
+
+
+def _ids_in(value: Any) -> Iterator[UUID]:
+    """Whatever is written as an id; which of them are persons the registry knows."""
+    if isinstance(value, Mapping):
+        for one in value.values():
+            yield from _ids_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _ids_in(one)
+    elif isinstance(value, str) and len(value) == len(str(UUID(int=0))):
+        with suppress(ValueError):
+            yield UUID(value)
 
 
 @dataclass(frozen=True, slots=True)

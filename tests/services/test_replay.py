@@ -100,7 +100,7 @@ def test_each_step_says_what_was_recorded_by_whom_and_what_it_changed(
     found = replay(trust.ledger, trust.lead.visibility, case_id)
 
     first, _, _, last = told(found)
-    assert (found.total, found.until, found.at) == (4, trust.ledger.head()[0], None)
+    assert (len(found.places), found.until, found.at) == (4, trust.ledger.head()[0], None)
     assert [step.type for step in told(found)] == [
         "incident.reported.v1",
         "incident.item_recorded.v1",
@@ -143,7 +143,7 @@ def test_a_replay_ends_at_a_position_or_an_instant(trust: Trust, case_id: UUID) 
 
     for until in (second.position, second.recorded_at, whole[2].recorded_at - timedelta(microseconds=1)):
         found = replay(trust.ledger, trust.lead.visibility, case_id, until=until)
-        assert ([step.version for step in told(found)], found.until, found.total) == ([1, 2], second.position, 2)
+        assert ([step.version for step in told(found)], found.until, len(found.places)) == ([1, 2], second.position, 2)
         assert told(found)[-1].state == second.state
     for before in (0, whole[0].position - 1, whole[0].recorded_at - timedelta(microseconds=1)):
         assert replay(trust.ledger, trust.lead.visibility, case_id, until=before).steps == ()
