@@ -22,6 +22,7 @@ VERBS = {
     "project": "keep the read models up to date, without serving",
     "rebuild": "build a read model anew from the events, compare it and switch to it",
     "export-case": "write one case as a bundle that can be verified offline",
+    "replay": "print a case step by step, or the counts as reported and as now known",
     "verify": "verify a bundle offline",
     "token": "print a bearer token for development",
     "api-key": "issue, rotate, revoke or list the keys by which programs sign in",

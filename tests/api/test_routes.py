@@ -96,6 +96,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ),
     ("GET", "/v1/cases/{case_id}/bundle"): Row(EXPORT_INCIDENTS, otherwise=404, seen=SEE_INCIDENTS),
     ("HEAD", "/v1/cases/{case_id}/bundle"): Row(EXPORT_INCIDENTS, otherwise=404, seen=SEE_INCIDENTS),
+    ("GET", "/v1/cases/{case_id}/history"): Row(EXPORT_INCIDENTS, otherwise=404, seen=SEE_INCIDENTS),
+    ("HEAD", "/v1/cases/{case_id}/history"): Row(EXPORT_INCIDENTS, otherwise=404, seen=SEE_INCIDENTS),
     ("GET", "/v1/me"): Row(EVERYBODY),
     ("HEAD", "/v1/me"): Row(EVERYBODY),
     ("GET", "/v1/roles"): Row(SEE_ROLES),

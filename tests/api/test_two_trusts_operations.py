@@ -66,6 +66,7 @@ CALLS: Mapping[tuple[str, str], Call] = {
     ("GET", "/v1/me"): Call(),
     ("GET", "/v1/roles"): Call(),
     ("GET", "/v1/cases/{case_id}/bundle"): Call(path="/v1/cases/{}/bundle", of_a=lambda a: a.cases["INCIDENT"]),
+    ("GET", "/v1/cases/{case_id}/history"): Call(path="/v1/cases/{}/history", of_a=lambda a: a.cases["INCIDENT"]),
     ("POST", "/v1/roles"): Call(request=_role_of, of_a=lambda a: a.person, masked=r'"commandId":"[^"]*"'),
     ("POST", "/v1/roles/revocations"): Call(request=_role_of, of_a=lambda a: a.person),
     ("POST", "/v1/accounts"): Call(request=_account_of, of_a=lambda a: a.person),
