@@ -32,11 +32,11 @@ T = TypeVar("T")
 _FORMATS = {form.value: form for form in MEDIA_TYPES}
 _SORTS = {sort.value.lower(): sort for sort in ActorSort}
 _KNEW = {"new": False, "all": True}
-_SINGLE = frozenset({"format", "by", "until", "knew"})
+_PARAMETERS = frozenset({"format", "type", "by", "until", "knew"})
 
 
 class UnknownParameter(Refused):
-    """This address knows no such parameter, or takes it once."""
+    """This address knows no such parameter."""
 
 
 class WordUnknown(Refused):
@@ -51,10 +51,8 @@ class CaseHistory(BaseModel):
     format: str
 
 
-def _parameter(name: str, description: str, *words: str, many: bool = False) -> dict[str, object]:
-    schema: dict[str, object] = {"type": "string", **({"enum": list(words)} if words else {})}
-    if many:
-        schema = {"type": "array", "items": schema}
+def _parameter(name: str, description: str, *words: str) -> dict[str, object]:
+    schema = {"type": "string", **({"enum": list(words)} if words else {})}
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
 
@@ -71,7 +69,7 @@ HISTORY = Operation(
     parameters=(
         path_uuid("case_id", "The id of the case, in small letters."),
         _parameter("format", "In which form; unset: json.", *_FORMATS),
-        _parameter("type", "Only events of this type, such as `incident.closed.v1`; may be given often.", many=True),
+        _parameter("type", "Only events of these types, such as `incident.closed.v1`, with commas between."),
         _parameter("by", "Only events that a person, or a program, recorded.", *_SORTS),
         _parameter("until", "Up to a position of the ledger, or an instant with its time zone."),
         _parameter("knew", "Who knew: those who came to know by each event, or all by then; unset: new.", *_KNEW),
@@ -101,13 +99,12 @@ def history_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
 def _asked(request: Request) -> tuple[Asked, Form]:
     """What the parameters ask for. Raise UnknownParameter, WordUnknown or MomentMalformed."""
     given = request.query_params
-    for name in given:
-        if name != "type" and (name not in _SINGLE or len(given.getlist(name)) > 1):
-            # What is not known may be anything, and is not repeated.
-            raise UnknownParameter(*([name] if name in _SINGLE else []))
-    types, until = given.getlist("type"), given.get("until")
+    if not _PARAMETERS.issuperset(given):
+        # What is not known may be anything, and is not repeated.
+        raise UnknownParameter
+    types, until = given.get("type"), given.get("until")
     asked = Asked(
-        types=types or None,
+        types=None if types is None else types.split(","),
         by=_word(given.get("by"), "by", _SORTS),
         until=None if until is None else moment_of(until, "until"),
         all_who_knew=_word(given.get("knew"), "knew", _KNEW) or False,
