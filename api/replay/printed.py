@@ -6,9 +6,9 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from html import escape
 from importlib.resources import as_file, files
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
@@ -172,7 +172,7 @@ def _step(step: Step | WithheldStep, replay: Replay) -> Iterator[Any]:
 
 def _each(head: str, texts: Iterable[str]) -> Iterator[Any]:
     for text in texts:
-        label = f'<font color="#555555">{escape(printable(head))}:</font> ' if head else ""
+        label = f'<font color="#555555">{escape(printable(head), quote=False)}:</font> ' if head else ""
         yield Paragraph(label + _marked_up(text), _PART)
 
 
@@ -181,7 +181,7 @@ def _paragraph(text: str, style: ParagraphStyle = _BODY) -> Any:
 
 
 def _marked_up(text: str) -> str:
-    return escape(printable(text)).replace("\t", "    ").replace("\n", "<br/>")
+    return escape(printable(text), quote=False).replace("\t", "    ").replace("\n", "<br/>")
 
 
 # --- how to check it

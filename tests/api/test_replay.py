@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from collections import Counter
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +17,7 @@ from tests.api.client import Client
 from tests.api.reads import Json, Log
 from tests.api.verbs import Run
 
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "replay-a-case.md").read_text()
 YEARS = ("--from", "2024-09-01", "--to", "2026-08-31")
 
 
@@ -104,6 +107,34 @@ def test_the_printed_commands_check_the_printed_history(
     bundle = json.loads(Path(f"{case['reference']}.bundle.json").read_bytes())
     assert bundle["events"]
     assert sum(line.isalnum() and len(line) == 64 for line in printed) >= len(bundle["events"])
+
+
+def test_every_command_of_the_page_does_what_the_page_says(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"^caseledger (.*)$", PAGE, re.M)
+    assert len(commands) == 6
+
+    for command in commands:
+        assert run(*command.split())[::2] == (0, ""), command
+
+    assert {file.name for file in tmp_path.iterdir()} == {"case.csv", "case.pdf"}
+
+
+def test_the_question_of_the_page_explains_each_difference(demo: Client) -> None:
+    [question] = [query for query in re.findall(r"```graphql\n(.*?)```", PAGE, re.S) if "restatements" in query]
+    data = demo.ask(question, asOf={"position": 100})
+    then, now = (
+        {cell["count"]: cell["value"] for cell in data[name]["cells"]} for name in ("asReported", "asNowKnown")
+    )
+    moved = Counter[str]()
+    for event in data["explainedBy"]:
+        for change in event["changes"]:
+            moved[change["count"]] += change["change"]
+
+    assert sum(moved.values()) > 50
+    assert {name: value - then[name] for name, value in now.items()} == {name: moved[name] for name in now}
 
 
 @pytest.mark.parametrize(
