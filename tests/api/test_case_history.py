@@ -209,3 +209,13 @@ def test_a_history_of_a_case_that_is_not_there_is_no_history(shown: Client, case
 
     assert [(one.status_code, one.json()["code"]) for one in (missing, other)] == [(404, "NOT_FOUND")] * 2
     assert missing.content == other.content
+
+
+def test_who_asks_who_knew_of_a_case_has_asked_who_read_it(log: Log, case: Json) -> None:
+    query = "query($id: ID!) { case(id: $id) { history(first: 1) { nodes { knownBy { how what } } } } }"
+
+    data, [recorded] = log.of(query, id=case["id"])
+
+    [event] = data["case"]["history"]["nodes"]
+    assert event["knownBy"][0]["how"] in ("RECORDED", "TOLD", "TOOK_PART", "READ")
+    assert recorded["asked"] == ["case", "readers"]
