@@ -32,6 +32,7 @@ from api.rest.bundles import bundle_routes
 from api.rest.contract import contract_routes
 from api.rest.emergency_access import emergency_routes
 from api.rest.endpoints import Endpoints
+from api.rest.histories import history_routes
 from api.rest.imports import IMPORT_PATH, import_routes
 from api.rest.ledger import ledger_routes
 from api.rest.roles import role_routes
@@ -83,6 +84,7 @@ def create_app(
     app.router.routes.extend(import_routes(endpoints))
     app.router.routes.extend(bundle_routes(endpoints, reads))
     app.router.routes.extend(ledger_routes(endpoints, reads))
+    app.router.routes.extend(history_routes(endpoints, reads))
     app.router.routes.extend(role_routes(endpoints))
     app.router.routes.extend(account_routes(endpoints))
     app.router.routes.extend(emergency_routes(endpoints))

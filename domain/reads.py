@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from domain.codes import listed
 
-__all__ = ["PURPOSES", "ReadKind"]
+__all__ = ["PURPOSES", "ReadKind", "told_of_case"]
 
 
 class ReadKind(StrEnum):
@@ -31,3 +33,17 @@ PURPOSES = listed(
     ("LEGAL", "Legal", "Legal advice or proceedings need it."),
     ("OTHER", "Other", "Another reason."),
 )
+
+
+def told_of_case(body: Mapping[str, Any], case_id: str) -> tuple[ReadKind, ...]:
+    """What an entry of the log of reads, its body taken apart, tells of one of its cases, in the order declared."""
+    is_export, is_opened = body["way"] == "export", case_id in body.get("opened", ())
+    told = {
+        ReadKind.LIST: not is_opened,
+        ReadKind.CASE: not is_export and is_opened,
+        ReadKind.HISTORY: not is_export and case_id in body.get("histories", ()),
+        ReadKind.EXPORT: is_export,
+        ReadKind.PARTS: any(part[0] == case_id for part in body.get("parts", ())),
+        ReadKind.LOG: not {"readLog", "readers"}.isdisjoint(body.get("asked", ())),
+    }
+    return tuple(kind for kind in ReadKind if told.get(kind))

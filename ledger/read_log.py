@@ -46,6 +46,7 @@ __all__ = [
     "read_header",
     "read_leaf",
     "read_origin",
+    "reads_of_cases",
     "sign_reads",
     "stored_reads",
     "verify_reads",
@@ -137,6 +138,23 @@ def stored_reads(
         if len(page) < _PAGE:
             return
         after = page[-1].position
+
+
+def reads_of_cases(
+    connection: psycopg.Connection[Any], trust_id: UUID, case_ids: Sequence[UUID], *, by: datetime | None = None
+) -> dict[UUID, list[StoredRead]]:
+    """The entries that tell of each of some cases, in order, recorded by an instant (None: all), in one statement."""
+    found: dict[UUID, list[StoredRead]] = {case_id: [] for case_id in case_ids}
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(
+            "SELECT case_id, position, recorded_at, actor_id, body, leaf FROM read_of_case JOIN read_entry"
+            " USING (trust_id, position) WHERE trust_id = %s AND case_id = ANY(%s)"
+            " AND recorded_at <= coalesce(%s, 'infinity'::timestamptz) ORDER BY position",
+            (trust_id, list(found), by),
+        )
+        for case_id, *entry in cursor.fetchall():
+            found[case_id].append(StoredRead._make(entry))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

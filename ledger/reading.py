@@ -158,6 +158,14 @@ def position_at(connection: psycopg.Connection[Any], trust_id: UUID, instant: da
     return int(row[0])
 
 
+def recorded_at(connection: psycopg.Connection[Any], trust_id: UUID, position: int) -> datetime | None:
+    """When a position was recorded; None for one that was not given yet, and for 0."""
+    row = connection.execute(
+        "SELECT recorded_at FROM event WHERE trust_id = %s AND position = %s", (trust_id, position), binary=True
+    ).fetchone()
+    return None if row is None else row[0]
+
+
 def _rows(connection: psycopg.Connection[Any], query: str, parameters: tuple[Any, ...]) -> list[StoredRow]:
     with connection.cursor(binary=True) as cursor:
         return [StoredRow._make(row) for row in cursor.execute(query.encode(), parameters).fetchall()]

@@ -88,8 +88,8 @@ def _after(
     versions = {case_id: frozenset(of_case) for case_id, of_case in wanted.items()}
     reading = Reading(visibility)
     with snapshot(trust) as connection:
-        openable, hidden = _openable(connection, reading, versions.keys() - {recorded})
-        rows = read_streams(connection, trust.trust_id, [*openable, *(versions.keys() & {recorded})])
+        open_now, hidden = openable(connection, reading, versions.keys() - {recorded})
+        rows = read_streams(connection, trust.trust_id, [*open_now, *(versions.keys() & {recorded})])
         return _folded(
             connection,
             reading,
@@ -115,8 +115,8 @@ def documents_at(
     """
     with snapshot(trust) as connection:
         reading = Reading(visibility)
-        openable, hidden = _openable(connection, reading, case_ids)
-        rows = read_streams(connection, trust.trust_id, openable, up_to=position)
+        open_now, hidden = openable(connection, reading, case_ids)
+        rows = read_streams(connection, trust.trust_id, open_now, up_to=position)
         last = {row.stream_id: row.version for row in rows}
         moment = None if position is None else at or _recorded_at(connection, reading, position)
         found = _folded(
@@ -141,7 +141,7 @@ def _recorded_at(connection: psycopg.Connection[Any], reading: Reading, position
     return None if row is None else row[0]
 
 
-def _openable(
+def openable(
     connection: psycopg.Connection[Any], reading: Reading, case_ids: Iterable[UUID]
 ) -> tuple[list[UUID], frozenset[UUID]]:
     """Which of these cases the reader may open, and all those that the reader may not know of."""

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.access import Visibility
+from domain.actors import IMPORTING, PROGRAM
 from domain.values import CaseKind
 from domain.veil import NAMING, SPEAKS_ALSO
 from projections.sight import NOT_SHUT_OUT, OWN, SHUT_OUT, SIGHT, out_of_sight
@@ -172,6 +173,24 @@ class Reading:
             " FROM (SELECT place, document, document::jsonb AS content"
             " FROM unnest(%(documents)s::text[]) WITH ORDINALITY AS given (document, place) OFFSET 0) AS taken_apart)"
         )
+
+    def given(self) -> str:
+        """What Python has made of sources that the reader sees: JSON objects with their place among those given.
+
+        It binds `documents`, their JSON texts.
+        """
+        return (
+            "(SELECT place, document::jsonb AS content"
+            " FROM unnest(%(documents)s::text[]) WITH ORDINALITY AS given (document, place))"
+        )
+
+    def programs(self) -> str:
+        """The persons of the registry that are programs, which act by keys: (person_id)."""
+        return f"(SELECT person_id FROM person WHERE trust_id = %(trust)s AND kind = '{PROGRAM}')"
+
+    def imports(self) -> str:
+        """The commands that brought in what others had written elsewhere: (command_id)."""
+        return f"(SELECT command_id FROM event WHERE trust_id = %(trust)s AND type IN {IMPORTING!r})"
 
     def reads(self) -> str:
         """The log of reads: (position, recorded_at, actor_id, body, leaf). Who may read it is for the query to decide.

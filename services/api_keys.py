@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from domain.actors import PROGRAM
 from domain.api_keys import DEFAULT_DAYS, DEFAULT_OVERLAP_DAYS, UnknownKey, require_key
 from domain.checks import InvalidIdentifier
 from domain.permissions import Task
@@ -25,7 +26,7 @@ from services.api_key_text import KeyText, new_key_text
 from services.clock import LONDON, london_date
 from services.command_refusals import NotAllowed, SchoolNotFound
 from services.commands import Refusal, Services, refusal_of
-from services.people import PROGRAM, NameUse, Person, UnknownPerson
+from services.people import NameUse, Person, UnknownPerson
 from services.register_commands import NoteKey, NoteRevocation, NoteSuccessor, RegisterCommand, run_on_register
 from services.scope import Caller
 

@@ -59,6 +59,11 @@ class SignedCheckpoint:
     size: int
     recorded_at: datetime
 
+    @property
+    def root(self) -> bytes:
+        """The root of the tree over all that it fixes (32 bytes)."""
+        return notes.parse(self.note)[0].root
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerAt:

@@ -15,14 +15,14 @@ from uuid import UUID, uuid5
 from domain.aggregate import Recordable
 from domain.calendars import CalendarSet
 from domain.case import Case
-from domain.policy import PolicyPack, parse_pack
+from domain.policy import PolicyPack
 from domain.refusals import RefusalCode, Refused
 from domain.registers import NotAMember, SchoolRegister, school_register_id
 from domain.sealed import Secret
-from domain.values import PolicyRef
 from ledger.key_store import KeyStore
 from services import clock
 from services.command_refusals import NotFound, SchoolNotFound
+from services.pinned import calendars_of, pack_of
 from services.scope import Caller
 from services.sight import is_about, sees
 from services.store import TrustLedger
@@ -120,22 +120,11 @@ class Deciding:
 
     def calendars_of(self, case: Any) -> Sequence[CalendarSet]:
         """The calendars that the case's school has set, in order."""
-        register = self.services.ledger.load(school_register_id(self.caller.trust_id, case.school_urn))
-        return register.calendars_set if isinstance(register, SchoolRegister) else ()
+        return calendars_of(self.services.ledger, case)
 
     def pack_of(self, case: Any) -> PolicyPack | None:
         """The pack that a case is pinned to, wherever the case is now."""
-        ref: PolicyRef | None = case.policy
-        if ref is None:
-            return None
-        # A case that was recorded at the wrong school keeps the pack of the school where it was opened.
-        for urn in dict.fromkeys((case.school_urn, case.opened_at)):
-            register = self.services.ledger.load(school_register_id(self.caller.trust_id, urn))
-            if isinstance(register, SchoolRegister):
-                for adoption in register.adoptions:
-                    if adoption.policy == ref:
-                        return parse_pack(adoption.content)
-        return None
+        return pack_of(self.services.ledger, case)
 
 
 @dataclass(frozen=True, kw_only=True)

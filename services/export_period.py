@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.access import Visibility
 from domain.case import Case
-from domain.export_rules import notices
+from domain.export_rules import closed_persons, notices
 from domain.permissions import CaseReading, Task, decide
 from domain.refusals import RefusalCode, Refused
 from domain.veil import named_in
@@ -18,9 +18,17 @@ from ledger.period import Period
 from ledger.reading import StoredRow, positions_between, read_range
 from services.checkpoints import LedgerAt, at_checkpoint, handovers, note_of_size
 from services.command_refusals import NotAllowed
-from services.extracting import closed_keys, continued, declarations, erasures_of, restricted, shown_events
+from services.extracting import (
+    bundled,
+    continued,
+    declarations,
+    erasures_of,
+    keys_of_persons,
+    restricted,
+    texts_of,
+)
 from services.scope import Caller
-from services.sealed_texts import SealedPlace
+from services.sealed_texts import SealedPlace, SealedState
 from services.sight import hidden_from, standing_to
 from services.store import TrustLedger
 
@@ -110,7 +118,7 @@ class _Exporting:
         streams = self._ledger.load_many(sorted({row.stream_id for row in rows}))
         cases = {stream: case for stream, case in streams.items() if isinstance(case, Case)}
         self._shown = {stream: case for stream, case in cases.items() if self._may_export(case)}
-        self._teachers = restricted(self._ledger, self._at)
+        self._teachers = restricted(self._ledger, self._at.size)
         named = [named_in(body.type, body.data) for body in bodies]
         hidden = hidden_from(self._ledger, self._reader.person_id, {one for one in named if one is not None})
         is_shown = [
@@ -119,11 +127,11 @@ class _Exporting:
         ]
         shown_rows = [row for row, shown in zip(rows, is_shown, strict=True) if shown]
         shown_bodies = [body for body, shown in zip(bodies, is_shown, strict=True) if shown]
-        closed = frozenset[UUID]().union(
-            *(closed_keys(self._ledger, self._reader, case, self._teachers) for case in self._shown.values())
-        )
-        erasures = erasures_of(self._ledger, self._at, shown_bodies)
-        shown = iter(shown_events(self._ledger, self._reader, shown_rows, shown_bodies, erasures, closed, opened))
+        closed = frozenset[UUID]().union(*map(self._closed_keys, self._shown.values()))
+        erasures = erasures_of(self._ledger, self._at.size, shown_bodies)
+        texts = texts_of(self._ledger, self._reader, shown_rows, shown_bodies, erasures, closed)
+        opened |= {place for place, text in texts.items() if text.state is SealedState.OPEN}
+        shown = iter(bundled(shown_rows, shown_bodies, texts))
         events = [
             next(shown) if visible else WithheldEvent(row.position, row.leaf)
             for row, visible in zip(rows, is_shown, strict=True)
@@ -137,6 +145,10 @@ class _Exporting:
             Notice(law, min(one.since for one in found if one.law == law).isoformat())
             for law in sorted({one.law for one in found})
         ]
+
+    def _closed_keys(self, case: Case) -> frozenset[UUID]:
+        persons = closed_persons(case, self._reader, self._teachers)
+        return keys_of_persons(self._ledger, case.id, persons)
 
     def _may_export(self, case: Case) -> bool:
         standing = standing_to(self._ledger, self._reader, case)

@@ -11,12 +11,11 @@ from datetime import date
 from uuid import UUID
 
 from domain.access import Visibility
-from domain.case import Case
-from domain.export_rules import closed_persons, restriction_of
+from domain.export_rules import restriction_of
 from domain.ledger_register import ledger_register_id
 from ledger.bundle import BundledEvent, ClosedPart, Consistency, OpenedPart, Part
 from ledger.entry import Body, decode_body
-from ledger.meanings import erased_part
+from ledger.meanings import destroyed_key, erased_part
 from ledger.reading import (
     StoredRow,
     read_key_destructions,
@@ -25,21 +24,24 @@ from ledger.reading import (
     read_streams_with,
 )
 from services.checkpoints import LedgerAt, consistency_sizes
-from services.sealed_texts import WITHHELD, SealedPlace, SealedState, open_texts
+from services.sealed_texts import WITHHELD, SealedPlace, SealedState, SealedText, open_texts
 from services.store import TrustLedger
 
 __all__ = [
+    "ERASED",
     "Erasures",
-    "closed_keys",
+    "bundled",
     "continued",
     "declarations",
     "erasures_of",
+    "keys_of_persons",
     "restricted",
-    "shown_events",
+    "texts_of",
 ]
 
 # By which it is said whether the law forbids naming the teacher whom a breach is about.
 _RESTRICTING = "staff_breach.reporting_restriction_set.v1"
+ERASED = SealedText(SealedState.ERASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +53,40 @@ class Erasures:
     events: tuple[BundledEvent, ...]
 
 
-def restricted(ledger: TrustLedger, at: LedgerAt) -> dict[UUID, date]:
-    """The teachers whom the law forbids naming, of every breach of the trust, and since when."""
-    breaches = read_streams_with(at.connection, ledger.trust_id, _RESTRICTING, up_to=at.size)
-    cases = ledger.load_many(breaches, up_to=at.size).values() if breaches else ()
+def restricted(ledger: TrustLedger, size: int) -> dict[UUID, date]:
+    """The teachers whom the law forbids naming, of every breach of a ledger of this size, and since when."""
+    with ledger.trust.connection() as connection:
+        breaches = read_streams_with(connection, ledger.trust_id, _RESTRICTING, up_to=size)
+    cases = ledger.load_many(breaches, up_to=size).values() if breaches else ()
     found: dict[UUID, date] = {}
     for person, since in filter(None, map(restriction_of, cases)):
         found[person] = min(since, found.get(person, since))
     return found
 
 
-def closed_keys(ledger: TrustLedger, reader: Visibility, case: Case, teachers: Mapping[UUID, date]) -> frozenset[UUID]:
-    """The keys of a case whose texts the rules for exports keep closed to a reader who might open the others."""
-    persons = closed_persons(case, reader, teachers)
-    owners = ledger.keys.keys_of_case(ledger.trust_id, case.id) if persons else {}
+def keys_of_persons(ledger: TrustLedger, case_id: UUID, persons: frozenset[UUID]) -> frozenset[UUID]:
+    """The keys of a case under which what concerns one of these persons is sealed."""
+    owners = ledger.keys.keys_of_case(ledger.trust_id, case_id) if persons else {}
     return frozenset(key for owner, key in owners.items() if owner.person_id in persons)
 
 
-def erasures_of(ledger: TrustLedger, at: LedgerAt, bodies: Sequence[Body]) -> Erasures:
-    """What was erased of what some events sealed, and which events prove it; looked for only when something is gone."""
+def erasures_of(ledger: TrustLedger, size: int, bodies: Sequence[Body]) -> Erasures:
+    """What was erased of what some events sealed, and which events prove it; looked for only where one is gone."""
     keys = {entry.key for body in bodies for entry in body.sealed}
     streams = {body.stream for body in bodies if body.sealed}
     gone = {key for key, state in ledger.keys.states(ledger.trust_id, keys).items() if state != "ACTIVE"}
-    rows: dict[int, StoredRow] = {}
     proven: set[UUID] = set()
-    if gone:
-        for row in read_key_destructions(at.connection, ledger.trust_id, up_to=at.size):
-            key = str(decode_body(row.body).data.get("key"))
-            if key in map(str, gone) and UUID(key) not in proven:
-                proven.add(UUID(key))
-                rows[row.position] = row
     parts: set[SealedPlace] = set()
-    for row in read_part_erasures(at.connection, at.trust_id, list(streams), up_to=at.size):
+    rows: dict[int, StoredRow] = {}
+    with ledger.trust.connection() as connection:
+        destructions = read_key_destructions(connection, ledger.trust_id, up_to=size) if gone else []
+        part_erasures = read_part_erasures(connection, ledger.trust_id, list(streams), up_to=size)
+    for row in destructions:
+        key = destroyed_key(decode_body(row.body))
+        if key in gone and key not in proven:
+            proven.add(key)
+            rows[row.position] = row
+    for row in part_erasures:
         found = erased_part(decode_body(row.body))
         if found is not None:
             parts.add(SealedPlace(row.stream_id, *found))
@@ -91,31 +95,45 @@ def erasures_of(ledger: TrustLedger, at: LedgerAt, bodies: Sequence[Body]) -> Er
     return Erasures(frozenset(proven), frozenset(parts), events)
 
 
-def shown_events(
+def texts_of(
     ledger: TrustLedger,
     reader: Visibility,
     rows: Sequence[StoredRow],
     bodies: Sequence[Body],
     erasures: Erasures,
     closed: frozenset[UUID],
-    opened: set[SealedPlace],
-) -> list[BundledEvent]:
-    """Events with their sealed parts; those that are open to the reader are added to `opened`."""
+) -> dict[SealedPlace, SealedText]:
+    """Every sealed text of some events, opened as far as the reader may; those under `closed` keys stay shut.
+
+    Raises KeysUnavailableError when a text that the reader may open cannot be opened.
+    """
     places = {
         SealedPlace(row.stream_id, row.version, entry.part): entry.key
         for row, body in zip(rows, bodies, strict=True)
         for entry in body.sealed
     }
-    texts = open_texts(ledger, reader, [place for place, key in places.items() if key not in closed])
-    opened.update(place for place, text in texts.items() if text.state is SealedState.OPEN)
+    found = open_texts(ledger, reader, [place for place, key in places.items() if key not in closed])
+
+    def told(place: SealedPlace, key: UUID) -> SealedText:
+        text = found.get(place, WITHHELD)
+        if text.state is SealedState.OPEN and text.text is not None and text.salt is not None:
+            return text
+        # Erased is only what an event proves to be; that holds also for a reader who opens nothing.
+        return ERASED if key in erasures.keys or place in erasures.parts else WITHHELD
+
+    return {place: told(place, key) for place, key in places.items()}
+
+
+def bundled(
+    rows: Sequence[StoredRow], bodies: Sequence[Body], texts: Mapping[SealedPlace, SealedText]
+) -> list[BundledEvent]:
+    """Events as a bundle holds them, with their sealed parts."""
 
     def part(row: StoredRow, name: str) -> Part:
-        place = SealedPlace(row.stream_id, row.version, name)
-        text = texts.get(place, WITHHELD)
-        if text.state is SealedState.OPEN and text.text is not None and text.salt is not None:
+        text = texts[SealedPlace(row.stream_id, row.version, name)]
+        if text.text is not None and text.salt is not None:
             return OpenedPart(name, row.ordinal, text.salt, text.text)
-        # That holds also for a reader who opens nothing.
-        return ClosedPart(name, "ERASED" if places[place] in erasures.keys or place in erasures.parts else "WITHHELD")
+        return ClosedPart(name, "ERASED" if text.state is SealedState.ERASED else "WITHHELD")
 
     return [
         BundledEvent(

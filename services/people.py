@@ -11,21 +11,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import psycopg
 
 from domain.access import Visibility
+from domain.actors import PROGRAM
 from domain.permissions import Task
 from domain.refusals import RefusalCode, Refused
 from domain.vocabulary import require_code
 from ledger.database import TrustDatabase
 from services.command_refusals import NotAllowed
 from services.scope import Caller
-
-# The kind of whoever acts by a key: no code of the poster roles, for no program ever posted anything.
-PROGRAM: Final = "PROGRAM"
 
 
 class NameUse(StrEnum):
@@ -199,6 +197,17 @@ def names(trust: TrustDatabase, reader: Visibility, person_ids: Collection[UUID]
         elif name is not None:
             known[person_id] = KnownName(NameState.OPEN, name)
     return known
+
+
+def programs_among(trust: TrustDatabase, person_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Which of these act by keys, whether or not they were erased since."""
+    with trust.connection() as connection:
+        rows = connection.execute(
+            "SELECT person_id FROM person WHERE trust_id = %s AND person_id = ANY(%s) AND kind = %s",
+            (trust.trust_id, list(person_ids), PROGRAM),
+            binary=True,
+        ).fetchall()
+    return frozenset(person_id for (person_id,) in rows)
 
 
 def find(trust: TrustDatabase, reader: Visibility, person_id: UUID) -> Person | None:

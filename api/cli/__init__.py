@@ -23,6 +23,7 @@ VERBS = {
     "rebuild": "build a read model anew from the events, compare it and switch to it",
     "export-case": "write one case as a bundle that can be verified offline",
     "export-period": "write all that was recorded in a period as a bundle",
+    "replay": "print a case step by step, or the counts as reported and as now known",
     "verify": "verify a bundle offline",
     "checkpoint": "sign the ledger as it stands and hand the checkpoint out",
     "change-signing-key": "sign checkpoints with a new key",

@@ -89,6 +89,7 @@ def _missing_files() -> list[str]:
     wanted = {
         "api/graphql/schema.graphql": api / "graphql" / "schema.graphql",
         "api/static/graphiql/graphiql.min.js": api / "static" / "graphiql" / "graphiql.min.js",
+        "api/replay/fonts/DejaVuSans.ttf": api / "replay" / "fonts" / "DejaVuSans.ttf",
         "api/demo/e_safety_log.csv": api / "demo" / "e_safety_log.csv",
         "migrations/main/script.py.mako": migrations / "main" / "script.py.mako",
         "migrations/keys/script.py.mako": migrations / "keys" / "script.py.mako",

@@ -8,13 +8,12 @@ from pathlib import Path
 from uuid import UUID
 
 from api.bootstrap import Runtime
+from api.cli.cases import asking, case_named
 from api.settings import load_settings
-from domain.access import Role
-from projections.cases import case_id_of
 from services.command_refusals import NotFound
 from services.export import export_case
 from services.read_log import ReadEntry, ReadWay, append_read
-from services.scope import Caller, system_caller
+from services.scope import Caller
 from services.sealed_texts import SealedPlace
 
 __all__ = ["configure", "run"]
@@ -35,13 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Export."""
     settings = load_settings()
     trust_id = arguments.trust or settings.trust
-    caller = system_caller(trust_id)
-    if arguments.without_texts:
-        caller = Caller(trust_id, caller.person_id, Role.AUDITOR)
+    caller = asking(trust_id, without_texts=arguments.without_texts)
     with Runtime.open(settings) as runtime:
         ledger = runtime.services(trust_id).ledger
         try:
-            case_id = _case_id(runtime, caller, arguments.case)
+            case_id = case_named(runtime, caller, arguments.case)
             opened: set[SealedPlace] = set()
             kept = () if arguments.continues is None else (arguments.continues,)
             bundle = export_case(ledger, caller.visibility, case_id, opened, since=kept)
@@ -60,13 +57,3 @@ def _read(caller: Caller, case_id: UUID, opened: set[SealedPlace]) -> ReadEntry:
     case = frozenset((str(case_id),))
     parts = frozenset((str(place.stream_id), place.version, place.part) for place in opened)
     return ReadEntry(caller, ReadWay.EXPORT, "executed", opened=case, histories=case, parts=parts)
-
-
-def _case_id(runtime: Runtime, caller: Caller, text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        case_id = case_id_of(runtime.database.trust(caller.trust_id), caller.visibility, text)
-        if case_id is None:
-            raise NotFound("case") from None
-        return case_id

@@ -29,7 +29,7 @@ from api.graphql.complaint_parts import (
 from api.graphql.connections import After, First
 from api.graphql.deadlines import Deadline
 from api.graphql.declared import AnsweredByPlan
-from api.graphql.enums import CaseAction, CaseKind, CaseStatus, Mark, RefusalCode
+from api.graphql.enums import ActorSort, CaseAction, CaseKind, CaseStatus, Mark, RefusalCode
 from api.graphql.incident_measures import (
     ConductAssessment,
     Continuation,
@@ -216,6 +216,9 @@ class Case:
         types: Annotated[
             list[str] | None,
             strawberry.argument(description="Only events of these types, such as `incident.closed.v1`."),
+        ] = None,
+        by: Annotated[
+            ActorSort | None, strawberry.argument(description="Only events that a person, or a program, recorded.")
         ] = None,
     ) -> Annotated[CaseEventConnection, strawberry.lazy("api.graphql.history")]:
         raise AnsweredByPlan

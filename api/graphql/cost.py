@@ -60,7 +60,7 @@ _ASSUMED_LIST = 10
 # The same for what a case's own document lists: there are many such lists, and most are short or empty.
 _ASSUMED_PARTS = 3
 # Arguments that say which rows are told, not how many; each of them may be null.
-_OF_NO_COST = frozenset({"after", "filter", "id", "reference", "types"})
+_OF_NO_COST = frozenset({"after", "by", "filter", "id", "reference", "types"})
 _CONNECTION_PARTS = frozenset({"nodes", "edges"})
 
 

@@ -11,9 +11,11 @@ from enum import Enum
 
 import strawberry
 
+from domain.actors import ActorSort
 from domain.case_actions import CaseAction
 from domain.case_deadlines import DUE_SOON_DAYS, DeadlineState
 from domain.counting import CountSource
+from domain.knowing import HowKnown
 from domain.monitoring_counts import DEFINITIONS, MonitoringCount
 from domain.reads import ReadKind
 from domain.refusals import RefusalCode
@@ -26,6 +28,7 @@ from services.sealed_texts import SealedState
 
 __all__ = [
     "ACTION_COMMANDS",
+    "ActorSort",
     "CaseAction",
     "CaseKind",
     "CaseOrder",
@@ -35,6 +38,7 @@ __all__ = [
     "Coverage",
     "DateBasis",
     "DeadlineState",
+    "HowKnown",
     "Mark",
     "MonitoringCount",
     "MonitoringDimension",
@@ -232,5 +236,23 @@ publish(
         "RUNNING": "It ends later.",
         "PAUSED": "Its clock stands still.",
         "NOT_COMPUTABLE": "The school has no calendar yet for an academic year that it reaches into.",
+    },
+)
+publish(
+    ActorSort,
+    "Whether an event was recorded by a person who decided so then, or by a program.",
+    {
+        "HUMAN": "A person.",
+        "SYSTEM": "A program: this one, one that acts by a key or as a school's own system, or an import.",
+    },
+)
+publish(
+    HowKnown,
+    "How somebody came to know of a case.",
+    {
+        "RECORDED": "The person recorded something in it, or somebody did on the person's behalf.",
+        "TOLD": "An event says that the person was told: informed, met, asked, advised, warned, let in.",
+        "TOOK_PART": "An event says that the person had a part in it: reported, said, decided, looked into it.",
+        "READ": "An answer of this program told the person of it.",
     },
 )

@@ -10,10 +10,11 @@ from strawberry.scalars import JSON
 
 from api.graphql.cases import Case
 from api.graphql.connections import PageInfo
+from api.graphql.enums import ActorSort, HowKnown, ReadKind
 from api.graphql.people import Person
 from api.graphql.texts import SealedText
 
-__all__ = ["Actor", "CaseEvent", "CaseEventConnection", "CaseEventEdge", "FieldChange", "SealedPart"]
+__all__ = ["Actor", "CaseEvent", "CaseEventConnection", "CaseEventEdge", "FieldChange", "Knower", "SealedPart"]
 
 
 @strawberry.type(description="Who did something, and in which role.")
@@ -21,6 +22,7 @@ class Actor:
     person: Person = strawberry.field(description="The person who did it.")
     role: str = strawberry.field(description="The role in which the person acted, such as `headteacher`.")
     on_behalf_of: Person | None = strawberry.field(description="The person for whom it was done, if another.")
+    sort: ActorSort = strawberry.field(description="Whether a person did it or a program.")
 
 
 @strawberry.type(description="One member of a case that an event changed.")
@@ -38,6 +40,14 @@ class SealedPart:
     content: SealedText = strawberry.field(description="The text, as far as the reader may open it.")
 
 
+@strawberry.type(description="Somebody who knew of a case; one who knew in several ways stands once for each.")
+class Knower:
+    person: Person = strawberry.field(description="The person.")
+    how: HowKnown = strawberry.field(description="How the person came to know.")
+    since: datetime = strawberry.field(description="Since when that is on record, in UTC.")
+    what: list[ReadKind] = strawberry.field(description="For `READ`: what the person had been told by then; else none.")
+
+
 @strawberry.type(description="One event of a case, as it stands in the ledger.")
 class CaseEvent:
     id: strawberry.ID = strawberry.field(description="The event's id.")
@@ -51,6 +61,10 @@ class CaseEvent:
     sealed: list[SealedPart] = strawberry.field(description="The sealed texts that it brought.")
     leaf_hash: str = strawberry.field(description="Its leaf in the trust's Merkle tree, in hexadecimal.")
     changes: list[FieldChange] = strawberry.field(description="What it changed in the case, member by member.")
+    known_by: list[Knower] = strawberry.field(
+        description="All who knew of the case by this event, whoever knew first at the head; who had read it is told to"
+        " those who may see who reads it."
+    )
     case_after: Case = strawberry.field(description="The case as it stood after this event.")
 
 

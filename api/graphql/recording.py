@@ -11,7 +11,7 @@ from projections.plan.told import Told
 from services.read_log import ReadWay
 from services.scope import Caller
 
-__all__ = ["Given", "Read", "ReadRecorder"]
+__all__ = ["KNOWN_BY", "Given", "Read", "ReadRecorder"]
 
 
 class Given(Enum):
@@ -23,10 +23,13 @@ class Given(Enum):
     UNCHANGED = "unchanged"
 
 
+KNOWN_BY = "CaseEvent.knownBy"
 # The questions that look through cases, or through the log itself, whether or not they find anything.
 _LOOKING = {f"Query.{name}": name for name in ("case", "cases", "deadlines", "duties", "readLog", "staffPattern")} | {
     f"{kind}.readers": "readers" for kind in ("Case", "Incident", "Complaint", "StaffBreach")
 }
+# Who knew of a case says who read it, too.
+_LOOKING[KNOWN_BY] = "readers"
 
 
 @dataclass(frozen=True, slots=True)

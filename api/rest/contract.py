@@ -18,6 +18,7 @@ from api.rest.accounts import BIND, SWITCH
 from api.rest.api_keys import ISSUE_KEY, LIST_KEYS, REVOKE_KEY, ROTATE_KEY
 from api.rest.bundles import BUNDLE
 from api.rest.emergency_access import ALERTS, EMERGENCY
+from api.rest.histories import HISTORY
 from api.rest.imports import IMPORT
 from api.rest.ledger import LEDGER_OPERATIONS
 from api.rest.operations import Operation, Problem
@@ -32,6 +33,7 @@ OPERATIONS: tuple[Operation, ...] = (
     IMPORT,
     BUNDLE,
     *LEDGER_OPERATIONS,
+    HISTORY,
     ME,
     ROLES,
     APPOINT,

@@ -70,8 +70,9 @@ class Operation:
     """One method of one address.
 
     `name` is the operationId; `answers` are the models of successful answers and of other answers that are no problems,
-    by status; `problems` are the statuses of problems of its own, beside those that any request may have; `body` is the
-    request body as OpenAPI has it; `is_public`: no token is needed, and nothing is counted.
+    by status, and `others` the media types of other forms of the first; `problems` are the statuses of problems of its
+    own, beside those that any request may have; `body` is the request body as OpenAPI has it; `is_public`: no token is
+    needed, and nothing is counted.
     """
 
     method: str
@@ -84,6 +85,7 @@ class Operation:
     parameters: tuple[Mapping[str, Any], ...] = ()
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, Any] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
     is_public: bool = False
 
     @property
@@ -110,6 +112,9 @@ class Operation:
             status: {"model": model, "description": model.__doc__ or "", "headers": {**standing, **self.headers}}
             for status, model in self.answers.items()
         }
+        if self.others:
+            binary = {"schema": {"type": "string", "format": "binary"}}
+            responses[min(self.answers)]["content"] = dict.fromkeys(self.others, binary)
         for status in self.problem_statuses:
             headers = standing | (_CHALLENGE if status == 401 else {}) | (_RETRY if status in (429, 503) else {})
             content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

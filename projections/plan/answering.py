@@ -19,9 +19,10 @@ from domain.case_document import CaseDocument
 from domain.refusals import Refused
 from ledger.database import TrustDatabase
 from projections.open_complaints import POSTED_WHILE_COMPLAINT_OPEN, posts_flagged
-from projections.past_cases import blocked_after, documents_after, documents_at
+from projections.past_cases import documents_after, documents_at
 from projections.plan.commands import RecordedCase
-from projections.plan.holes import After, BlockedActions, Changes, Hole, Markers, Past, Piece, Sealed, pieces_of
+from projections.plan.filling import filled_blocked, filled_known
+from projections.plan.holes import After, BlockedActions, Changes, Hole, Known, Markers, Past, Piece, Sealed, pieces_of
 from projections.plan.plans import Plan, Plans, Question, parameters_of_reader
 from projections.plan.selections import TYPE_NAME, FieldPlace, Path, RefusedAt, Selected, Selections
 from projections.plan.text import array_literal
@@ -277,9 +278,18 @@ class Answering:
             for text in texts
         ]
 
-    def _made(self, plan: Plan, holes: Iterable[After | Past | Changes | BlockedActions]) -> dict[Hole, list[Piece]]:
-        made = self._blocked([hole for hole in holes if isinstance(hole, BlockedActions)])
-        folded = [hole for hole in holes if not isinstance(hole, BlockedActions)]
+    def _made(
+        self, plan: Plan, holes: Iterable[After | Past | Known | Changes | BlockedActions]
+    ) -> dict[Hole, list[Piece]]:
+        recorded = None if self.recorded is None else self.recorded.document.id
+
+        def each(number: int, documents: Sequence[str]) -> dict[int, list[Piece]]:
+            rows = self._executed(plan.states[number], {"documents": documents})
+            return dict(zip([row[0] for row in rows], [row[1] for row in rows], strict=True))
+
+        made = filled_blocked(self.trust, self.question, holes, recorded)
+        made |= filled_known(self.trust, self.question, holes, recorded, each)
+        folded = [hole for hole in holes if not isinstance(hole, BlockedActions | Known)]
         documents = self._documents(folded)
         shown: dict[int, list[tuple[After | Past, CaseDocument]]] = {}
         for hole in folded:
@@ -299,22 +309,6 @@ class Answering:
             # One that the reader cannot open any more is not there.
             made |= {hole: found.get(place, ["null"]) for place, (hole, _) in enumerate(cases, start=1)}
         return made
-
-    def _blocked(self, holes: Sequence[BlockedActions]) -> dict[Hole, list[Piece]]:
-        """What the cases of these holes do not offer, of what the reader's role may do."""
-        if not holes:
-            return {}
-        versions: dict[UUID, set[int]] = {}
-        for hole in holes:
-            versions.setdefault(hole.case_id, set()).add(hole.version)
-        recorded = None if self.recorded is None else self.recorded.document.id
-        found = blocked_after(self.trust, self.question.visibility, versions, recorded=recorded)
-        actions = frozenset((one.kind, one.action) for one in self.question.actions)
-        filled: dict[Hole, list[Piece]] = {}
-        for hole in holes:
-            kind, blocked = found.get((hole.case_id, hole.version), ("", ()))
-            filled[hole] = [hole.filled([one for one in blocked if (kind, one.action.value) in actions])]
-        return filled
 
     def _documents(
         self, holes: Iterable[After | Past | Changes]

@@ -211,9 +211,13 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     # Histories.
     "CaseEvent": _fields(
         "id position version type recordedAt data leafHash", "actor reason sealed", "changes caseAfter"
-    ),
+    )
+    # Who read a case is in no event.
+    | {"knownBy": Field(FieldKind.HOLE, of_events=False)},
     **_pages("CaseEvent"),
-    "Actor": _fields("role", "person onBehalfOf"),
+    # Programs are registered before they act, so that what they are follows from the ledger all the same.
+    "Actor": _fields("role", "person onBehalfOf sort"),
+    "Knower": _fields("how since what", "person"),
     "SealedPart": _fields("part keyId commitment", "content"),
     "FieldChange": _fields("field before after"),
     # Figures.

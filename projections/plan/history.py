@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from domain.actors import ROLES_OF_PROGRAMS, ActorSort
 from projections.pages import place_of
 from projections.plan.cases import folded
 from projections.plan.moments import instant
@@ -33,12 +34,15 @@ def history(writer: Writer, selected: Selected, row: Row) -> str:
         }
 
     prefix = writer.bind(selected, bound)
-    of_types = "true" if given["types"] is None else f"{alias}.type = ANY(%({prefix}types)s::text[])"
     case, row = row, _event_row(alias, row)
+    conditions = [] if given["types"] is None else [f"{alias}.type = ANY(%({prefix}types)s::text[])"]
+    if given["by"] is not None:
+        conditions.append(f"{_sort_of_actor(writer, row)} = '{given['by'].value}'")
+    wanted = " AND ".join(conditions) or "true"
 
     def source(used: str) -> str:
-        events = _event_source(writer, case, row, used)
-        return f"{events} WHERE {of_types} AND {alias}.version > %({prefix}version)s"
+        events = _event_source(writer, case, row, used + wanted)
+        return f"{events} WHERE {wanted} AND {alias}.version > %({prefix}version)s"
 
     listing = Listing(
         type_name="CaseEventConnection",
@@ -48,7 +52,7 @@ def history(writer: Writer, selected: Selected, row: Row) -> str:
         source=source,
         order=f"{alias}.version",
         place=placed(bare(f"{alias}.version")),
-        total=f"SELECT count(*) FROM {_event_source(writer, case, row, '')} WHERE {of_types}",
+        total=f"SELECT count(*) FROM {_event_source(writer, case, row, wanted)} WHERE {wanted}",
         first=writer.given(selected)["first"],
         after=f"%({prefix}has_after)s::boolean",
     )
@@ -110,6 +114,33 @@ def _actor(writer: Writer, selected: Selected, row: Row) -> str:
     return writer.object("Actor", selected, row)
 
 
+def _sort_of_actor(writer: Writer, row: Row) -> str:
+    """Whether a person or a program recorded an event, an expression: what `domain.actors.sort_of` says."""
+    program, brought_in = writer.alias("q"), writer.alias("i")
+    roles = ", ".join(f"'{role}'" for role in sorted(ROLES_OF_PROGRAMS))
+    is_program = (
+        f"EXISTS (SELECT FROM {writer.reading.programs()} AS {program}"
+        f" WHERE {program}.person_id = ({row.value}->>'actor')::uuid)"
+    )
+    is_imported = (
+        f"EXISTS (SELECT FROM {writer.reading.imports()} AS {brought_in}"
+        f" WHERE {brought_in}.command_id = {row.alias}.command_id)"
+    )
+    return (
+        f"(CASE WHEN {row.value}->>'actor_role' IN ({roles}) OR {is_program} OR {is_imported}"
+        f" THEN '{ActorSort.SYSTEM.value}' ELSE '{ActorSort.HUMAN.value}' END)"
+    )
+
+
+def _known_by(writer: Writer, selected: Selected, row: Row) -> str:
+    """All who knew by an event: Python says who, and a statement of its own shows them."""
+    number, apart = writer.apart()
+    knower = apart.alias("k")
+    shown = apart.object("Knower", selected, Row(knower, value=f"{knower}.content"))
+    apart.statement = f"SELECT {knower}.place, {shown} FROM {apart.reading.given()} AS {knower}"
+    return hole("known", f"'{number}'", row.case_id, f"{row.alias}.version")
+
+
 def _case_after(writer: Writer, selected: Selected, row: Row) -> str:
     number = folded(writer, selected, is_recorded=row.is_recorded)
     return hole("after", f"'{number}'", row.case_id, f"{row.alias}.version", f"{row.alias}.position")
@@ -148,6 +179,7 @@ HISTORY_READS: dict[str, dict[str, Read]] = {
         "data": _data,
         "changes": _changes,
         "caseAfter": _case_after,
+        "knownBy": _known_by,
         "leafHash": lambda _writer, _selected, row: quoted(f"encode({row.alias}.leaf, 'hex')"),
         "sealed": _sealed_parts,
     },
@@ -155,5 +187,12 @@ HISTORY_READS: dict[str, dict[str, Read]] = {
         "person": person_of("actor"),
         "role": json_member("actor_role"),
         "onBehalfOf": person_of("on_behalf_of"),
+        "sort": lambda writer, _selected, row: quoted(_sort_of_actor(writer, row)),
+    },
+    "Knower": {
+        "person": person_of("person"),
+        "how": json_member("how"),
+        "since": lambda _writer, _selected, row: instant(f"({row.value}->>'since')::timestamptz"),
+        "what": json_member("what", is_list=True),
     },
 }

@@ -14,10 +14,10 @@ from uuid import UUID
 
 import msgspec
 
+from domain.case_changes import differences
 from domain.case_document import CaseDocument
 from domain.offered import Blocked
 from domain.refusals import Refused
-from projections.case_changes import differences
 from projections.monitoring_terms import MonitoringDimension, QueryTooLarge
 from projections.plan.selections import TYPE_NAME, RefusedAt
 from projections.plan.told import Way
@@ -25,7 +25,7 @@ from projections.plan.writer import Arguments
 from projections.snapshot import MomentsOutOfOrder
 from projections.suppression import hidden
 
-__all__ = ["After", "BlockedActions", "Changes", "Hole", "Markers", "Past", "Piece", "Sealed", "pieces_of"]
+__all__ = ["After", "BlockedActions", "Changes", "Hole", "Known", "Markers", "Past", "Piece", "Sealed", "pieces_of"]
 
 # The members of an object: under which key which is shown.
 Members = tuple[tuple[str, str], ...]
@@ -87,6 +87,15 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """All who knew of a case by a version of it, as the statement with this number shows each of them."""
+
+    statement: int
+    case_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What an event changed in its case."""
 
@@ -133,7 +142,7 @@ def _told(one: Blocked) -> dict[str, Any]:
     }
 
 
-Hole = Sealed | After | Past | Changes | BlockedActions
+Hole = Sealed | After | Past | Known | Changes | BlockedActions
 Piece = str | Hole
 
 
@@ -167,6 +176,9 @@ def _hole(text: str) -> Hole:
         case "past":
             statement, place, case_id = told
             return Past(int(statement), int(place), UUID(case_id))
+        case "known":
+            statement, case_id, version = told
+            return Known(int(statement), UUID(case_id), int(version))
         case "blocked":
             case_id, version, members = told
             return BlockedActions(UUID(case_id), int(version), _members(members))

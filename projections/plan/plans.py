@@ -134,7 +134,7 @@ class Plans:
     """The plans of one schema, the least recently used forgotten; for any number of threads."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
-        self._schema = schema
+        self.schema = schema
         self._lock = threading.Lock()
         self._deciding: OrderedDict[Hashable, tuple[str, ...]] = OrderedDict()
         self._selections: OrderedDict[Hashable, Selections] = OrderedDict()
@@ -154,7 +154,7 @@ class Plans:
             _keep(self._deciding, document, deciding)
             known = self._selections.get(key)
         if known is None:
-            known = select(self._schema, question.document, question.operation, decided)
+            known = select(self.schema, question.document, question.operation, decided)
         with self._lock:
             _keep(self._selections, key, known)
         return known
@@ -178,7 +178,7 @@ class Plans:
         if not selections.about_schema:
             return {}
         return answers_about_schema(
-            self._schema, question.document, question.operation, question.variables, selections.about_schema
+            self.schema, question.document, question.operation, question.variables, selections.about_schema
         )
 
     def plan(

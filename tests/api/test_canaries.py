@@ -92,8 +92,8 @@ def test_a_planted_text_is_read_by_who_may_and_by_nobody_else(demo: Client) -> N
 
     for role in ("auditor", "dashboard", "headteacher:900001"):
         assert CANARY not in demo.send(EVERYTHING, role, id=case_id).text
-        path = f"/v1/cases/{case_id}/bundle"
-        assert CANARY not in demo.http.get(path, headers=demo.headers(role)).text
+        for path in ("bundle", "history", "history?format=csv"):
+            assert CANARY not in demo.http.get(f"/v1/cases/{case_id}/{path}", headers=demo.headers(role)).text
 
 
 def test_a_planted_text_is_in_no_column_of_either_database(demo: Client, database_urls: DatabaseUrls) -> None:

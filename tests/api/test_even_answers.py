@@ -89,6 +89,7 @@ ROADS: dict[str, Callable[[Named], dict[str, Any]]] = {
     ),
     "by a command": _command,
     "as a bundle": lambda case: {"method": "GET", "url": f"/v1/cases/{case.id}/bundle"},
+    "as a history": lambda case: {"method": "GET", "url": f"/v1/cases/{case.id}/history"},
     "in an emergency": lambda case: {
         "method": "POST",
         "url": "/v1/emergency-access",

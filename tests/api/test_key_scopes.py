@@ -131,10 +131,11 @@ def test_cases_are_opened_and_changed_with_the_scopes_alone_and_at_the_keys_scho
     assert remarked(demo, one)["__typename"] == "Recorded"
 
 
-def test_a_bundle_is_taken_out_with_the_scope_alone(demo: Client, as_program: Any) -> None:
+@pytest.mark.parametrize("what", ["bundle", "history"])
+def test_a_case_is_taken_out_with_the_scope_alone(demo: Client, as_program: Any, what: str) -> None:
     as_program(*Scope)
     one = demo.ask(CASES)["cases"]["edges"][0]["node"]["id"]
-    address, headers = f"/v1/cases/{one}/bundle", demo.headers("trust-lead")
+    address, headers = f"/v1/cases/{one}/{what}", demo.headers("trust-lead")
     assert demo.http.get(address, headers=headers).status_code == 200
     as_program(*(set(Scope) - {Scope.CASES_EXPORT}))
 

@@ -118,6 +118,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
         }.items()
     },
     ("POST", "/v1/ledger/checkpoints"): Row(SEE_PROOFS),
+    ("GET", "/v1/cases/{case_id}/history"): Row(EXPORT_INCIDENTS, otherwise=404, seen=SEE_INCIDENTS),
+    ("HEAD", "/v1/cases/{case_id}/history"): Row(EXPORT_INCIDENTS, otherwise=404, seen=SEE_INCIDENTS),
     ("GET", "/v1/me"): Row(EVERYBODY),
     ("HEAD", "/v1/me"): Row(EVERYBODY),
     ("GET", "/v1/roles"): Row(SEE_ROLES),

@@ -77,6 +77,7 @@ CALLS: Mapping[tuple[str, str], Call] = {
     ),
     ("GET", "/v1/ledger/tile/{level}/{number:path}"): Call(path="/v1/ledger/tile/0/{}", of_a=lambda a: a.position),
     ("GET", "/v1/ledger/period"): Call(request=lambda _: {"params": A_PERIOD}),
+    ("GET", "/v1/cases/{case_id}/history"): Call(path="/v1/cases/{}/history", of_a=lambda a: a.cases["INCIDENT"]),
     ("POST", "/v1/roles"): Call(request=_role_of, of_a=lambda a: a.person, masked=r'"commandId":"[^"]*"'),
     ("POST", "/v1/roles/revocations"): Call(request=_role_of, of_a=lambda a: a.person),
     ("POST", "/v1/accounts"): Call(request=_account_of, of_a=lambda a: a.person),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import policies
+from domain.case_changes import differences
 from domain.case_document import case_document
 from domain.policy import PolicyPack, parse_pack
 from domain.staff_breach_severity import Severity, severity_of
-from projections.case_changes import differences
 from tests.domain.breaches import found, with_details
 from tests.domain.complaints import reported
 from tests.domain.recorded import recorded

@@ -175,6 +175,9 @@ class Asker:
         self.send("a case's path", "GET", f"/v1/cases/{plant('a path to a case')}/bundle")
         self.send("a bundle's query", "GET", f"/v1/cases/{uuid4()}/bundle", params={"x": plant("a bundle's query")})
         self.send("a header", "GET", f"/v1/cases/{case_id}/bundle", "dashboard", {"X-Reason": plant("a header")})
+        for name in ("format", "type", "by", "until", "knew", "x"):
+            asked = {name: plant(f"a history's {name}")}
+            self.send(f"a history's {name}", "GET", f"/v1/cases/{case_id}/history", params=asked)
 
         self._refused_emergencies(case_id)
         self._send_no_http("a line that is no request", plant("no request"))

@@ -159,13 +159,18 @@ def test_the_trust_lead_reads_and_exports_all_that_was_accepted(planted: Planted
     assert planted.texts.texts_in(repr(read).encode()) == planted.accepted
     assert {bundle.status_code for bundle in bundles} == {200}
     assert planted.texts.texts_in(b"".join(bundle.content for bundle in bundles)) == planted.accepted
+    for form in ("json", "csv"):
+        histories = [planted.get(f"/v1/cases/{case}/history?format={form}", "trust-lead") for case in planted.cases]
+        assert planted.texts.texts_in(b"".join(one.content for one in histories)) == planted.accepted
 
 
 @pytest.mark.parametrize("role", READERS)
 def test_nobody_reads_without_the_right(planted: Planted, role: str) -> None:
     shown = planted.installed.shown
     answers = [shown.answer(DASHBOARD, role), *(shown.answer(CASE, role, id=case) for case in planted.cases)]
-    bundles = [planted.get(f"/v1/cases/{case}/bundle", role) for case in planted.cases]
+    bundles = [
+        planted.get(f"/v1/cases/{case}/{form}", role) for case in planted.cases for form in ("bundle", "history")
+    ]
     seen = repr(answers) + "".join(bundle.text for bundle in bundles)
     assert planted.texts.places_in(seen) == []
     assert planted.names.places_in(seen) == []
@@ -181,6 +186,9 @@ def test_a_bundle_without_texts_holds_none(planted: Planted) -> None:
     opened = planted.installed.shown.run("export-case", case)
     assert (closed.returncode, opened.returncode) == (0, 0)
     assert planted.texts.places_in(said(closed)) == []
+    replayed = planted.installed.shown.run("replay", case, "--without-texts")
+    assert replayed.returncode == 0
+    assert planted.texts.places_in(said(replayed)) + planted.names.places_in(said(replayed)) == []
     assert planted.texts.texts_in(said(opened).encode()) != set()
 
 

@@ -225,6 +225,7 @@ class _Writer:
                 "suppressBelow": 20,
                 "groupBy": 90,
                 "types": 25,
+                "by": 25,
                 "atLeast": 5,
             }
             if name == "case" and argument in ("id", "reference"):
@@ -300,6 +301,7 @@ class _Writer:
             "schools",
             "sources",
             "types",
+            "by",
             "lists",
             "suppressBelow",
             "atLeast",

@@ -142,7 +142,7 @@ def _due(pool: Pool) -> Iterator[Document]:
 
 
 def _history(pool: Pool) -> Iterator[Document]:
-    recorded = everything("CaseEventConnection", changes=None, caseAfter=None)
+    recorded = everything("CaseEventConnection", changes=None, caseAfter=None, knownBy=None)
     yield from aliased((f"case(id: {json.dumps(given)}) {{ history {recorded} }}" for given in pool.ids), 1)
     events = everything("CaseEventConnection")
     yield from aliased((f"case(id: {json.dumps(given)}) {{ history {events} }}" for given in pool.ids), 1)
@@ -156,6 +156,13 @@ def _history(pool: Pool) -> Iterator[Document]:
         for given in pool.ids
     )
     yield from aliased(some, 14)
+    knew = "nodes { version actor { sort } knownBy { how since what person { id name nameState } } }"
+    for sort in ("HUMAN", "SYSTEM"):
+        of_sort = (
+            f"case(id: {json.dumps(given)}) {{ history(first: 50, by: {sort}) {{ totalCount {knew} }} }}"
+            for given in pool.ids
+        )
+        yield from aliased(of_sort, 14)
 
 
 def _cases_after(pool: Pool) -> Iterator[Document]:

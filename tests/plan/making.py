@@ -23,7 +23,7 @@ from tests.plan.hidden_happenings import speak_of_hidden_cases
 from tests.plan.later_happenings import happen_later
 from tests.plan.oracle.facts import Facts
 from tests.plan.oracle.story import Story
-from tests.plan.reading import read_cases
+from tests.plan.reading import read_cases, read_meanwhile
 from tests.plan.world import ALDER, BIRCH, CEDAR, DOGWOOD, ELDER, NOW, TRUST, World
 
 
@@ -48,6 +48,7 @@ def a_world(runtime: Runtime) -> World:
     happen(world)
     fall_due(world)
     happen_later(world)
+    read_meanwhile(world)
     let_in(world)
     speak_of_hidden_cases(world)
     leave_school(ledger, system, urn=BIRCH, left_on=date(2026, 3, 31))

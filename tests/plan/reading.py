@@ -8,6 +8,7 @@ from uuid import uuid5
 
 from api.graphql.recording import Read
 from ledger.read_log import stored_reads
+from services.case_commands import AddAddendum
 from services.read_log import ReadEntry, ReadWay, append_read, make_read_checkpoint, read_signer
 from tests.plan.world import ALDER, CEDAR, World
 
@@ -23,6 +24,24 @@ class Unrecorded:
 
     async def close(self) -> None:
         pass
+
+
+def read_meanwhile(world: World) -> None:
+    """Record reads of every case there is so far; in one of them more is recorded afterwards, by a program."""
+    every = frozenset(world.story().cases())
+    case = frozenset((str(world.cases["while open"]),))
+    part = frozenset(((str(world.cases["while open"]), 2, "narrative"),))
+    clerk = replace(world.caller("trust-lead"), on_behalf_of=world.named("chair"))
+    for entry in (
+        ReadEntry(clerk, ReadWay.QUERY, "executed", listed=every, asked=frozenset(("cases",))),
+        ReadEntry(world.caller("dpo"), ReadWay.QUERY, "executed", opened=case, histories=case),
+        ReadEntry(world.caller(f"headteacher:{ALDER}"), ReadWay.EXPORT, "executed", opened=case, parts=part),
+    ):
+        append_read(world.ledger, entry)
+    world.register_program("program", "Arbor 😀")
+    program = world.caller(f"coordinator:{ALDER}", "program")
+    world.do(AddAddendum, program, case_id=world.cases["while open"], text=world.words())
+    world.do(AddAddendum, case_id=world.cases["while open"], text=world.words())
 
 
 def read_cases(world: World) -> None:

@@ -17,6 +17,7 @@ from uuid import UUID, uuid5
 from api.bootstrap import Runtime
 from api.projecting import bring_up
 from domain.access import Role
+from domain.actors import PROGRAM
 from domain.aggregate import Recordable
 from domain.items import Classification
 from domain.stored import payload_of
@@ -25,7 +26,7 @@ from services import people
 from services.commands import Command, Recorded, Services
 from services.log_import import import_log
 from services.running_commands import run
-from services.scope import Caller, system_caller
+from services.scope import Caller
 from services.store import CommandContext, TrustLedger, Work
 from tests.plan.oracle.facts import Facts
 from tests.plan.oracle.sight import Reader
@@ -151,7 +152,7 @@ class World:
         writer.writerows(log)
         report = import_log(
             Services(self.ledger, lambda: NOW),
-            system_caller(self.trust_id),
+            self.caller("trust-lead"),
             io.BytesIO(file.getvalue().encode()),
             schools=[ALDER, BIRCH, CEDAR],
             project=lambda position: bring_up(self.runtime.database, self.trust_id, position),
@@ -181,6 +182,14 @@ class World:
         with self.ledger.trust.transaction() as connection:
             people.register(connection, self.trust_id, given)
         self.facts.names |= {str(self.named(who)): name for who, name in names.items()}
+
+    def register_program(self, who: str, name: str) -> None:
+        """The same of a program, which acts by a key."""
+        with self.ledger.trust.transaction() as connection:
+            program = people.Person(self.named(who), PROGRAM, {people.NameUse.USUAL: name})
+            people.register(connection, self.trust_id, [program])
+        self.facts.names[str(self.named(who))] = name
+        self.facts.programs.add(str(self.named(who)))
 
     def forget(self, who: str) -> None:
         """Erase what a person is called."""

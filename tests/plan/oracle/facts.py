@@ -44,6 +44,7 @@ class Facts:
     texts: dict[tuple[str, int, str], str] = field(default_factory=dict)
     destroyed_keys: set[str] = field(default_factory=set)
     names: dict[str, str | None] = field(default_factory=dict)
+    programs: set[str] = field(default_factory=set)
     public_key: str = ""
     checkpoint: str | None = None
     # The entries of the log of reads: position, recorded_at, body and leaf.

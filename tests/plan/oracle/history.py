@@ -9,28 +9,33 @@ from typing import TYPE_CHECKING, Any
 
 from tests.plan.oracle.facts import Opaque
 from tests.plan.oracle.hidden import content, document, tells
+from tests.plan.oracle.knowing import known_by, sort_of
 from tests.plan.oracle.story import Event, Json
 
 if TYPE_CHECKING:
     from tests.plan.oracle.view import View
 
 
-def history_page(view: View, case_id: str, *, first: int, after: str | None, types: list[str] | None) -> Json:
+def history_page(
+    view: View, case_id: str, *, first: int, after: str | None, types: list[str] | None, by: str | None
+) -> Json:
     """A page of the events of a case that the reader sees, the oldest first."""
     told = [event for event in view.story.of_case[case_id] if tells(event, view.hidden)]
-    events = [event for event in told if types is None or event.type in types]
+    events = [
+        event for event in told if (types is None or event.type in types) and (by is None or sort_of(view, event) == by)
+    ]
     return view.connection(
-        "history", events, first, after, lambda event: (event.version,), lambda event: _event(view, event)
+        "history", events, first, after, lambda event: (event.version,), lambda event: _event(view, event, told)
     )
 
 
 def latest_event(view: View, case_id: str, version: int) -> Json:
     """The event by which a case came to a version, or the last before it that is told."""
     told = [event for event in view.story.of_case[case_id][:version] if tells(event, view.hidden)]
-    return _event(view, told[-1])
+    return _event(view, told[-1], told)
 
 
-def _event(view: View, event: Event) -> Json:
+def _event(view: View, event: Event, told: list[Event]) -> Json:
     body = event.body
     before = document(view.story.documents.get((event.stream, event.version - 1)), view.hidden)
     after = view.story.documents[event.stream, event.version]
@@ -48,6 +53,7 @@ def _event(view: View, event: Event) -> Json:
             "person": view.person(body["actor"]),
             "role": body["actor_role"],
             "onBehalfOf": view.person(body.get("on_behalf_of")),
+            "sort": sort_of(view, event),
         },
         "reason": text(body["reason"]) if "reason" in body else None,
         "data": Opaque(content(event, view.hidden)),
@@ -62,6 +68,7 @@ def _event(view: View, event: Event) -> Json:
         ],
         "leafHash": event.leaf,
         "changes": lambda _info: list(_changes(before, document(after, view.hidden))),
+        "knownBy": lambda _info: known_by(view, told, event),
         "caseAfter": lambda _info: view.case(after, event.position),
     }
 

@@ -20,20 +20,28 @@ _ORDER = ("LIST", "CASE", "HISTORY", "EXPORT", "PARTS", "SEARCH", "LOG")
 def case_readers(view: View, case: Json, *, first: int, after: str | None) -> Json | None:
     """A page of those who read a case, the latest first; None where the reader may not know."""
     _require_cursor(after, "readers")
-    role = view.reader.role
-    if role not in _READ_THE_LOG and (role != "headteacher" or case["kind"] == "STAFF_BREACH"):
-        return None
-    if case["kind"] == "INCIDENT" and str(view.reader.person) in targets(case):
+    if not sees_readers(view, case):
         return None
     entries = [entry for entry in reversed(view.facts.reads) if case["id"] in entry["body"]["cases"]]
 
     def node(entry: Json) -> Json:
         body = entry["body"]
-        told = _of(body, case["id"])
-        told |= {"LOG"} if {"readLog", "readers"} & set(body.get("asked", ())) else set()
-        return _read(view, entry) | {"what": _ordered(told)}
+        return _read(view, entry) | {"what": _ordered(told_of(body, case["id"]))}
 
     return view.connection("readers", entries, first, after, _place, node, descending=True)
+
+
+def sees_readers(view: View, case: Json) -> bool:
+    """Whether the reader may know who reads a case that is in sight."""
+    role = view.reader.role
+    if role not in _READ_THE_LOG and (role != "headteacher" or case["kind"] == "STAFF_BREACH"):
+        return False
+    return case["kind"] != "INCIDENT" or str(view.reader.person) not in targets(case)
+
+
+def told_of(body: Json, case_id: str) -> set[str]:
+    """What an entry tells of one case, and of the log itself."""
+    return _of(body, case_id) | ({"LOG"} if {"readLog", "readers"} & set(body.get("asked", ())) else set())
 
 
 def read_log(view: View, given: Json) -> Json | None:

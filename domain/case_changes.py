@@ -9,7 +9,7 @@ from typing import Any
 from domain.case_document import CaseDocument
 from domain.naming import camel
 
-__all__ = ["differences"]
+__all__ = ["differences", "members"]
 
 # What changes with every event, or says the same as another member.
 _SEALED = {"version", "part"}
@@ -23,13 +23,17 @@ def differences(before: CaseDocument | None, after: CaseDocument) -> Iterator[tu
 
     Records in a list are told apart by their place, for none is ever taken out; sealed texts are shown by their place.
     """
-    old, new = _members(before), _members(after)
+    old, new = members(before), members(after)
     for field in (*new, *(field for field in old if field not in new)):
         if old.get(field) != new.get(field):
             yield field, old.get(field), new.get(field)
 
 
-def _members(document: CaseDocument | None) -> dict[str, Any]:
+def members(document: CaseDocument | None) -> dict[str, Any]:
+    """Every member of a document that says something, by its path, such as `items[1].platform`; {} before a case began.
+
+    The differences between two documents are those between their members.
+    """
     if document is None:
         return {}
     plain = json.loads(document.to_json())
