@@ -19,12 +19,6 @@ class FileTooLarge(Refused):
     code = RefusalCode.QUERY_TOO_LARGE
 
 
-class TooManyFiles(Refused):
-    """The case holds as many files as one case may."""
-
-    code = RefusalCode.ILLEGAL_STATE
-
-
 class FileKindUnknown(Refused):
     """Files of this kind are not kept. Convert it to one of the kinds in the code list file_kinds, or describe it."""
 
