@@ -53,15 +53,10 @@ class BucketBlobs:
         """See BlobStore."""
         with _available():
             body = self._client.get_object(**self._place(name))["Body"]
-
-        def pieces() -> Iterator[bytes]:
-            with _available():
-                try:
-                    yield from body.iter_chunks(PIECE_BYTES)
-                finally:
-                    body.close()
-
-        return pieces()
+            try:
+                yield from body.iter_chunks(PIECE_BYTES)
+            finally:
+                body.close()
 
     def holds(self, name: BlobName) -> bool:
         """See BlobStore."""

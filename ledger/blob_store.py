@@ -79,7 +79,7 @@ class BlobStore(Protocol):
         """Begin to write a file."""
 
     def read(self, name: BlobName) -> Iterator[bytes]:
-        """The bytes of a file, from its first. Raises BlobMissingError before the first of them."""
+        """The bytes of a file, from its first; it is opened when that is asked for. Raises BlobMissingError then."""
 
     def holds(self, name: BlobName) -> bool:
         """Whether there is such a file."""
@@ -111,13 +111,9 @@ class FolderBlobs:
                 file = self._path(name).open("rb")
             except FileNotFoundError:
                 raise BlobMissingError("a sealed file is not in its store") from None
-
-        def pieces() -> Iterator[bytes]:
-            with file, _available():
+            with file:
                 while piece := file.read(PIECE_BYTES):
                     yield piece
-
-        return pieces()
 
     def holds(self, name: BlobName) -> bool:
         """See BlobStore."""

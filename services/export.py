@@ -50,7 +50,7 @@ def export_case(
     bodies = [decode_body(row.body) for row in rows]
     named = [named_in(body.type, body.data) for body in bodies]
     hidden = hidden_from(ledger, reader.person_id, {one for one in named if one is not None})
-    restricted = _restricted(ledger, state.size) if case.subjects else {}
+    restricted = restricted_teachers(ledger, state.size) if case.subjects else {}
     places = {
         SealedPlace(row.stream_id, row.version, entry.part): entry.key
         for row, body in zip(rows, bodies, strict=True)
@@ -84,7 +84,7 @@ def export_case(
     ).encode()
 
 
-def _restricted(ledger: TrustLedger, size: int) -> dict[UUID, date]:
+def restricted_teachers(ledger: TrustLedger, size: int) -> dict[UUID, date]:
     """The teachers whom the law forbids naming, of every breach of the trust, and since when."""
     with ledger.trust.connection() as connection:
         breaches = read_streams_with(connection, ledger.trust_id, _RESTRICTING, up_to=size)

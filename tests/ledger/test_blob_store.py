@@ -114,7 +114,7 @@ def test_discarding_what_was_committed_changes_nothing(store: BlobStore) -> None
 
 def test_a_file_that_is_not_there_is_said_to_be_missing_before_any_byte(store: BlobStore) -> None:
     with pytest.raises(BlobMissingError):
-        store.read(BlobName(TRUST, uuid4()))
+        next(store.read(BlobName(TRUST, uuid4())))
 
 
 def test_deleting_a_file_twice_is_deleting_it_once(store: BlobStore) -> None:
