@@ -18,9 +18,9 @@ from domain.case_files import MOST_FILES, CaseFile
 from domain.permissions import Task
 from domain.vocabulary_of_files import FileKind
 from ledger.blob_store import BlobName, BlobStore
-from ledger.key_store import KeyOwner
+from ledger.key_store import KeyDestroyedError, KeyOwner
 from ledger.sealed_files import FileSealer, place_of_file
-from services.command_refusals import NotAllowed, NotFound
+from services.command_refusals import NotAllowed, NotFound, TextErased
 from services.commands import Deciding, Described, Recorded, Refusal, Services, UnseenCaseCommand
 from services.decisions import CaseDecision
 from services.file_refusals import FileTooLarge
@@ -144,8 +144,8 @@ def admit_file(
 class IncomingFile:
     """One file on its way in.
 
-    Its methods raise Refused, KeysUnavailableError, KeyDestroyedError, BlobStoreUnavailableError or
-    ScannerUnavailableError; after any of them it is to be discarded.
+    Its methods raise Refused, KeysUnavailableError, BlobStoreUnavailableError or ScannerUnavailableError; after any of
+    them it is to be discarded.
     """
 
     def __init__(
@@ -157,7 +157,10 @@ class IncomingFile:
         self._check = ContentCheck(name, declared)
         self._hash = sha256()
         owner = KeyOwner(case_id, about)
-        key = ledger.keys.keys_for(ledger.trust_id, [owner])[owner]
+        try:
+            key = ledger.keys.keys_for(ledger.trust_id, [owner])[owner]
+        except KeyDestroyedError:
+            raise TextErased from None
         self._blob = BlobName(ledger.trust_id, uuid4())
         place = place_of_file(ledger.trust_id, case_id, self._blob.file_id, key.key_id)
         self._sealer = FileSealer(key.secret, place)

@@ -18,6 +18,7 @@ from api.rest.accounts import BIND, SWITCH
 from api.rest.api_keys import ISSUE_KEY, LIST_KEYS, REVOKE_KEY, ROTATE_KEY
 from api.rest.bundles import BUNDLE
 from api.rest.emergency_access import ALERTS, EMERGENCY
+from api.rest.files import GIVE_FILE, STORE_FILE
 from api.rest.imports import IMPORT
 from api.rest.operations import Operation, Problem
 from api.rest.roles import APPOINT, ME, REVOKE, ROLES
@@ -30,6 +31,8 @@ OPERATIONS: tuple[Operation, ...] = (
     READY,
     IMPORT,
     BUNDLE,
+    STORE_FILE,
+    GIVE_FILE,
     ME,
     ROLES,
     APPOINT,

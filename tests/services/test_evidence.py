@@ -16,11 +16,11 @@ import pytest
 from domain.access import Role
 from domain.file_refusals import FileGone, NotDeclared, TooManyFiles, UnknownFile
 from ledger.blob_store import BlobName, FolderBlobs
-from ledger.key_store import KeyDestroyedError, KeyOwner
+from ledger.key_store import KeyOwner
 from ledger.sealed_files import FileSealer, place_of_file
 from services import evidence as evidence_module
 from services.case_commands import AddAddendum, MarkNotReportable
-from services.command_refusals import NotAllowed, NotFound
+from services.command_refusals import NotAllowed, NotFound, TextErased
 from services.commands import Refusal
 from services.complaint_commands import ComplaintHead, ReceiveComplaint
 from services.evidence import (
@@ -501,7 +501,7 @@ def test_the_files_under_a_key_are_known_and_none_opens_when_it_is_destroyed(
     with pytest.raises(FileGone):
         desk.content(lead, case_id, about)
     assert desk.content(lead, case_id, plain) == PDF
-    with pytest.raises(KeyDestroyedError):
+    with pytest.raises(TextErased):
         desk.hand_in(lead, case_id, about=pupil)
 
 

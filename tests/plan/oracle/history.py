@@ -24,6 +24,18 @@ def history_page(view: View, case_id: str, *, first: int, after: str | None, typ
     )
 
 
+def custody_page(view: View, case_id: str, file_id: str, *, first: int, after: str | None) -> Json:
+    """A page of what happened to one file of a case, the oldest first."""
+    events = [
+        event
+        for event in view.story.of_case[case_id]
+        if ".file_" in event.type and event.body["data"]["file_id"] == file_id
+    ]
+    return view.connection(
+        "custody", events, first, after, lambda event: (event.version,), lambda event: _event(view, event)
+    )
+
+
 def latest_event(view: View, case_id: str, version: int) -> Json:
     """The event by which a case came to a version, or the last before it that is told."""
     told = [event for event in view.story.of_case[case_id][:version] if tells(event, view.hidden)]
