@@ -184,13 +184,18 @@ class BodyLimit:
     """
 
     def __init__(
-        self, app: ASGIApp, *, limit: int, by_path: Mapping[str, int], by_pattern: Mapping[str, int] | None = None
+        self,
+        app: ASGIApp,
+        *,
+        limit: int,
+        by_path: Mapping[str, int],
+        by_pattern: Mapping[re.Pattern[str], int] | None = None,
     ) -> None:
         """`by_path` are the limits of single addresses, `by_pattern` of those that match an expression as a whole."""
         self._app = app
         self._limit = limit
         self._by_path = by_path
-        self._by_pattern = {re.compile(pattern): most for pattern, most in (by_pattern or {}).items()}
+        self._by_pattern = by_pattern or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""

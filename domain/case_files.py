@@ -29,7 +29,8 @@ MOST_FILES = 40
 class CaseFile:
     """One file: what it is, who handed it in, and how often it was looked at and taken out.
 
-    `kind`, `scanned` and `state` are codes of the lists `file_kinds`, `scan_results` and `file_states`. `about` is the
+    `kind`, `scanned` and `state` are codes of the lists `file_kinds`, `scan_results` and `file_states`; `fingerprint`
+    is the SHA-256 of the bytes as they were handed in, in hex. `about` is the
     person whom it concerns and under whose key it is sealed then; `evidence_id` the piece of evidence that it is.
     """
 
@@ -44,8 +45,8 @@ class CaseFile:
     collected_by: UUID | None
     stored_at: datetime
     stored_by: UUID | None
-    name: Sealed
-    sha256: Sealed
+    file_name: Sealed
+    fingerprint: Sealed
     state: str = STORED
     view_count: int = 0
     export_count: int = 0
@@ -85,8 +86,8 @@ class CaseFiles(Impartial):
         kind: str,
         byte_length: int,
         scanned: str,
-        name: Sealed,
-        sha256: Sealed,
+        file_name: Sealed,
+        fingerprint: Sealed,
         no_indecent_image_of_child: bool,
         today: date,
         evidence_id: UUID | None = None,
@@ -106,8 +107,8 @@ class CaseFiles(Impartial):
         require_code("scan_results", scanned, "scanned")
         self._require_keepable_file(FILE_KINDS[kind], evidence_id)
         require_not_future(today, collected_on=collected_on)
-        require_text("name", name)
-        require_text("sha256", sha256)
+        require_text("file_name", file_name)
+        require_text("fingerprint", fingerprint)
         self._file_stored(
             file_id=file_id,
             kind=kind,
@@ -118,8 +119,8 @@ class CaseFiles(Impartial):
             collected_on=collected_on,
             collected_by=collected_by,
             stored_by=by,
-            name=name,
-            sha256=sha256,
+            file_name=file_name,
+            fingerprint=fingerprint,
         )
 
     def view_file(
@@ -182,8 +183,8 @@ class CaseFiles(Impartial):
         collected_on: date | None,
         collected_by: UUID | None,
         stored_by: UUID | None,
-        name: Sealed,
-        sha256: Sealed,
+        file_name: Sealed,
+        fingerprint: Sealed,
         timestamp: datetime = UNRECORDED,
     ) -> None:
         """A file was handed in and kept, sealed."""
@@ -199,8 +200,8 @@ class CaseFiles(Impartial):
             collected_by=collected_by,
             stored_at=timestamp,
             stored_by=stored_by,
-            name=name,
-            sha256=sha256,
+            file_name=file_name,
+            fingerprint=fingerprint,
         )
 
     @event("FileViewed", topic="*.file_viewed.v1")

@@ -161,7 +161,7 @@ class _FileWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}{_DRAFT}")
+        self._draft = path.with_name(f"{path.name}.{secrets.token_hex(16)}{_DRAFT}")
         with _available():
             _make_folder(path.parent)
             descriptor = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

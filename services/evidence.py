@@ -78,10 +78,10 @@ class StoreFile(CaseDecision):
     """
 
     decision: ClassVar[str] = "store_file"
-    sealed_under: ClassVar[dict[str, str]] = {"file_name": "about", "sha256": "about"}
+    sealed_under: ClassVar[dict[str, str]] = {"file_name": "about", "fingerprint": "about"}
 
     file_name: Annotated[str, Described("What the file is called; stored sealed.")]
-    sha256: Annotated[str, Described("The SHA-256 of its bytes, in hex; stored sealed.")]
+    fingerprint: Annotated[str, Described("The SHA-256 of its bytes, in hex; stored sealed.")]
     kind: Annotated[str, Described("What it is by its content: a code of the list file_kinds.")]
     byte_length: Annotated[int, Described("How many bytes it has.")]
     no_indecent_image_of_child: Annotated[bool, Described("That it shows no indecent image of anybody under 18.")]
@@ -99,7 +99,6 @@ class StoreFile(CaseDecision):
         """The decision's arguments, with what came of receiving the file."""
         received: Received = vars(self)["_received"]
         return super().arguments(case, context) | {
-            "name": self.secret("file_name", self.file_name),
             "file_id": received.file_id,
             "scanned": received.scanned,
             "most_files": received.most_files,
@@ -224,7 +223,7 @@ def keep_file(
         case_id=case_id,
         expected_version=expected_version,
         file_name=incoming.name,
-        sha256=digest,
+        fingerprint=digest,
         kind=kind.code,
         byte_length=byte_length,
         received=received,

@@ -43,7 +43,7 @@ _PROGRAMS = (
     *(b"\xcf\xfa\xed\xfe", b"dex\n", b"#!", b"\0asm", b"FWS", b"CWS", b"ZWS", b"L\0\0\0\x01\x14\x02\0"),
 )
 _PAGES = re.compile(
-    rb"<\s*(!doctype\s+html|html|head|body|script|svg|iframe|object|embed|meta|xsl:|\?php|%)|<\?xml[^>]*>\s*<\s*svg",
+    r"<\s*(!doctype\s+html|html|head|body|script|svg|iframe|object|embed|meta|xsl:|\?php|%)|<\?xml[^>]*>\s*<\s*svg",
     re.IGNORECASE,
 )
 # What puremagic calls pages, scripts and programs.
@@ -53,8 +53,8 @@ _ACTIVE = frozenset(
         *(".exe", ".dll", ".scr", ".com", ".class", ".swf", ".lnk"),
     )
 )
-_MAIL_HEADER = re.compile(rb"([!-9;-~]+):[ \t]")
-_MAIL_NAMES = frozenset({b"from", b"to", b"date", b"subject", b"message-id", b"received", b"mime-version"})
+_MAIL_HEADER = re.compile(r"([!-9;-~]+):[ \t]")
+_MAIL_NAMES = frozenset({"from", "to", "date", "subject", "message-id", "received", "mime-version"})
 # Brands of files built as MPEG-4 is, by the kind that each says.
 _BRANDS = {
     **dict.fromkeys((b"avif", b"avis"), "AVIF"),
@@ -150,9 +150,9 @@ class ContentCheck:
 
 
 def _is_page(head: bytes) -> bool:
-    if head.startswith(_UTF16):
-        head = head.decode("utf-16", "replace").encode()
-    return _PAGES.search(head[:_SNIFFED_BYTES]) is not None
+    # What is no text of Unicode is looked at byte by byte.
+    text = head.decode("utf-16" if head.startswith(_UTF16) else "latin-1", "replace")
+    return _PAGES.search(text[:_SNIFFED_BYTES]) is not None
 
 
 def _is_active(head: bytes) -> bool:
@@ -349,14 +349,14 @@ def _mpeg4(head: bytes) -> str | None:
 
 def _is_mail(head: bytes) -> bool:
     """Whether the beginning has headers of mail, two at least of those that every message has."""
-    lines = head.removeprefix(codecs.BOM_UTF8).splitlines()
-    if not lines or not _MAIL_HEADER.match(lines[0] + b" "):
+    lines = re.split("\r\n|\n|\r", head.removeprefix(codecs.BOM_UTF8).decode("latin-1"))
+    if not _MAIL_HEADER.match(lines[0] + " "):
         return False
-    names: set[bytes] = set()
+    names: set[str] = set()
     for line in lines:
         if not line:
             break
-        found = _MAIL_HEADER.match(line + b" ")
+        found = _MAIL_HEADER.match(line + " ")
         if found is not None:
             names.add(found[1].lower())
     return len(names & _MAIL_NAMES) >= 2

@@ -192,9 +192,9 @@ def _opened(opener: FileOpener, sealed: Iterator[bytes], file: CaseFile, digest:
 
 def _sealed(file: CaseFile) -> tuple[SealedRef, SealedRef]:
     """Where a file's name and its hash lie."""
-    assert isinstance(file.name, SealedRef)
-    assert isinstance(file.sha256, SealedRef)
-    return file.name, file.sha256
+    assert isinstance(file.file_name, SealedRef)
+    assert isinstance(file.fingerprint, SealedRef)
+    return file.file_name, file.fingerprint
 
 
 def _words(ledger: TrustLedger, caller: Caller, case: Case, file: CaseFile) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -32,7 +33,7 @@ from services.scope import Caller
 __all__ = ["FILES_PATTERN", "GIVE_FILE", "STORE_FILE", "file_routes"]
 
 # The one address that takes a body as long as a file of evidence.
-FILES_PATTERN = "/v1/cases/[^/]+/files"
+FILES_PATTERN = re.compile("/v1/cases/[^/]+/files")
 WITHOUT_METADATA = "without-metadata"
 # Whatever a browser makes of a file, it runs nothing of it and reaches nothing.
 _POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"

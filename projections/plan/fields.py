@@ -211,7 +211,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "CaseFile": _fields(
         "id kind mediaType byteLength scanned evidenceId collectedOn storedAt state viewCount exportCount lastViewedAt"
         " removedAt erasureId",
-        "about collectedBy storedBy name sha256 custody",
+        "about collectedBy storedBy fileName fingerprint custody",
     ),
     # Histories.
     "CaseEvent": _fields(

@@ -259,7 +259,7 @@ PARTS: dict[str, dict[str, Read]] = {
         " removedAt erasureId",
         identity="file_id",
         people="about collectedBy storedBy",
-        texts="name sha256",
+        texts="fileName fingerprint",
     ),
     "AccessGrant": part(
         "role since until roleHeld endedAt reviewedAt wasJustified",

@@ -29,7 +29,7 @@ query($id: ID!, $at: Int) {
     version
     files {
       id kind mediaType byteLength scanned state viewCount exportCount evidenceId
-      name { state text } sha256 { state text } storedBy { id }
+      fileName { state text } fingerprint { state text } storedBy { id }
       custody(first: 10) { totalCount nodes { type actor { role } data } }
     }
   }
@@ -110,8 +110,8 @@ def test_a_file_is_handed_in_shown_given_out_and_its_custody_told(demo: Client, 
         "viewCount": 1,
         "exportCount": 0,
         "evidenceId": None,
-        "name": {"state": "OPEN", "text": "What he wrote – “here”.pdf"},
-        "sha256": {"state": "OPEN", "text": kept["sha256"]},
+        "fileName": {"state": "OPEN", "text": "What he wrote – “here”.pdf"},
+        "fingerprint": {"state": "OPEN", "text": kept["sha256"]},
         "storedBy": file["storedBy"],
     }
     assert (custody["totalCount"], [one["type"] for one in custody["nodes"]]) == (
@@ -149,7 +149,7 @@ def test_the_look_is_recorded_before_an_answer_and_stands_in_the_log_of_reads(de
     get_file(demo, case_id, kept["fileId"])
 
     [entry] = log.bodies(before)
-    assert (entry["opened"], entry["parts"]) == ([case_id], [[case_id, 2, "name"], [case_id, 2, "sha256"]])
+    assert (entry["opened"], entry["parts"]) == ([case_id], [[case_id, 2, "file_name"], [case_id, 2, "fingerprint"]])
 
 
 @pytest.mark.parametrize("kind", ["complaint", "breach"])
@@ -190,7 +190,7 @@ def test_who_opens_no_words_is_shown_the_file_without_its_name_and_is_not_given_
     answer = get_file(demo, case_id, kept["fileId"], "auditor")
 
     withheld = {"state": "WITHHELD", "text": None}
-    assert (file["name"], file["sha256"], answer.status_code) == (withheld, withheld, 403)
+    assert (file["fileName"], file["fingerprint"], answer.status_code) == (withheld, withheld, 403)
     assert files_of(demo, case_id)[0]["viewCount"] == 0
 
 

@@ -13,8 +13,8 @@ FILE: dict[str, Any] = {
     "kind": "PDF",
     "byte_length": 70_000,
     "scanned": "SCANNED_CLEAN",
-    "name": NAME,
-    "sha256": SHA256,
+    "file_name": NAME,
+    "fingerprint": SHA256,
     "no_indecent_image_of_child": True,
     "today": TODAY,
 }

@@ -62,8 +62,8 @@ def test_a_file_its_views_its_exports_and_its_end_are_history_of_every_kind_of_c
                 "collected_on": TODAY,
                 "collected_by": named("teacher"),
                 "stored_by": named("me"),
-                "name": NAME,
-                "sha256": SHA256,
+                "file_name": NAME,
+                "fingerprint": SHA256,
             },
         ),
         (
@@ -99,8 +99,8 @@ def test_the_document_shows_a_file_with_its_counts_and_nothing_of_what_is_sealed
         collected_by=named("teacher"),
         stored_at=MORNING,
         stored_by=named("me"),
-        name=SealedRef(version, "name"),
-        sha256=SealedRef(version, "sha256"),
+        file_name=SealedRef(version, "file_name"),
+        fingerprint=SealedRef(version, "fingerprint"),
         state="REMOVED",
         view_count=2,
         export_count=1,
@@ -109,7 +109,7 @@ def test_the_document_shows_a_file_with_its_counts_and_nothing_of_what_is_sealed
         erasure_id=None,
     )
     [shown] = case_document(kept).detail["files"]
-    assert (shown["name"], shown["state"]) == ({"version": version, "part": "name"}, "REMOVED")
+    assert (shown["file_name"], shown["state"]) == ({"version": version, "part": "file_name"}, "REMOVED")
     assert before == version + 3
 
 
@@ -198,8 +198,8 @@ def test_what_was_kept_is_looked_at_whatever_became_of_the_case() -> None:
         ({"kind": "EXE"}, UnknownCode, ("kind",)),
         ({"scanned": "PERHAPS"}, UnknownCode, ("scanned",)),
         ({"collected_on": TODAY + timedelta(days=1)}, FutureDate, ("collected_on",)),
-        ({"name": Secret(" ")}, EmptyText, ("name",)),
-        ({"sha256": Secret("")}, EmptyText, ("sha256",)),
+        ({"file_name": Secret(" ")}, EmptyText, ("file_name",)),
+        ({"fingerprint": Secret("")}, EmptyText, ("fingerprint",)),
     ],
 )
 def test_a_wrong_input_is_refused_by_its_name(

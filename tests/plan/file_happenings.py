@@ -34,14 +34,19 @@ def _files(world: World, case: Any) -> None:
         file_id=first,
         kind="PDF",
         byte_length=70_001,
-        name=Secret(world.words(), pupil),
-        sha256=Secret(world.words(), pupil),
+        file_name=Secret(world.words(), pupil),
+        fingerprint=Secret(world.words(), pupil),
         about=pupil,
         evidence_id=noted,
         **given,
     )
     case.store_file(
-        file_id=second, kind="TXT", byte_length=1, name=Secret(world.words()), sha256=Secret(world.words()), **given
+        file_id=second,
+        kind="TXT",
+        byte_length=1,
+        file_name=Secret(world.words()),
+        fingerprint=Secret(world.words()),
+        **given,
     )
     for purpose in (None, "LEGAL", None):
         case.view_file(file_id=first, purpose=purpose, by=world.named("chair"))
