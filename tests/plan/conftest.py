@@ -60,7 +60,6 @@ LISTS = (
     *(f"{{ cases(orderBy: {order}, first: 100) {{ edges {{ cursor }} }} }}" for order in ORDERS),
     *(f"{{ {plural}(first: 100) {{ edges {{ cursor }} }} }}" for plural in ("deadlines", "duties")),
     "{ cases(first: 5) { nodes { history { edges { cursor } } } } }",
-    "{ cases(first: 100) { nodes { files { custody(first: 5) { edges { cursor } } } } } }",
     """{ monitoring(from: "2024-09-01", to: "2027-08-31") { cells {
          contributions { edges { cursor } } cases { edges { cursor } } } } }""",
     "{ readLog(first: 100) { edges { cursor } } cases(first: 3) { nodes { readers { edges { cursor } } } } }",

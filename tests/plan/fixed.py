@@ -150,7 +150,7 @@ def _history(pool: Pool) -> Iterator[Document]:
         for given in pool.ids
     )
     yield from aliased(some, 14)
-    after = json.dumps(PLACEHOLDER.format(pool.cursors["custody"][1]))
+    after = json.dumps(PLACEHOLDER.format(pool.cursors["history"][1]))
     for page in ("", f", after: {after}"):
         of_files = f"files {{ id custody(first: 3{page}) {everything('CaseEventConnection', changes=None)} }}"
         yield from aliased((f"case(id: {json.dumps(given)}) {{ {of_files} }}" for given in pool.ids), 1)

@@ -31,8 +31,9 @@ def custody_page(view: View, case_id: str, file_id: str, *, first: int, after: s
         for event in view.story.of_case[case_id]
         if ".file_" in event.type and event.body["data"]["file_id"] == file_id
     ]
+    # A place in the history of the case, so that either list goes on from a cursor of the other.
     return view.connection(
-        "custody", events, first, after, lambda event: (event.version,), lambda event: _event(view, event)
+        "history", events, first, after, lambda event: (event.version,), lambda event: _event(view, event)
     )
 
 
