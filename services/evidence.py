@@ -38,6 +38,7 @@ __all__ = [
     "KeptFile",
     "StoreFile",
     "admit_file",
+    "case_to_hand_in",
     "files_under_keys",
     "keep_file",
     "remove_files",
@@ -116,6 +117,15 @@ class KeptFile:
     replayed: bool
 
 
+def case_to_hand_in(services: Services, caller: Caller, case_id: UUID) -> Case:
+    """The case to which the caller may hand in files. Raises NotFound, NotAllowed and what else a decision says."""
+    case = services.ledger.load(case_id)
+    if not isinstance(case, Case):
+        raise NotFound("case_id")
+    require_allowed(caller.decide("StoreFile", standing_to(services.ledger, caller.visibility, case)))
+    return case
+
+
 def admit_file(
     services: Services,
     caller: Caller,
@@ -127,10 +137,7 @@ def admit_file(
     no_indecent_image_of_child: bool,
 ) -> None:
     """Refuse a file before any of it is read, as far as that can be told. Raises Refused."""
-    case = services.ledger.load(case_id)
-    if not isinstance(case, Case):
-        raise NotFound("case_id")
-    require_allowed(caller.decide("StoreFile", standing_to(services.ledger, caller.visibility, case)))
+    case = case_to_hand_in(services, caller, case_id)
     if services.ledger.receipt(command_id) is None:
         # What was carried out before is answered as it was then, whatever the case has become.
         case.require_room(

@@ -26,7 +26,7 @@ from domain.file_refusals import UnknownFile
 from projections.plan.told import Told
 from services.command_refusals import NotFound
 from services.commands import Refusal, Services
-from services.evidence import Evidence, IncomingFile, KeptFile, admit_file, keep_file
+from services.evidence import Evidence, IncomingFile, KeptFile, admit_file, case_to_hand_in, keep_file
 from services.file_views import FileDamagedError, GivenFile, give_file
 from services.scope import Caller
 
@@ -132,6 +132,8 @@ def file_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
     async def store(request: Request) -> Response:
         caller = await endpoints.authenticate(request)
         case_id = uuid_of_path(request, "case_id", NotFound("caseId"))
+        # Of somebody who may not hand in anything nothing is read.
+        await endpoints.command(_reach, caller, case_id)
         form = FormWithFile(request, "metadata")
         words = read_words(await form.words(), FileWords)
         await endpoints.command(_admit, caller, evidence, case_id, words)
@@ -164,6 +166,10 @@ def file_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
         return StreamingResponse(_watched(given.pieces), headers=_headers(given))
 
     return [STORE_FILE.route(store), GIVE_FILE.route(give)]
+
+
+def _reach(services: Services, caller: Caller, case_id: UUID) -> None:
+    case_to_hand_in(services, caller, case_id)
 
 
 def _admit(services: Services, caller: Caller, evidence: Evidence, case_id: UUID, words: FileWords) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from api.rest.bodies import BodyMalformed, NotJson
 
@@ -107,7 +107,8 @@ class FormWithFile:
         while not self._happened:
             try:
                 piece = await anext(self._stream)
-            except StopAsyncIteration:
+            except (StopAsyncIteration, ClientDisconnect):
+                # It ended before its end; whether anybody still hears so makes no difference.
                 raise _malformed() from None
             try:
                 self._parser.write(piece)
