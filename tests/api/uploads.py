@@ -1,4 +1,4 @@
-"""Handing in a file over HTTP."""
+"""Handing in a file over HTTP, asking for it, and what is kept."""
 
 from __future__ import annotations
 
@@ -11,8 +11,20 @@ import httpx
 
 from tests.api.client import Client, Json
 
-__all__ = ["send_file", "upload", "uploaded"]
+__all__ = ["PDF", "files_of", "get_file", "new_incident", "send_file", "stored", "upload", "uploaded"]
 
+FILES = """
+query($id: ID!, $at: Int) {
+  case(id: $id, atLeast: $at) {
+    version
+    files {
+      id kind mediaType byteLength scanned state viewCount exportCount evidenceId
+      fileName { state text } fingerprint { state text } storedBy { id }
+      custody(first: 10) { totalCount nodes { type actor { role } data } }
+    }
+  }
+}
+"""
 PDF = b"%PDF-1.7\nwhat was written\n"
 
 
@@ -48,3 +60,32 @@ def upload(client: Client, case_id: str, content: Any = PDF, **said: Any) -> Jso
     assert answer.status_code == 201, answer.text
     kept: Json = answer.json()
     return kept
+
+
+def new_incident(demo: Client) -> str:
+    given = {"commandId": str(uuid4()), "schoolUrn": "900003", "openedOn": "2026-09-14"}
+    made: str = demo.command("reportIncident", **given)["case"]["id"]
+    return made
+
+
+def get_file(
+    client: Client, case_id: str, file_id: str, role: str = "trust-lead", derivative: str | None = None, **headers: str
+) -> httpx.Response:
+    return client.http.get(
+        f"/v1/cases/{case_id}/files/{file_id}",
+        params={} if derivative is None else {"derivative": derivative},
+        headers={**client.headers(role), **headers},
+    )
+
+
+def files_of(client: Client, case_id: str, role: str = "trust-lead") -> list[Json]:
+    with client.runtime.database.trust(client.trust_id).connection() as connection:
+        row = connection.execute("SELECT position FROM ledger_head WHERE trust_id = %s", (client.trust_id,)).fetchone()
+    assert row is not None
+    found: list[Json] = client.ask(FILES, role, id=case_id, at=row[0])["case"]["files"]
+    return found
+
+
+def stored(client: Client) -> set[str]:
+    names = client.runtime.evidence.store.stored(client.trust_id)
+    return {str(one.name.file_id) for one in names}
