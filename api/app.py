@@ -32,6 +32,7 @@ from api.rest.bundles import bundle_routes
 from api.rest.contract import contract_routes
 from api.rest.emergency_access import emergency_routes
 from api.rest.endpoints import Endpoints
+from api.rest.files import FILES_PATTERN, file_routes
 from api.rest.histories import history_routes
 from api.rest.imports import IMPORT_PATH, import_routes
 from api.rest.ledger import ledger_routes
@@ -85,6 +86,7 @@ def create_app(
     app.router.routes.extend(bundle_routes(endpoints, reads))
     app.router.routes.extend(ledger_routes(endpoints, reads))
     app.router.routes.extend(history_routes(endpoints, reads))
+    app.router.routes.extend(file_routes(endpoints, reads))
     app.router.routes.extend(role_routes(endpoints))
     app.router.routes.extend(account_routes(endpoints))
     app.router.routes.extend(emergency_routes(endpoints))
@@ -99,7 +101,12 @@ def create_app(
         app.add_exception_handler(error, handler)
     routed = Shortcut(app, "/graphql", frozenset({"GET", "POST"}), graphql)
     even = EvenNotFound(routed, runtime.settings.even_answers_milliseconds)
-    limited = BodyLimit(even, limit=BODY_LIMIT, by_path={IMPORT_PATH: runtime.settings.import_max_bytes})
+    limited = BodyLimit(
+        even,
+        limit=BODY_LIMIT,
+        by_path={IMPORT_PATH: runtime.settings.import_max_bytes},
+        by_pattern={FILES_PATTERN: runtime.settings.evidence_max_bytes + BODY_LIMIT},
+    )
     shaped = RequestShape(
         RateLimitHeaders(limited), hosts=runtime.settings.allowed_hosts, is_taken=partial(is_taken, app.routes)
     )

@@ -7,8 +7,10 @@ from eventsourcing.persistence import OperationalError
 
 from api.identity.signed_in import ProviderUnreachable
 from domain.refusals import RefusalCode
+from ledger.blob_store import BlobStoreUnavailableError
 from ledger.connections import NoConnectionFree, StatementTimedOut
 from ledger.keys import KeysUnavailableError
+from services.malware_scan import ScannerUnavailableError
 from services.read_log import NotRecorded
 
 __all__ = ["BUSY", "TOO_LONG", "passing_fault"]
@@ -25,6 +27,8 @@ _UNRECORDED_WORDS = (
     "carried out once."
 )
 _KEYS_WORDS = "The keys that open and seal personal data cannot be reached."
+_STORE_WORDS = "The store of files cannot be reached. Try again: a file sent again with its commandId is kept once."
+_SCANNER_WORDS = "The scanner for malware cannot be reached, and no file is kept unscanned. Try again later."
 _PROVIDER_WORDS = "The identity provider is not reachable, and its keys are needed to tell who is asking."
 _AWAY = (psycopg.OperationalError, OperationalError, NoConnectionFree)
 
@@ -37,6 +41,10 @@ def passing_fault(error: BaseException | None) -> tuple[str, str] | None:
         return BUSY, _PROVIDER_WORDS
     if isinstance(error, KeysUnavailableError):
         return RefusalCode.KEYS_UNAVAILABLE.value, _KEYS_WORDS
+    if isinstance(error, BlobStoreUnavailableError):
+        return BUSY, _STORE_WORDS
+    if isinstance(error, ScannerUnavailableError):
+        return BUSY, _SCANNER_WORDS
     if isinstance(error, NotRecorded):
         return BUSY, _UNRECORDED_WORDS
     return (BUSY, _BUSY_WORDS) if isinstance(error, _AWAY) else None

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
+from api.evidence import open_evidence
 from api.settings import Settings
 from api.watching import Watch
 from ledger.checks import refuse_unsafe
@@ -48,6 +49,7 @@ class Runtime:
         self.reading_database = reading
         self.keys_database = keys
         self.key_store = KeyStore(keys, LocalKeyFile(settings.data_dir / KEY_FILE))
+        self.evidence = open_evidence(settings)
         self._resources = resources
         self._services: dict[UUID, Services] = {}
         self._reading: dict[UUID, Services] = {}

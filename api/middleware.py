@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
@@ -182,17 +183,26 @@ class BodyLimit:
     A body may take `PATIENCE` seconds, and a second more for every `SLOWEST` bytes that have come.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int, by_path: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limit: int,
+        by_path: Mapping[str, int],
+        by_pattern: Mapping[re.Pattern[str], int] | None = None,
+    ) -> None:
+        """`by_path` are the limits of single addresses, `by_pattern` of those that match an expression as a whole."""
         self._app = app
         self._limit = limit
         self._by_path = by_path
+        self._by_pattern = by_pattern or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._by_path.get(scope["path"], self._limit)
+        limit = self._limit_of(scope["path"])
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not declared.isdigit() or int(declared) > limit:
             await _too_large(limit)(scope, receive, send)
@@ -234,6 +244,10 @@ class BodyLimit:
             await self._app(scope, counted, watched)
         if refusal is not None and not started:
             await refusal(scope, receive, send)
+
+    def _limit_of(self, path: str) -> int:
+        found = (most for pattern, most in self._by_pattern.items() if pattern.fullmatch(path))
+        return self._by_path.get(path) or next(found, self._limit)
 
 
 class _BodyRefused(Exception):

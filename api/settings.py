@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.database_tls import is_protected
+from api.setting_values import BucketOrFolder, SafeAddress, SocketOrPort, is_loopback
 
 __all__ = [
     "DEMONSTRATION_TRUST",
@@ -274,6 +275,30 @@ class Settings(BaseSettings):
         default=None,
         description="PEM file of the certificates that time stamps have to lead to. Needed for anchors by RFC 3161.",
     )
+    evidence_store: BucketOrFolder | None = Field(
+        default=None,
+        description="Where files of evidence lie, sealed: a folder, or `s3://BUCKET/PREFIX` for a bucket that is there "
+        "and the credentials that boto3 finds. Unset: the folder `evidence` in the data folder.",
+    )
+    evidence_endpoint: SafeAddress | None = Field(
+        default=None,
+        description="Address of a store that speaks S3 and is not Amazon's, such as `https://storage.example.org`. "
+        "Without TLS only on a loopback address.",
+    )
+    evidence_max_bytes: int = Field(
+        default=100 * 1024 * 1024,
+        ge=1024,
+        le=2_000_000_000,
+        description="Largest file of evidence that is kept, in bytes.",
+    )
+    evidence_max_files: int = Field(
+        default=40, ge=1, le=1_000, description="How many files one case may hold; removed ones are not counted."
+    )
+    clamd: SocketOrPort | None = Field(
+        default=None,
+        description="The clamd that looks for malware in every file that is handed in: the path of its socket, or "
+        "`HOST:PORT`. While it cannot be reached no file is kept. Unset: files are kept and marked as not scanned.",
+    )
     log_level: str = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
@@ -349,13 +374,3 @@ def load_settings(**overrides: object) -> Settings:
             f" because {PREFIX}STEP_UP_KINDS is set"
         )
     return settings
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only programs on this machine can reach a server bound to `host`."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

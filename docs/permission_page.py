@@ -37,7 +37,7 @@ _GROUPS: Mapping[CaseKind, Mapping[str, str]] = {
         "arranges": _ARRANGES,
         "protects": "SupportTarget InformPerson ReferToBody RecordReferralAnswer ReportToPlatform"
         " RecordPlatformAnswer ContactProvider RecordProviderAnswer AdviseParent",
-        "establishes": "NoteEvidence RecordAccount RecordImpact NoteIntake RecordItem IdentifyPoster TagItem",
+        "establishes": "NoteEvidence StoreFile RecordAccount RecordImpact NoteIntake RecordItem IdentifyPoster TagItem",
         "takes steps": "ReportToHeadteacher HoldMeeting RecordRefusal RecordContinuation DirectToChannel"
         " ExplainLegalConsequence RequestRemoval ConfirmRemoval RefuseRemoval RecordRepost",
     },
@@ -48,7 +48,8 @@ _GROUPS: Mapping[CaseKind, Mapping[str, str]] = {
         "hears": "RecordAccount MeetParties HoldHearing",
         "administers": "NameSubject AddHead ChooseProcess AcknowledgeComplaint StartStage AppointInvestigator"
         " RespondToStage ExtendStage RequestEscalation PauseClock ResumeClock AppointPanel ReplacePanelMember"
-        " IssueFindings RequestWithdrawal ConfirmWithdrawal TagComplaint RecordActionTaken RecordEnquiry TellOutcome",
+        " IssueFindings RequestWithdrawal ConfirmWithdrawal TagComplaint RecordActionTaken RecordEnquiry TellOutcome"
+        " StoreFile",
     },
     CaseKind.STAFF_BREACH: {
         "remarks": _REMARKS,
@@ -56,7 +57,7 @@ _GROUPS: Mapping[CaseKind, Mapping[str, str]] = {
         "protects": "RecordDisclosure FlagForSafeguarding AssessHarmThreshold ContactBody RecordBodyAdvice"
         " DecideNotToRefer SetReportingRestriction InformAboutBreach RecordManagerReport",
         "establishes": "NameBreachSubject NoteBreachDetails NoteEmployment ConsultException GiveBreachAdvice"
-        " RecordLaterContact AskOfPerson RecordCompliance",
+        " RecordLaterContact AskOfPerson RecordCompliance StoreFile",
         "investigates": "OpenBreachInvestigation RecordInterview CompleteBreachInvestigation RecordBreachFinding",
     },
 }

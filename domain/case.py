@@ -18,6 +18,7 @@ from eventsourcing.domain import CommandMethodDecorator
 from domain.aggregate import event
 from domain.case_access import CaseAccess
 from domain.case_corrections import CaseCorrections
+from domain.case_files import CaseFiles
 from domain.case_marks import CaseMarks
 from domain.case_parts import Closure
 from domain.checks import present, refuse, require_not_future, require_order, require_sha256, require_text
@@ -42,7 +43,7 @@ AROSE_FROM = "AROSE_FROM"
 CLOSE = "CLOSE"
 
 
-class Case(CaseCorrections, CaseAccess, CaseMarks):
+class Case(CaseCorrections, CaseAccess, CaseFiles, CaseMarks):
     """A matter that a school deals with, from the day it became aware until it is closed."""
 
     def __init_subclass__(cls) -> None:
@@ -86,6 +87,7 @@ class Case(CaseCorrections, CaseAccess, CaseMarks):
         self._begin_marks()
         self._begin_corrections()
         self._begin_access()
+        self._begin_files()
         self._begin_requirements()
 
     # --- decisions

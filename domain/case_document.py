@@ -67,6 +67,7 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "corrections",
         "closures",
         "access_grants",
+        "files",
     ),
     CaseKind.COMPLAINT: (
         "summary",
@@ -100,6 +101,7 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "corrections",
         "closures",
         "access_grants",
+        "files",
         "routed_to",
     ),
     CaseKind.STAFF_BREACH: (
@@ -141,6 +143,7 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "corrections",
         "closures",
         "access_grants",
+        "files",
         "routed_to",
     ),
 }

@@ -18,6 +18,7 @@ from domain.checks import (
     require_sha256,
     require_text,
 )
+from domain.file_refusals import ImageNeverKept, UnknownEvidence
 from domain.incident_investigation import IncidentInvestigation
 from domain.items import Item
 from domain.measures import ItemTags
@@ -26,8 +27,12 @@ from domain.refusals import AlreadyReported, IdentityTaken, MeetingNotAttended, 
 from domain.sealed import Sealed
 from domain.steps import Account, Direction, Evidence, Impact, Meeting, ParentAdvice
 from domain.vocabulary import require_code
+from domain.vocabulary_of_files import FileFamily, FileKind
 
 DESCRIBED_ONLY = "DESCRIBED_ONLY"
+_PICTURES = frozenset({FileFamily.IMAGE, FileFamily.VIDEO})
+# What, about a pupil, may be shown in no picture that is kept.
+_NEVER_SHOWN = frozenset({("SEXUAL_MATERIAL", "PUPIL"), ("ILLEGAL_MATERIAL", "PUPIL")})
 
 
 class IncidentSteps(IncidentInvestigation):
@@ -88,6 +93,24 @@ class IncidentSteps(IncidentInvestigation):
             raise NeverKept("sha256")
         if must_not and kind != DESCRIBED_ONLY:
             raise NeverKept("kind")
+
+    def _require_evidence(self, evidence_id: UUID | None) -> None:
+        if evidence_id is None:
+            return
+        if evidence_id not in self.evidence:
+            raise UnknownEvidence("evidence_id")
+        if self.evidence[evidence_id].kind == DESCRIBED_ONLY:
+            raise NeverKept("evidence_id")
+
+    def _require_keepable_file(self, kind: FileKind, evidence_id: UUID | None) -> None:
+        """Sexual imagery of children is in no file: a picture of what may hold some is refused, whatever it shows."""
+        item_id = None if evidence_id is None else self.evidence[evidence_id].item_id
+        tagged = [tags for tags in self.item_tags.values() if item_id in (None, tags.item_id)]
+        if any("CHILD_SEXUAL_IMAGERY" in tags.content_kinds for tags in tagged):
+            raise ImageNeverKept("file")
+        items = [one for one in self.items.values() if item_id in (None, one.item_id)]
+        if kind.family in _PICTURES and any(_may_show_a_child(one) for one in items):
+            raise ImageNeverKept("file")
 
     def report_to_headteacher(self, *, reported_on: date, today: date, notes: Sealed | None = None) -> None:
         """Record that the headteacher was told; possible on a closed incident too (Libra L151)."""
@@ -281,3 +304,8 @@ class IncidentSteps(IncidentInvestigation):
     def _parent_advised(self, item_id: UUID, parent: UUID | None, advised_on: date, notes: Sealed | None) -> None:
         """A parent of the pupil who posted was advised."""
         self.parent_advice = (*self.parent_advice, ParentAdvice(item_id, parent, advised_on, notes))
+
+
+def _may_show_a_child(item: Item) -> bool:
+    """Whether a picture of an item may be sexual imagery of somebody under 18."""
+    return any((one.nature, one.target) in _NEVER_SHOWN for one in item.classifications)

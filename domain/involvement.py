@@ -26,6 +26,7 @@ _INVOLVING = (
     ("items", "poster"),
     ("items", "about"),
     ("access_grants", "looks_into"),
+    ("files", "collected_by"),
     # Of an incident that was followed up.
     ("evidence", "collected_by"),
     ("impacts", "person"),

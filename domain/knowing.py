@@ -88,6 +88,9 @@ _OF_EVERY_KIND: Mapping[str, Mapping[str, HowKnown | None]] = {
     "correction_requested": {"requested_by": HowKnown.TOOK_PART},
     "correction_approved": {"decided_by": HowKnown.TOOK_PART},
     "correction_rejected": {"decided_by": HowKnown.TOOK_PART},
+    "file_stored": {"stored_by": HowKnown.TOOK_PART, "collected_by": HowKnown.TOOK_PART, "about": None},
+    "file_viewed": {"viewed_by": HowKnown.TOOK_PART},
+    "file_exported": {"exported_by": HowKnown.TOOK_PART},
 }
 # The events that name somebody, and what that says of whether the person knew; None: nothing. A path leads through
 # lists and records, as `members.person`.

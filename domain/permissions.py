@@ -117,6 +117,9 @@ FORMS: Mapping[str, tuple[str, ...]] = {
     "GrantAccess": ("GrantAccess", GRANT_EXAMINATION),
 }
 
+# Actions on a case of any kind that have an address of their own and are no commands of the catalogue.
+APART = ("StoreFile",)
+
 _EXPORTS = frozenset(
     {
         *(Role.TRUST_LEAD, Role.ALTERNATE, Role.HEADTEACHER, Role.CHAIR, Role.DSL, Role.CLERK, Role.HR, Role.DPO),

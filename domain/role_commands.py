@@ -41,16 +41,17 @@ _PROTECTS_IN_BREACHES = _these(
     "SetReportingRestriction InformAboutBreach RecordManagerReport",
 )
 # What establishes and keeps what happened, without deciding anything.
-_ESTABLISHES_IN_INCIDENTS = _these("NoteEvidence RecordAccount RecordImpact NoteIntake")
+_ESTABLISHES_IN_INCIDENTS = _these("NoteEvidence StoreFile RecordAccount RecordImpact NoteIntake")
 _ESTABLISHES_IN_BREACHES = _these(
     "NameBreachSubject NoteBreachDetails NoteEmployment ConsultException GiveBreachAdvice RecordLaterContact",
-    "AskOfPerson RecordCompliance",
+    "AskOfPerson RecordCompliance StoreFile",
 )
 # What a clerk does for a complaint: everything but decide it.
 _ADMINISTERS_COMPLAINTS = _these(
     "NameSubject AddHead MeetParties ChooseProcess AcknowledgeComplaint StartStage AppointInvestigator RespondToStage",
     "ExtendStage RequestEscalation PauseClock ResumeClock AppointPanel ReplacePanelMember HoldHearing IssueFindings",
     "RequestWithdrawal ConfirmWithdrawal TagComplaint RecordActionTaken RecordEnquiry TellOutcome RecordAccount",
+    "StoreFile",
 )
 
 # The commands by which an incident is decided, which the target of an allegation in it does not give (design D15):
@@ -100,7 +101,7 @@ ROLE_COMMANDS: Mapping[str, Mapping[str, Commands]] = {
         _INCIDENT: _these(
             _ON_ANY, _PROTECTS_IN_INCIDENTS, _ESTABLISHES_IN_INCIDENTS, "RecordItem ClassifyItem TagItem HoldMeeting"
         ),
-        _COMPLAINT: _these(_ON_ANY, _PROTECTS_IN_COMPLAINTS, "RecordAccount"),
+        _COMPLAINT: _these(_ON_ANY, _PROTECTS_IN_COMPLAINTS, "RecordAccount StoreFile"),
         _BREACH: _these("LinkCase", _REMARKS, _PROTECTS_IN_BREACHES),
         OUTSIDE: _these("ReportIncident ReceiveComplaint ReportStaffBreach"),
     },
@@ -126,13 +127,13 @@ ROLE_COMMANDS: Mapping[str, Mapping[str, Commands]] = {
             "CompleteInvestigation RecordItem",
             _REMARKS,
         ),
-        _COMPLAINT: _these(_PROTECTS_IN_COMPLAINTS, "RecordAccount MeetParties", _REMARKS),
-        _BREACH: _these(_PROTECTS_IN_BREACHES, "RecordInterview CompleteBreachInvestigation", _REMARKS)
+        _COMPLAINT: _these(_PROTECTS_IN_COMPLAINTS, "RecordAccount StoreFile MeetParties", _REMARKS),
+        _BREACH: _these(_PROTECTS_IN_BREACHES, "RecordInterview CompleteBreachInvestigation StoreFile", _REMARKS)
         - {"DecideNotToRefer"},
     },
     "panel": {_COMPLAINT: _these("HoldHearing DecideHead RespondToStage IssueFindings ReferToBody", _REMARKS)},
     "staff": {
-        _INCIDENT: _these("RecordItem NoteEvidence ReportToHeadteacher", _REMARKS),
+        _INCIDENT: _these("RecordItem NoteEvidence StoreFile ReportToHeadteacher", _REMARKS),
         OUTSIDE: _these("ReportIncident"),
     },
     "witness": {

@@ -15,6 +15,7 @@ from domain.vocabulary_of_access import ACCESS_LISTS
 from domain.vocabulary_of_breaches import BREACH_LISTS
 from domain.vocabulary_of_complaints import COMPLAINT_LISTS
 from domain.vocabulary_of_duties import DUTY_LISTS
+from domain.vocabulary_of_files import FILE_LISTS
 from domain.vocabulary_of_ledgers import LEDGER_LISTS
 from domain.vocabulary_of_measures import MEASURE_LISTS
 from domain.vocabulary_of_routing import ROUTING_LISTS
@@ -215,6 +216,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
     **ACCESS_LISTS,
     **DUTY_LISTS,
     **LEDGER_LISTS,
+    **FILE_LISTS,
     "read_purposes": PURPOSES,
     "correction_states": listed(
         ("REQUESTED", "Requested", "Somebody said that the record is wrong; nobody has decided yet."),

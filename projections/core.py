@@ -198,6 +198,8 @@ def _people(case: Case) -> list[tuple[UUID, str]]:
         named += [(correction.requested_by, "REQUESTER"), (correction.decided_by, "DECIDER")]
     for grant in case.access_grants.values():
         named += [(grant.person, "LET_IN"), *((person, "ALERTED") for person in grant.alerted)]
+    for file in case.files.values():
+        named += [(file.about, "SHOWN"), (file.collected_by, "COLLECTOR"), (file.stored_by, "STORER")]
     if isinstance(case, Incident):
         for item in case.items.values():
             named += [(item.poster, "POSTER"), (item.taker, "TAKER")]

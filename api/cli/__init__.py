@@ -33,6 +33,7 @@ VERBS = {
     "appoint": "give a person a role in the trust or at a school",
     "set-calendar": "set a school's terms and holidays from TOML or iCalendar",
     "policy": "check policy packs, or tell what differs between two of them",
+    "sweep-files": "delete files of evidence that were stored a day ago or more and that no case keeps",
     "check": "check settings, database, tables and what was packaged",
 }
 
@@ -96,6 +97,7 @@ def _reported() -> tuple[type[Exception], ...]:
     from api.demo.showcase.telling import ShowcaseRefused
     from api.projecting import ProjectionParked
     from api.settings import SettingsError
+    from ledger.blob_store import BlobStoreUnavailableError
     from ledger.checks import UnsafeDatabase
     from ledger.embedded import EmbeddedPostgresError
     from ledger.keys import KeysUnavailableError
@@ -111,6 +113,7 @@ def _reported() -> tuple[type[Exception], ...]:
         UnsafeDatabase,
         EmbeddedPostgresError,
         KeysUnavailableError,
+        BlobStoreUnavailableError,
     )
 
 

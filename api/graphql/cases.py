@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from api.graphql.case_files import CaseFile
 from api.graphql.case_parts import AccessGrant, Closure, Correction, Transfer
 from api.graphql.complaint_parts import (
     Acknowledgement,
@@ -193,6 +194,7 @@ class Case:
     access_grants: list[AccessGrant] = strawberry.field(
         description="Who was let into this one case beside those who see it for their work, in the order of recording."
     )
+    files: list[CaseFile] = strawberry.field(description="The files that were handed in, in the order of recording.")
     duplicate_of: Case | None = strawberry.field(
         description="The case of which it is a copy, if it is marked so and the reader may see it."
     )

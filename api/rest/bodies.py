@@ -33,6 +33,7 @@ __all__ = [
     "json_body",
     "read_json",
     "read_object",
+    "read_words",
 ]
 
 Body = TypeVar("Body", bound="Asked")
@@ -96,7 +97,15 @@ class NotJson(Exception):
 
 async def read_json(request: Request, model: type[Body]) -> Body:
     """Return the body as the model. Raise `NotJson`, or `BodyMalformed` naming each field and rule."""
-    given = await _read(request, (JSON_TYPE,))
+    return _as_model(await _read(request, (JSON_TYPE,)), model)
+
+
+def read_words(text: bytes, model: type[Body]) -> Body:
+    """Return JSON that came within something else as the model. Raise `BodyMalformed` naming each field and rule."""
+    return _as_model(_parsed(text), model)
+
+
+def _as_model(given: Any, model: type[Body]) -> Body:
     try:
         # By way of JSON, where a date is a text.
         return model.model_validate_json(json.dumps(given))
@@ -115,8 +124,12 @@ async def read_object(request: Request, media_types: Collection[str]) -> dict[st
 async def _read(request: Request, media_types: Collection[str]) -> Any:
     if not is_json_type(request.headers.get("content-type", ""), media_types):
         raise NotJson(media_types)
+    return _parsed(await request.body())
+
+
+def _parsed(text: bytes) -> Any:
     try:
-        given = parse_json(await request.body())
+        given = parse_json(text)
     except (JsonMalformed, JsonTooDeep):
         raise BodyMalformed(
             [("", "has to be JSON in UTF-8 that says nothing twice and is not nested deeply")]

@@ -18,6 +18,7 @@ from api.rest.accounts import BIND, SWITCH
 from api.rest.api_keys import ISSUE_KEY, LIST_KEYS, REVOKE_KEY, ROTATE_KEY
 from api.rest.bundles import BUNDLE
 from api.rest.emergency_access import ALERTS, EMERGENCY
+from api.rest.files import GIVE_FILE, STORE_FILE
 from api.rest.histories import HISTORY
 from api.rest.imports import IMPORT
 from api.rest.ledger import LEDGER_OPERATIONS
@@ -34,6 +35,8 @@ OPERATIONS: tuple[Operation, ...] = (
     BUNDLE,
     *LEDGER_OPERATIONS,
     HISTORY,
+    STORE_FILE,
+    GIVE_FILE,
     ME,
     ROLES,
     APPOINT,

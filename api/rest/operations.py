@@ -16,7 +16,7 @@ from uuid import UUID
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from api.problems import MEDIA_TYPE, title_of
 from domain.refusals import Refused
@@ -70,9 +70,10 @@ class Operation:
     """One method of one address.
 
     `name` is the operationId; `answers` are the models of successful answers and of other answers that are no problems,
-    by status, and `others` the media types of other forms of the first; `problems` are the statuses of problems of its
-    own, beside those that any request may have; `body` is the request body as OpenAPI has it; `is_public`: no token is
-    needed, and nothing is counted.
+    by status, and `others` the media types of other forms of the first; `content` is what a successful one holds where
+    that is no JSON, as OpenAPI has it; `problems` are the statuses of problems of its own, beside those that any
+    request may have; `body` is the request body as OpenAPI has it; `is_public`: no token is needed, and nothing is
+    counted.
     """
 
     method: str
@@ -84,6 +85,7 @@ class Operation:
     problems: frozenset[int] = frozenset()
     parameters: tuple[Mapping[str, Any], ...] = ()
     body: Mapping[str, Any] | None = None
+    content: Mapping[str, Any] | None = None
     headers: Mapping[str, Any] = field(default_factory=dict)
     others: tuple[str, ...] = ()
     is_public: bool = False
@@ -125,6 +127,9 @@ class Operation:
         if self.body is not None:
             extra["requestBody"] = dict(self.body)
         status = min(self.answers)
+        if self.content is not None:
+            del responses[status]["model"]
+            responses[status]["content"] = dict(self.content)
         return APIRoute(
             self.path,
             endpoint,
@@ -134,7 +139,8 @@ class Operation:
             summary=self.summary,
             description=self.description,
             status_code=status,
-            response_model=self.answers[status],
+            response_model=self.answers[status] if self.content is None else None,
+            response_class=JSONResponse if self.content is None else Response,
             response_description=self.answers[status].__doc__ or "",
             responses=dict(sorted(responses.items(), key=lambda pair: str(pair[0]))),
             openapi_extra=extra,

@@ -197,6 +197,7 @@ _COMMON: dict[str, Read] = {
             "corrections": json_objects("corrections", "Correction"),
             "closures": json_objects("closures", "Closure"),
             "accessGrants": json_objects("access_grants", "AccessGrant"),
+            "files": json_objects("files", "CaseFile"),
         }
     ),
 }

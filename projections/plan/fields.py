@@ -59,7 +59,7 @@ _READ = _fields("position readAt role what purpose client leafHash", "person onB
 _CASE = _fields(
     "id reference schoolReference kind status openedOn closedOn outcome closedAsLogged mark version allowedActions",
     "policy owner reportedBy imported outstanding overrides deadlines links addenda school duplicateOf history"
-    " latestEvent transfers corrections closures accessGrants",
+    " latestEvent transfers corrections closures accessGrants files",
     "blockedActions",
 ) | {"readers": Field(FieldKind.JOIN, of_events=False)}
 
@@ -207,6 +207,11 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "Closure": _fields("closedOn outcome asLogged reopenedOn", "notes reason"),
     "AccessGrant": _fields(
         "id role since until roleHeld endedAt reviewedAt wasJustified", "person alerted reason endReason notes"
+    ),
+    "CaseFile": _fields(
+        "id kind mediaType byteLength scanned evidenceId collectedOn storedAt state viewCount exportCount lastViewedAt"
+        " removedAt erasureId",
+        "about collectedBy storedBy fileName fingerprint custody",
     ),
     # Histories.
     "CaseEvent": _fields(

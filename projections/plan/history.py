@@ -7,17 +7,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.actors import ROLES_OF_PROGRAMS, ActorSort
+from domain.values import CaseKind
 from projections.pages import place_of
 from projections.plan.cases import folded
 from projections.plan.moments import instant
 from projections.plan.pages import Listing, connection, placed
-from projections.plan.parts import person_of
+from projections.plan.parts import PARTS, person_of
 from projections.plan.reads import column, json_member, number, sealed
 from projections.plan.selections import Selected
 from projections.plan.text import NULL, array_of, bare, quoted
 from projections.plan.writer import Arguments, Read, Row, Writer, hole, keys_of
 
 __all__ = ["HISTORY_READS", "history", "latest_event", "recorded_events"]
+
+# The stored names of what happens to the files of a case.
+_OF_FILES = tuple(
+    f"{kind.value.lower()}.file_{what}.v1" for kind in CaseKind for what in ("stored", "viewed", "exported", "removed")
+)
 
 
 def history(writer: Writer, selected: Selected, row: Row) -> str:
@@ -34,15 +40,32 @@ def history(writer: Writer, selected: Selected, row: Row) -> str:
         }
 
     prefix = writer.bind(selected, bound)
-    case, row = row, _event_row(alias, row)
+    event = _event_row(alias, row)
     conditions = [] if given["types"] is None else [f"{alias}.type = ANY(%({prefix}types)s::text[])"]
     if given["by"] is not None:
-        conditions.append(f"{_sort_of_actor(writer, row)} = '{given['by'].value}'")
-    wanted = " AND ".join(conditions) or "true"
+        conditions.append(f"{_sort_of_actor(writer, event)} = '{given['by'].value}'")
+    return _page(writer, selected, row, event, " AND ".join(conditions) or "true", prefix)
+
+
+def custody(writer: Writer, selected: Selected, row: Row) -> str:
+    """The connection of the events of one file of a case, the oldest first: handed in, given out, removed."""
+    event = _event_row(writer.alias("h"), row)
+    types = ", ".join(f"'{name}'" for name in _OF_FILES)
+    of_file = f"{event.alias}.type IN ({types}) AND {event.value}->'data'->>'file_id' = {row.value}->>'file_id'"
+
+    def bound(arguments: Arguments) -> Mapping[str, Any]:
+        after = arguments["after"]
+        return {"version": 0 if after is None else place_of(after, int)[0], "has_after": after is not None}
+
+    return _page(writer, selected, row, event, of_file, writer.bind(selected, bound))
+
+
+def _page(writer: Writer, selected: Selected, case: Row, row: Row, wanted: str, prefix: str) -> str:
+    """A page of the events of a case that meet a condition."""
 
     def source(used: str) -> str:
         events = _event_source(writer, case, row, used + wanted)
-        return f"{events} WHERE {wanted} AND {alias}.version > %({prefix}version)s"
+        return f"{events} WHERE {wanted} AND {row.alias}.version > %({prefix}version)s"
 
     listing = Listing(
         type_name="CaseEventConnection",
@@ -50,8 +73,8 @@ def history(writer: Writer, selected: Selected, row: Row) -> str:
         node=_event,
         row=row,
         source=source,
-        order=f"{alias}.version",
-        place=placed(bare(f"{alias}.version")),
+        order=f"{row.alias}.version",
+        place=placed(bare(f"{row.alias}.version")),
         total=f"SELECT count(*) FROM {_event_source(writer, case, row, wanted)} WHERE {wanted}",
         first=writer.given(selected)["first"],
         after=f"%({prefix}has_after)s::boolean",
@@ -183,6 +206,7 @@ HISTORY_READS: dict[str, dict[str, Read]] = {
         "leafHash": lambda _writer, _selected, row: quoted(f"encode({row.alias}.leaf, 'hex')"),
         "sealed": _sealed_parts,
     },
+    "CaseFile": {**PARTS["CaseFile"], "custody": custody},
     "Actor": {
         "person": person_of("actor"),
         "role": json_member("actor_role"),

@@ -59,7 +59,9 @@ def detail(reads: Mapping[str, Read]) -> dict[str, Read]:
 
 
 def _of_detail(read: Read) -> Read:
-    return lambda writer, selected, row: read(writer, selected, Row(row.alias, row.case_id, f"({row.value}->'detail')"))
+    return lambda writer, selected, row: read(
+        writer, selected, Row(row.alias, row.case_id, f"({row.value}->'detail')", row.is_recorded)
+    )
 
 
 def _owed_before_closing(_writer: Writer, _selected: Selected, row: Row) -> str:
@@ -252,6 +254,13 @@ PARTS: dict[str, dict[str, Read]] = {
         texts="text notes reason",
     ),
     "Closure": part("closedOn outcome asLogged reopenedOn", texts="notes reason"),
+    "CaseFile": part(
+        "kind mediaType byteLength scanned evidenceId collectedOn storedAt state viewCount exportCount lastViewedAt"
+        " removedAt erasureId",
+        identity="file_id",
+        people="about collectedBy storedBy",
+        texts="fileName fingerprint",
+    ),
     "AccessGrant": part(
         "role since until roleHeld endedAt reviewedAt wasJustified",
         identity="grant_id",

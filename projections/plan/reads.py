@@ -87,7 +87,7 @@ def each_object(
 
     `wanted` is a condition that each has to meet.
     """
-    shown = writer.object(type_name, selected, Row(alias, row.case_id, value))
+    shown = writer.object(type_name, selected, Row(alias, row.case_id, value, row.is_recorded))
     return array_of(_each(alias, shown, row, name, wanted))
 
 

@@ -6,6 +6,7 @@ Which fields of GraphQL a role may read is shown elsewhere.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -68,6 +69,17 @@ SCIM = frozenset(
 )
 ADMINISTRATORS = frozenset({"admin"})
 SEE_ROLES = frozenset({"admin", "trust-lead", "dpo", "auditor"})
+# Who opens words of incidents is given files, and who establishes what happened hands them in.
+GIVEN_FILES = SEE_INCIDENTS - {"auditor", "dpo", "witness"}
+HAND_IN_FILES = frozenset({"trust-lead", "headteacher", "coordinator", "dsl", "investigator", "emergency"})
+FILE_WORDS = {"commandId": str(UUID(int=778)), "noIndecentImageOfChild": True}
+# A file that no case keeps: whoever may hand it in is told that.
+A_FILE = {
+    "files": [
+        ("metadata", (None, json.dumps(FILE_WORDS), "application/json")),
+        ("file", ("page.html", b"<html></html>", "text/html")),
+    ]
+}
 IMPORT = "/v1/imports/e-safety-log"
 AN_APPOINTMENT = {"commandId": str(UUID(int=771)), "person": str(UUID(int=77)), "role": "hr", "since": "2026-09-01"}
 # Of a role that the person does not hold.
@@ -120,6 +132,12 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/v1/ledger/checkpoints"): Row(SEE_PROOFS),
     ("GET", "/v1/cases/{case_id}/history"): Row(EXPORT_INCIDENTS, otherwise=404, seen=SEE_INCIDENTS),
     ("HEAD", "/v1/cases/{case_id}/history"): Row(EXPORT_INCIDENTS, otherwise=404, seen=SEE_INCIDENTS),
+    ("POST", "/v1/cases/{case_id}/files"): Row(
+        HAND_IN_FILES, otherwise=404, seen=SEE_INCIDENTS, status=400, request=A_FILE
+    ),
+    # The case has no file of that id.
+    ("GET", "/v1/cases/{case_id}/files/{file_id}"): Row(GIVEN_FILES, otherwise=404, seen=SEE_INCIDENTS, status=404),
+    ("HEAD", "/v1/cases/{case_id}/files/{file_id}"): Row(GIVEN_FILES, otherwise=404, seen=SEE_INCIDENTS, status=404),
     ("GET", "/v1/me"): Row(EVERYBODY),
     ("HEAD", "/v1/me"): Row(EVERYBODY),
     ("GET", "/v1/roles"): Row(SEE_ROLES),

@@ -18,6 +18,7 @@ from tests.api.client import Client
 from tests.api.test_access import an_input
 from tests.api.test_routes import A_PERIOD, HEADER_ALONE
 from tests.api.two_trusts import OF_A_ALONE, ROLES, Harvest, invented, mutation, told
+from tests.api.uploads import uploaded
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ def _command_alone(_nothing: Any) -> Mapping[str, Any]:
     return _json({"commandId": str(uuid4())})
 
 
+def _a_file(_case: Any) -> Mapping[str, Any]:
+    return uploaded(b"%PDF-1.7\n")
+
+
 _LINE = "{},{},2026-09-14,,2026-09-14,FACEBOOK,,PARENT,,OTHER:STAFF,,,,NOT_REQUESTED,,,OPEN,\n"
 CALLS: Mapping[tuple[str, str], Call] = {
     ("GET", "/health/live"): Call(),
@@ -78,6 +83,10 @@ CALLS: Mapping[tuple[str, str], Call] = {
     ("GET", "/v1/ledger/tile/{level}/{number:path}"): Call(path="/v1/ledger/tile/0/{}", of_a=lambda a: a.position),
     ("GET", "/v1/ledger/period"): Call(request=lambda _: {"params": A_PERIOD}),
     ("GET", "/v1/cases/{case_id}/history"): Call(path="/v1/cases/{}/history", of_a=lambda a: a.cases["INCIDENT"]),
+    ("POST", "/v1/cases/{case_id}/files"): Call(
+        path="/v1/cases/{}/files", request=_a_file, of_a=lambda a: a.cases["INCIDENT"]
+    ),
+    ("GET", "/v1/cases/{case_id}/files/{file_id}"): Call(path="/v1/cases/{}", of_a=lambda a: a.file),
     ("POST", "/v1/roles"): Call(request=_role_of, of_a=lambda a: a.person, masked=r'"commandId":"[^"]*"'),
     ("POST", "/v1/roles/revocations"): Call(request=_role_of, of_a=lambda a: a.person),
     ("POST", "/v1/accounts"): Call(request=_account_of, of_a=lambda a: a.person),
@@ -131,6 +140,8 @@ def test_an_operation_on_what_is_anothers_is_answered_as_on_what_there_never_was
         # Nor is a position the number of a tile.
         found = 403 if "api-keys" in path else 404 if "tile" in path else 200
         assert call(shown, method, path, real, "trust-lead")[0] == found
+        answered = 403 if "api-keys" in path else 201 if method == "POST" else 200
+        assert call(shown, method, path, real, "trust-lead")[0] == answered
 
 
 @pytest.mark.parametrize("role", ROLES)

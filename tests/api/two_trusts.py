@@ -21,6 +21,7 @@ from services.registers import join_school, register_trust
 from services.scope import system_caller
 from tests.api.client import Client
 from tests.api.test_access import OPENING, an_input
+from tests.api.uploads import upload
 
 B = UUID("b0000000-0000-4000-8000-00000000000b")
 # The school of B has the number of one of A's; the other is A's alone.
@@ -39,6 +40,8 @@ class Harvest:
 
     cases: Mapping[str, str]
     incident: str
+    # As its address ends: the case, `files`, and the file.
+    file: str
     reference: str
     school_reference: str
     person: str
@@ -119,6 +122,7 @@ def harvest_of_a(shown: Client) -> Harvest:
     return Harvest(
         cases={kind: case["id"] for kind, case in cases.items()},
         incident=cases["INCIDENT"]["id"],
+        file=f"{cases['INCIDENT']['id']}/files/{upload(shown, cases['INCIDENT']['id'])['fileId']}",
         reference=cases["COMPLAINT"]["reference"],
         school_reference=next(node["schoolReference"] for node in nodes if node["schoolReference"]),
         person=listed["viewer"]["person"]["id"],
@@ -147,6 +151,8 @@ def invented(real: Any) -> Any:
         return [OF_NOBODY]
     if ID.fullmatch(real):
         return str(uuid4())
+    if "/" in real:
+        return "/".join(map(invented, real.split("/")))
     if real.startswith("W"):
         other = [
             one + 3 if type(one) is int else str(uuid4()) if isinstance(one, str) and ID.fullmatch(one) else one

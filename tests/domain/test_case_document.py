@@ -70,7 +70,7 @@ EMPTY = (
     *("platform_reports", "supports", "informed", "legal_explanations", "warnings", "refusals", "continuations"),
     *("legal_advice", "legal_actions", "restrictions", "referrals", "provider_contacts", "item_tags"),
     *("conduct_assessments", "defamation_assessments", "decisions"),
-    *("transfers", "corrections", "closures", "access_grants"),
+    *("transfers", "corrections", "closures", "access_grants", "files"),
 )
 
 
@@ -217,7 +217,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
             for name in (
                 *("addenda", "overrides", "accounts", "stages", "extensions", "pauses", "party_meetings", "panel"),
                 *("hearings", "findings_notices", "routings", "conduct_steps", "tags", "actions_taken", "referrals"),
-                *("enquiries", "outcomes_told", "transfers", "corrections", "closures", "access_grants"),
+                *("enquiries", "outcomes_told", "transfers", "corrections", "closures", "access_grants", "files"),
             )
         },
     }
@@ -250,7 +250,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
                     "appeals",
                     "disciplinary_hearings",
                 ),
-                *("transfers", "corrections", "closures", "access_grants"),
+                *("transfers", "corrections", "closures", "access_grants", "files"),
             )
         },
     }

@@ -15,10 +15,11 @@ OF_PERSONS = """
     about alerted assessed_by attendees
     chaired_by checked_by collected_by complainant contact_person contacted_by decided_by
     disclosed_by found_by given_by investigator leaving manager officer owner parent person poster received_by recipient
-    referred_by reported_by requested_by responded_by subject supported_by taker
+    exported_by referred_by reported_by requested_by responded_by stored_by subject supported_by taker viewed_by
 """
 OF_PARTS = """
-    account advice_id appeal_id contact_id correction_id decision_id disclosure_id evidence_id grant_id head_id hold_id
+    account advice_id appeal_id contact_id correction_id decision_id disclosure_id erasure_id evidence_id file_id
+    grant_id head_id hold_id
     into
     investigation_id item_id new_item_id referral_id report_id repost_of request_id restriction_id sanction_id
     suspension_id

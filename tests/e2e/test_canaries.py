@@ -19,6 +19,7 @@ from tests.e2e.canaries import Canaries, files_with, tables_with, write_all_to_d
 from tests.e2e.canary_access import give_access
 from tests.e2e.canary_breaches import give_breach
 from tests.e2e.canary_commands import Giver, mutation, sealed_fields
+from tests.e2e.canary_files import get_file, hand_in, refused_files
 from tests.e2e.canary_requests import READERS, Answer, Asker, write
 from tests.e2e.faulty import Fault
 from tests.e2e.killing import Installation, Killed, faulty_serve, filled_folder, installation
@@ -57,6 +58,9 @@ class Planted:
     installed: Installation
     texts: Canaries
     names: Canaries
+    # What stands in files, and where those are given that were kept.
+    contents: Canaries = field(default_factory=lambda: Canaries("bytes"))
+    files: list[str] = field(default_factory=list)
     accepted: set[str] = field(default_factory=set)
     cases: list[str] = field(default_factory=list)
     refusals: list[Answer] = field(default_factory=list)
@@ -87,12 +91,15 @@ def planted(pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         give_access(givers[0], installed.shown, found.texts, "900003")
         givers[1].give_all("900003", "900003")
         import_good_logs(found, folder)
+        imported = imported_cases(found)
+        found.files = [hand_in(installed.shown, case, found.texts, found.contents) for case in imported[:3]]
         found.accepted = set(found.texts.planted)
-        found.cases = [case for giver in givers for case in giver.cases] + imported_cases(found)
+        found.cases = [case for giver in givers for case in giver.cases] + imported
 
         with Asker(installed.shown, found.texts) as asker:
             asker.refused_commands(givers[0].given)
             asker.refused_requests(found.cases[0])
+            refused_files(asker, found.cases[0], found.contents)
             for number, log in enumerate(asker.refused_logs()):
                 file = write(folder, f"bad-{number}.csv", log)
                 found.printed[f"bad log {number}"] = said(installed.shown.run("import-log", str(file)))
@@ -180,6 +187,15 @@ def test_nobody_reads_without_the_right(planted: Planted, role: str) -> None:
     assert {bundle.status_code for bundle in bundles} == {200 if sees_structure else 404}
 
 
+def test_a_file_is_given_to_whom_it_may_be_and_to_nobody_else(planted: Planted) -> None:
+    shown = planted.installed.shown
+    for path in planted.files:
+        assert planted.contents.places_in(get_file(shown, path).content) == ["a file"]
+        for role in READERS:
+            answer = get_file(shown, path, role)
+            assert (answer.status_code in (403, 404), planted.contents.places_in(answer.content)) == (True, [])
+
+
 def test_a_bundle_without_texts_holds_none(planted: Planted) -> None:
     case = planted.cases[0]
     closed = planted.installed.shown.run("export-case", case, "--without-texts")
@@ -196,7 +212,7 @@ def test_no_refusal_repeats_what_was_sent(planted: Planted) -> None:
     repeated = {
         answer.place: answer.content
         for answer in planted.refusals
-        if planted.texts.places_in(answer.content) or planted.names.places_in(answer.content)
+        if any(one.places_in(answer.content) for one in (planted.texts, planted.names, planted.contents))
     }
     assert repeated == {}
     assert len(planted.refusals) > 300
@@ -215,6 +231,7 @@ def test_the_command_line_repeats_nothing_of_a_log(planted: Planted) -> None:
 
 def test_no_table_of_either_database_holds_a_text(planted: Planted) -> None:
     assert tables_with(planted.texts, planted.installed.shown.folder) == {}
+    assert tables_with(planted.contents, planted.installed.shown.folder) == {}
 
 
 def test_names_stand_in_the_people_registry_alone(planted: Planted) -> None:
@@ -223,12 +240,14 @@ def test_names_stand_in_the_people_registry_alone(planted: Planted) -> None:
 
 def test_no_file_holds_a_text(planted: Planted) -> None:
     """Tables, indexes, the log of changes and the server's log are files of the data folder."""
-    assert files_with(planted.texts, planted.installed.shown.folder, planted.installed.temporary) == {}
+    for canaries in (planted.texts, planted.contents):
+        assert files_with(canaries, planted.installed.shown.folder, planted.installed.temporary) == {}
 
 
 def test_no_log_line_holds_a_text_or_a_name(planted: Planted) -> None:
     logs = planted.installed.said.read_bytes(), (planted.installed.shown.folder / "pg" / "server.log").read_bytes()
-    assert [(planted.texts.places_in(log), planted.names.places_in(log)) for log in logs] == [([], [])] * 2
+    every = (planted.texts, planted.names, planted.contents)
+    assert [[one.places_in(log) for one in every] for log in logs] == [[[], [], []]] * 2
     assert b"POST /graphql" in logs[0]
 
 

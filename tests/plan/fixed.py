@@ -163,6 +163,10 @@ def _history(pool: Pool) -> Iterator[Document]:
             for given in pool.ids
         )
         yield from aliased(of_sort, 14)
+    after = json.dumps(PLACEHOLDER.format(pool.cursors["history"][1]))
+    for page in ("", f", after: {after}"):
+        of_files = f"files {{ id custody(first: 3{page}) {everything('CaseEventConnection', changes=None)} }}"
+        yield from aliased((f"case(id: {json.dumps(given)}) {{ {of_files} }}" for given in pool.ids), 1)
 
 
 def _cases_after(pool: Pool) -> Iterator[Document]:

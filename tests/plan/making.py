@@ -18,6 +18,7 @@ from services.store import TrustLedger
 from tests.plan.access_happenings import let_in
 from tests.plan.documents import Pool
 from tests.plan.due_happenings import fall_due
+from tests.plan.file_happenings import hand_in
 from tests.plan.happenings import happen
 from tests.plan.hidden_happenings import speak_of_hidden_cases
 from tests.plan.later_happenings import happen_later
@@ -50,6 +51,8 @@ def a_world(runtime: Runtime) -> World:
     happen_later(world)
     read_meanwhile(world)
     let_in(world)
+    hand_in(world, "transferred", "breach in hand", "complaint moved")
+    world.destroy_keys("complaint moved", "pupil")
     speak_of_hidden_cases(world)
     leave_school(ledger, system, urn=BIRCH, left_on=date(2026, 3, 31))
     rename_school(ledger, system, urn=CEDAR, name="Cedar שלום e\u0301 renamed 😀", renamed_on=date(2026, 9, 1))

@@ -1,16 +1,21 @@
-"""What the services' tests share: a key store of their module's keys database, a trust, and who keeps its keys."""
+"""What the services' tests share: keys, a trust and who keeps its keys, and where files are handed in."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 from domain.access import Role
+from ledger.blob_store import FolderBlobs
 from ledger.database import Database
 from ledger.key_store import KeyStore
 from ledger.keys import LocalKeyFile
 from services.commands import Services
+from services.evidence import Evidence
 from services.scope import Caller
 from tests.services.issued_keys import Clock
+from tests.support.evidence import Desk
 from tests.support.ledgers import Trust, a_trust
 
 
@@ -42,3 +47,21 @@ def services(trust: Trust, clock: Clock) -> Services:
 def admin(trust: Trust) -> Caller:
     """An administrator of the trust."""
     return trust.caller(Role.ADMIN)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderBlobs:
+    """A folder in which nothing lies."""
+    return FolderBlobs(tmp_path / "evidence")
+
+
+@pytest.fixture
+def desk(trust: Trust, store: FolderBlobs) -> Desk:
+    """Where files of the trust are handed in and given out."""
+    return Desk(trust.services, Evidence(store))
+
+
+@pytest.fixture
+def lead(trust: Trust) -> Caller:
+    """The trust lead."""
+    return trust.lead

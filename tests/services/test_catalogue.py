@@ -12,6 +12,7 @@ from domain.access import Role, may
 from domain.case_actions import CaseAction
 from domain.complaint import Complaint
 from domain.incident import Incident
+from domain.permissions import APART
 from domain.role_commands import EVERY, GRANT_EXAMINATION, OUTSIDE, RESERVED, ROLE_COMMANDS
 from domain.routing import STAYS_OPEN
 from domain.staff_breach import StaffBreach
@@ -19,6 +20,7 @@ from services.catalogue import COMMANDS
 from services.commands import CaseCommand, Command, Described, OpeningCommand
 from services.conversion_commands import ConvertToComplaint
 from services.decisions import CaseDecision, parameters
+from services.evidence import StoreFile
 
 # What a decision is given by the context, or by a command that says so in a `decide` of its own.
 GIVEN = {"today", "now", "by", "policy", "override", "original", "former", "origins", "involved"}
@@ -90,6 +92,9 @@ def kinds_of(command: type[Command]) -> set[str]:
 
 def test_the_access_table_names_every_role_and_only_commands_that_there_are_for_the_kind() -> None:
     known = {kind: {name for name, command in COMMANDS.items() if kind in kinds_of(command)} for kind in KINDS}
+    # Those that have an address of their own are named, too.
+    known = {kind: names | set(APART) for kind, names in known.items()}
+    assert {StoreFile.__name__} == set(APART)
     known[OUTSIDE] = EVERYWHERE | {name for name, command in COMMANDS.items() if OUTSIDE in kinds_of(command)}
     assert {Role(role) for role in ROLE_COMMANDS} == set(Role)
     named = {

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from domain.offered import BITS
-from domain.permissions import FORMS, CaseReading, Resource, Task, Why, decide, resources
+from domain.permissions import APART, FORMS, CaseReading, Resource, Task, Why, decide, resources
 from domain.roles import Role
 from domain.values import CaseKind
 from services.catalogue import COMMANDS
@@ -46,7 +46,7 @@ def case_actions(kind: CaseKind) -> list[str]:
         and command.case_kind in (None, kind)
         and ("".join(f"_{letter}" if letter.isupper() else letter for letter in name).upper()[1:] in there)
     ]
-    return [*names, *(form for name in names for form in FORMS.get(name, ()) if form != name)]
+    return [*names, *(form for name in names for form in FORMS.get(name, ()) if form != name), *APART]
 
 
 def lines() -> Iterator[str]:

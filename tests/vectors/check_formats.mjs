@@ -2,7 +2,7 @@
 // Usage: node check_formats.mjs formats.json
 // It recomputes every vector, prints how many of each kind agree, and ends with 1 at the first that does not.
 
-import { createCipheriv, createDecipheriv, createHash, createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createPrivateKey, createPublicKey, hkdfSync, sign, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 class Refused extends Error {}
@@ -485,6 +485,57 @@ function checkBundle(bytes, givenKey, known) {
   }
 }
 
+// 14. Sealed files
+
+const FILE_MAGIC = "caseledger-file/1\n";
+const CHUNK = 65536;
+
+function placeOfFile(v) {
+  insist([v.trust, v.stream, v.file, v.key].every(isUuid), "ids");
+  return canonical([v.trust, v.stream, v.file, v.key]);
+}
+function fileSecret(v, salt) {
+  const info = Buffer.from("caseledger/file/1\n" + placeOfFile(v));
+  return Buffer.from(hkdfSync("sha256", Buffer.from(v.secret, "hex"), salt, info, 32));
+}
+function chunkNonce(number, isLast) {
+  const nonce = Buffer.alloc(12);
+  nonce.writeUInt32BE(number, 7);
+  nonce[11] = isLast ? 1 : 0;
+  return nonce;
+}
+function sealFile(v, salt, content) {
+  const secret = fileSecret(v, salt);
+  const pieces = [Buffer.from(FILE_MAGIC), salt];
+  const count = Math.max(1, Math.ceil(content.length / CHUNK));
+  for (let number = 0; number < count; number++) {
+    const cipher = createCipheriv("aes-256-gcm", secret, chunkNonce(number, number === count - 1));
+    pieces.push(cipher.update(content.subarray(number * CHUNK, (number + 1) * CHUNK)), cipher.final(), cipher.getAuthTag());
+  }
+  return Buffer.concat(pieces);
+}
+function openFile(v, sealed) {
+  const start = FILE_MAGIC.length + 32;
+  insist(sealed.subarray(0, FILE_MAGIC.length).toString("latin1") === FILE_MAGIC, "format");
+  insist(sealed.length >= start + 16, "length");
+  const secret = fileSecret(v, sealed.subarray(FILE_MAGIC.length, start));
+  const pieces = [];
+  for (let at = start, number = 0; at < sealed.length; at += CHUNK + 16, number++) {
+    const chunk = sealed.subarray(at, at + CHUNK + 16);
+    insist(chunk.length >= 16, "chunk");
+    const isLast = at + CHUNK + 16 >= sealed.length;
+    insist(!isLast || number === 0 || chunk.length > 16, "last chunk");
+    const opener = createDecipheriv("aes-256-gcm", secret, chunkNonce(number, isLast), { authTagLength: 16 });
+    opener.setAuthTag(chunk.subarray(-16));
+    try {
+      pieces.push(opener.update(chunk.subarray(0, -16)), opener.final());
+    } catch {
+      throw new Refused("tag");
+    }
+  }
+  return Buffer.concat(pieces);
+}
+
 // The vectors
 
 const agree = (one, other) => insist(one === other, `${one} is not ${other}`);
@@ -575,6 +626,15 @@ const kinds = {
   "forged bundle": (v) => agree(checkBundle(Buffer.from(v.text), v.public_key, v.known_checkpoint), v.check),
   "read log": checkReadLog,
   "not a read checkpoint": (v) => refuses(() => readReadNote(v.note, readKey(v.public_key))),
+  "sealed file": (v) => {
+    const content = Buffer.from(Array.from({ length: v.length }, (_, index) => index % 251));
+    const sealed = sealFile(v, Buffer.from(v.salt, "hex"), content);
+    agree(placeOfFile(v), v.place);
+    agree(sealed.length, v.sealed_length);
+    agree(sha256(sealed).toString("hex"), v.sealed_sha256);
+    insist(openFile(v, sealed).equals(content), "opens as it was");
+  },
+  "not a sealed file": (v) => refuses(() => openFile(v, Buffer.from(v.sealed, "hex"))),
 };
 
 const counts = {};

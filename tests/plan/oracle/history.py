@@ -29,6 +29,16 @@ def history_page(
     )
 
 
+def custody_page(view: View, case_id: str, file_id: str, *, first: int, after: str | None) -> Json:
+    """A page of what happened to one file of a case, the oldest first."""
+    told = [event for event in view.story.of_case[case_id] if tells(event, view.hidden)]
+    events = [event for event in told if ".file_" in event.type and event.body["data"]["file_id"] == file_id]
+    # A place in the history of the case, so that either list goes on from a cursor of the other.
+    return view.connection(
+        "history", events, first, after, lambda event: (event.version,), lambda event: _event(view, event, told)
+    )
+
+
 def latest_event(view: View, case_id: str, version: int) -> Json:
     """The event by which a case came to a version, or the last before it that is told."""
     told = [event for event in view.story.of_case[case_id][:version] if tells(event, view.hidden)]

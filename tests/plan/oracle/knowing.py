@@ -35,7 +35,8 @@ _PART = _words(
     " disclosure_recorded.disclosed_by disclosure_recorded.received_by finding_recorded.found_by"
     " harm_threshold_assessed.assessed_by hearing_held.chaired_by interview_held.person"
     " investigation_opened.investigator no_action_decided.decided_by referred_to_disciplinary.referred_by"
-    " sanction_imposed.decided_by suspension_decided.decided_by"
+    " sanction_imposed.decided_by suspension_decided.decided_by file_stored.stored_by file_stored.collected_by"
+    " file_viewed.viewed_by file_exported.exported_by"
 )
 _WAYS = ("RECORDED", "TOLD", "TOOK_PART", "READ")
 

@@ -21,6 +21,8 @@ def people(case: Json) -> Iterable[str | None]:
     yield from (case["owner"], case["reported_by"], detail.get("complainant"), detail.get("subject"))
     for correction in detail["corrections"]:
         yield from (correction["requested_by"], correction["decided_by"])
+    for file in detail["files"]:
+        yield from (file["about"], file["collected_by"], file["stored_by"])
     for grant in detail["access_grants"]:
         yield from (grant["person"], *grant["alerted"])
     for item in detail.get("items", ()):

@@ -15,7 +15,7 @@ from domain.values import CaseKind
 from tests.plan.oracle.facts import Facts, Refusal, cursor_of, place_of
 from tests.plan.oracle.hidden import document as without
 from tests.plan.oracle.hidden import hidden_cases, reasons
-from tests.plan.oracle.history import history_page, latest_event
+from tests.plan.oracle.history import custody_page, history_page, latest_event
 from tests.plan.oracle.people import aware, people
 from tests.plan.oracle.readers import case_readers
 from tests.plan.oracle.sight import Reader
@@ -28,7 +28,7 @@ _IDS |= {"Head": "head", "Restriction": "restriction", "Decision": "decision", "
 _IDS |= {"ProviderContact": "contact"}
 _IDS |= {"BreachAdvice": "advice", "BreachRequest": "request", "DisciplinaryHold": "hold"}
 _IDS |= {"Disclosure": "disclosure", "BodyContact": "contact", "SuspensionDecision": "suspension"}
-_IDS |= {"Correction": "correction", "AccessGrant": "grant"}
+_IDS |= {"Correction": "correction", "AccessGrant": "grant", "CaseFile": "file"}
 _IDS |= {"BreachInvestigation": "investigation", "Sanction": "sanction", "SanctionAppeal": "appeal"}
 
 
@@ -213,6 +213,8 @@ class View:
                 found[name] = self._one(get_named_type(inner), case_id, value)
         if kind.name == "PlatformReport" and record["result"] != "REMOVED":
             found["helplineFrom"] = (date.fromisoformat(record["reported_on"]) + timedelta(days=3)).isoformat()
+        if kind.name == "CaseFile":
+            found["custody"] = lambda _info, **given: custody_page(self, case_id, record["file_id"], **given)
         return found
 
     def _one(self, kind: Any, case_id: str, value: Any) -> Any:
