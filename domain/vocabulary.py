@@ -16,6 +16,7 @@ from domain.vocabulary_of_breaches import BREACH_LISTS
 from domain.vocabulary_of_complaints import COMPLAINT_LISTS
 from domain.vocabulary_of_duties import DUTY_LISTS
 from domain.vocabulary_of_measures import MEASURE_LISTS
+from domain.vocabulary_of_retention import RETENTION_LISTS
 from domain.vocabulary_of_routing import ROUTING_LISTS
 
 CODE_LISTS: dict[str, tuple[Code, ...]] = {
@@ -213,6 +214,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
     **ROUTING_LISTS,
     **ACCESS_LISTS,
     **DUTY_LISTS,
+    **RETENTION_LISTS,
     "read_purposes": PURPOSES,
     "correction_states": listed(
         ("REQUESTED", "Requested", "Somebody said that the record is wrong; nobody has decided yet."),

@@ -188,7 +188,8 @@ class View:
 
     def _offered(self, document: Json) -> list[str]:
         """What a case offers: the enumeration of the schema is in no order, so the mask's own places are read."""
-        found = [action.value for action in from_mask(document["offered"], CaseKind(document["kind"]))]
+        mask = document["offered"] | document["offered_later"] << 63
+        found = [action.value for action in from_mask(mask, CaseKind(document["kind"]))]
         return [action for action in found if action != "UNLINK_CASE" or document["links"]]
 
     def _blocked(self, document: Json) -> list[Json]:
