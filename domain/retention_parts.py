@@ -31,7 +31,7 @@ class RetentionInput:
     """What a day followed from: a code of the list `retention_inputs`, and the day unless it is a person's own."""
 
     input: str
-    day: date | None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

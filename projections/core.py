@@ -153,6 +153,7 @@ def _retention(case: Case) -> Row:
     known, decision = measured(case), case.retention_decision
     return (
         case.id,
+        known.opened_on,
         known.has_ended,
         known.ended_on,
         known.outcome,

@@ -209,6 +209,7 @@ case_retention = Table(
     METADATA,
     *_generation(),
     Column("case_id", Uuid, nullable=False),
+    Column("opened_on", Date, nullable=False),
     Column("has_ended", Boolean, nullable=False),
     Column("ended_on", Date),
     Column("outcome", _KEY_TEXT),

@@ -198,6 +198,8 @@ _COMMON: dict[str, Read] = {
             "corrections": json_objects("corrections", "Correction"),
             "closures": json_objects("closures", "Closure"),
             "accessGrants": json_objects("access_grants", "AccessGrant"),
+            "legalHolds": json_objects("legal_holds", "LegalHold"),
+            "retentionReviews": json_objects("retention_reviews", "RetentionReview"),
         }
     ),
 }

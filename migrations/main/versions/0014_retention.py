@@ -18,6 +18,7 @@ CASE_RETENTION = """
         trust_id      uuid    NOT NULL,
         generation    int     NOT NULL,
         case_id       uuid    NOT NULL,
+        opened_on     date    NOT NULL,
         has_ended     boolean NOT NULL,
         ended_on      date,
         outcome       text    COLLATE "C",
