@@ -253,6 +253,11 @@ LISTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
         )
         for plural, name in (("deadlines", "deadline"), ("duties", "duty"))
     },
+    "how cases are kept": (
+        f"query ($after: String) {{ retention(first: 7, after: $after)"
+        f" {{ {_PAGE} nodes {{ retention {{ state }} case {{ id }} }} }} }}",
+        ("retention",),
+    ),
     "a history": (
         'query ($after: String) { case(reference: "INC-2026-000001") { history(first: 4, after: $after)'
         f" {{ {_PAGE} nodes {{ id type }} }} }} }}",

@@ -20,6 +20,7 @@ from tests.plan.documents import Pool
 from tests.plan.due_happenings import fall_due
 from tests.plan.happenings import happen
 from tests.plan.hidden_happenings import speak_of_hidden_cases
+from tests.plan.keeping_happenings import keep
 from tests.plan.later_happenings import happen_later
 from tests.plan.oracle.facts import Facts
 from tests.plan.oracle.story import Story
@@ -49,6 +50,7 @@ def a_world(runtime: Runtime) -> World:
     fall_due(world)
     happen_later(world)
     let_in(world)
+    keep(world)
     speak_of_hidden_cases(world)
     leave_school(ledger, system, urn=BIRCH, left_on=date(2026, 3, 31))
     rename_school(ledger, system, urn=CEDAR, name="Cedar שלום e\u0301 renamed 😀", renamed_on=date(2026, 9, 1))

@@ -16,6 +16,7 @@ from tests.plan.oracle.facts import Facts, Refusal, cursor_of, place_of
 from tests.plan.oracle.hidden import document as without
 from tests.plan.oracle.hidden import hidden_cases, reasons
 from tests.plan.oracle.history import history_page, latest_event
+from tests.plan.oracle.keeping import kept_now
 from tests.plan.oracle.people import aware, people
 from tests.plan.oracle.readers import case_readers
 from tests.plan.oracle.sight import Reader
@@ -28,7 +29,7 @@ _IDS |= {"Head": "head", "Restriction": "restriction", "Decision": "decision", "
 _IDS |= {"ProviderContact": "contact"}
 _IDS |= {"BreachAdvice": "advice", "BreachRequest": "request", "DisciplinaryHold": "hold"}
 _IDS |= {"Disclosure": "disclosure", "BodyContact": "contact", "SuspensionDecision": "suspension"}
-_IDS |= {"Correction": "correction", "AccessGrant": "grant"}
+_IDS |= {"Correction": "correction", "AccessGrant": "grant", "LegalHold": "hold"}
 _IDS |= {"BreachInvestigation": "investigation", "Sanction": "sanction", "SanctionAppeal": "appeal"}
 
 
@@ -120,6 +121,7 @@ class View:
             "history": lambda _info, **given: history_page(self, document["id"], **given),
             "outstanding": [self._duty(duty) for duty in document["duties"]],
             "deadlines": [self._deadline(document, one) for one in document["deadlines"]],
+            "retention": lambda _info: None if document["measured_at"] else kept_now(self, document["id"]),
             "links": [self._link(link) for link in document["links"]],
             "addenda": [
                 {"text": self.text(document["id"], text["version"], text["part"])}
