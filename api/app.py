@@ -33,6 +33,7 @@ from api.rest.contract import contract_routes
 from api.rest.emergency_access import emergency_routes
 from api.rest.endpoints import Endpoints
 from api.rest.imports import IMPORT_PATH, import_routes
+from api.rest.retention import retention_routes
 from api.rest.roles import role_routes
 from api.rest.scim import scim_routes
 from api.rest.states import health_routes
@@ -84,6 +85,7 @@ def create_app(
     app.router.routes.extend(role_routes(endpoints))
     app.router.routes.extend(account_routes(endpoints))
     app.router.routes.extend(emergency_routes(endpoints))
+    app.router.routes.extend(retention_routes(endpoints))
     app.router.routes.extend(api_key_routes(endpoints))
     app.router.routes.extend(scim_routes(runtime, slots, authenticate.program))
     if runtime.settings.takes_adhoc_documents:

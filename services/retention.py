@@ -6,7 +6,7 @@ not from the read models, which may lag. Nothing is disposed of here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -23,7 +23,17 @@ from domain.values import PolicyRef
 from services import people
 from services.store import TrustLedger
 
-__all__ = ["Keeping", "TableInForce", "disposable", "holds_to_review", "is_held", "keeping", "keeping_of", "table_on"]
+__all__ = [
+    "Keeping",
+    "TableInForce",
+    "disposable",
+    "ended_cases",
+    "holds_to_review",
+    "is_held",
+    "keeping",
+    "keeping_of",
+    "table_on",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,11 @@ def disposable(ledger: TrustLedger, today: date) -> list[Keeping]:
     in_force = table_on(ledger, today)
     if in_force.adopted is None or not in_force.adopted.disposes:
         return []
+    return [one for one in ended_cases(ledger, today) if _goes_by_itself(one)]
+
+
+def ended_cases(ledger: TrustLedger, today: date) -> Iterator[Keeping]:
+    """How each case is kept that was closed or marked, as far as the read models know; worked out from the ledger."""
     with ledger.trust.connection() as connection:
         rows = connection.execute(
             "SELECT case_id FROM case_retention"
@@ -118,11 +133,9 @@ def disposable(ledger: TrustLedger, today: date) -> list[Keeping]:
             " WHERE trust_id = %s AND name = 'core' AND live AND has_ended ORDER BY case_id",
             (ledger.trust_id,),
         ).fetchall()
-    found: list[Keeping] = []
     for begin in range(0, len(rows), _AT_ONCE):
         cases = ledger.load_many([case_id for (case_id,) in rows[begin : begin + _AT_ONCE]])
-        found += [one for one in keeping_of(ledger, list(cases.values()), today) if _goes_by_itself(one)]
-    return found
+        yield from keeping_of(ledger, list(cases.values()), today)
 
 
 def holds_to_review(ledger: TrustLedger, today: date) -> list[TrustHold]:

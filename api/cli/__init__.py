@@ -28,6 +28,7 @@ VERBS = {
     "appoint": "give a person a role in the trust or at a school",
     "set-calendar": "set a school's terms and holidays from TOML or iCalendar",
     "policy": "check policy packs, or tell what differs between two of them",
+    "retention": "list how long cases are kept, those to be looked at first",
     "check": "check settings, database, tables and what was packaged",
 }
 

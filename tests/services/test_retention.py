@@ -269,10 +269,12 @@ def test_a_copy_is_kept_as_its_original(overseen: Overseen) -> None:
 
 
 def a_low_level_concern(overseen: Overseen, subject: UUID) -> UUID:
-    on = {"command_id": uuid4()}
-    case = must(overseen, ReportStaffBreach(**on, school_urn=SCHOOL, reported_on=ON, source="ALLEGED", subject=subject))
+    case = must(
+        overseen,
+        ReportStaffBreach(command_id=uuid4(), school_urn=SCHOOL, reported_on=ON, source="ALLEGED", subject=subject),
+    )
     given: dict[str, Any] = {"case_id": case.id}
-    level = {"level": "LOW_LEVEL", "criteria": (), "assessed_on": CLOSED}
+    level: dict[str, Any] = {"level": "LOW_LEVEL", "criteria": (), "assessed_on": CLOSED}
     must(overseen, AssessHarmThreshold(command_id=uuid4(), **level, **given))
     must(overseen, GiveBreachAdvice(command_id=uuid4(), kind="CONDUCT", given_on=CLOSED, **given))
     must(overseen, CloseStaffBreach(command_id=uuid4(), outcome="ADVICE_GIVEN", closed_on=CLOSED, **given))
@@ -389,7 +391,7 @@ def test_the_reason_of_a_hold_of_the_trust_lies_sealed_under_the_registers_own_k
 
     place = SealedPlace(stream, placed.reason.version, placed.reason.part)
     visibility = overseen.caller(Role.TRUST_LEAD).visibility
-    opened = open_texts(ledger, replace(visibility, opens=frozenset({"TRUST"})), [place])
+    opened = open_texts(ledger, replace(visibility, opens=("TRUST",)), [place])
 
     assert opened[place].text == "An inquiry."
     # No role reads it by an answer yet: what it opens are kinds of case.

@@ -91,6 +91,10 @@ _ACTIONS: dict[str, dict[str, frozenset[str]]] = {
 # Who lets people into single cases, judges emergencies and says what is kept: ALL does not stand for these.
 _DECIDERS = ("trust-lead", "alternate", "headteacher")
 _BY_KIND: dict[str, tuple[str, ...]] = {"INCIDENT": (), "COMPLAINT": ("chair",), "STAFF_BREACH": ("chair", "hr")}
+_HOLDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_BY_KIND, ("trust-lead", "alternate", "dpo")),
+    "STAFF_BREACH": ("trust-lead", "alternate", "dpo", "hr"),
+}
 _LETS_IN: dict[str, dict[str, tuple[str, ...]]] = {
     # The data protection officer grants examinations alone.
     "GRANT_ACCESS": {kind: (*_DECIDERS, *more, "dpo") for kind, more in _BY_KIND.items()},
@@ -99,13 +103,8 @@ _LETS_IN: dict[str, dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(
         ("CLASSIFY_FOR_RETENTION", "REVIEW_RETENTION"), dict.fromkeys(_BY_KIND, ("trust-lead", "alternate", "dpo"))
     ),
-    **dict.fromkeys(
-        ("PLACE_HOLD", "LIFT_HOLD"),
-        {
-            **dict.fromkeys(_BY_KIND, ("trust-lead", "alternate", "dpo")),
-            "STAFF_BREACH": ("trust-lead", "alternate", "dpo", "hr"),
-        },
-    ),
+    "PLACE_HOLD": _HOLDS,
+    "LIFT_HOLD": _HOLDS,
 }
 # Of a case that was routed past somebody (D15): what stays open to all, and who decides in whose place.
 _STAYS = _PROTECTS | _TO_BODIES | _ADDENDUM
