@@ -40,6 +40,14 @@ KEPT = f"""{{ state onOwnHold heldByTrust linkedCaseOpen decision keepUntil clas
 LIST = f"{{ retention(first: 100) {{ totalCount nodes {{ case {{ id }} retention {KEPT} }} }} }}"
 # Tables with every trigger, classes, outcomes and rules of a day to come.
 OWN = content(
+    # As long as the next, which is the more careful one.
+    {
+        "id": '"TIED"',
+        "kinds": '["INCIDENT", "COMPLAINT", "STAFF_BREACH"]',
+        "number": "13",
+        "unit": '"MONTHS"',
+        "action": '"DISPOSE"',
+    },
     {"id": '"ALL"', "kinds": '["INCIDENT", "COMPLAINT", "STAFF_BREACH"]', "number": "13", "unit": '"MONTHS"'},
     {"id": '"UPHELD"', "outcomes": '["NOT_UPHELD"]', "number": "2", "action": '"DISPOSE"'},
     {"id": '"LATER"', "number": "9", "effective_from": "2029-09-01"},
