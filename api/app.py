@@ -36,6 +36,7 @@ from api.rest.files import FILES_PATTERN, file_routes
 from api.rest.histories import history_routes
 from api.rest.imports import IMPORT_PATH, import_routes
 from api.rest.ledger import ledger_routes
+from api.rest.retention import retention_routes
 from api.rest.roles import role_routes
 from api.rest.scim import scim_routes
 from api.rest.states import health_routes
@@ -90,6 +91,7 @@ def create_app(
     app.router.routes.extend(role_routes(endpoints))
     app.router.routes.extend(account_routes(endpoints))
     app.router.routes.extend(emergency_routes(endpoints))
+    app.router.routes.extend(retention_routes(endpoints))
     app.router.routes.extend(api_key_routes(endpoints))
     app.router.routes.extend(scim_routes(runtime, slots, authenticate.program))
     if runtime.settings.takes_adhoc_documents:

@@ -1,4 +1,4 @@
-"""Regenerates what is generated from the code: events, settings, the schema, the OpenAPI document, what packs say.
+"""Regenerates what is generated from the code: events, settings, schema, OpenAPI document, what packs and tables say.
 
 The tables of obligations, rulings, scenarios and of ASVS, the diagrams of states and who may do what come with them.
 
@@ -15,6 +15,7 @@ from docs.asvs_table import asvs_page
 from docs.mark_tables import obligation_table, ruling_table
 from docs.permission_page import permission_page
 from docs.policy_facts import policy_facts
+from docs.retention_page import retention_page
 from docs.scenario_table import scenario_table
 from docs.state_diagrams import state_diagrams
 from domain.stored import StoredName, stored_members, stored_names
@@ -57,6 +58,7 @@ def main() -> None:
     (DOCS / "settings.md").write_text(settings_page())
     (DOCS / "openapi.json").write_text(printed_openapi())
     (DOCS / "policy-facts.md").write_text(policy_facts())
+    (DOCS / "retention-table.md").write_text(retention_page())
     (DOCS / "obligations.md").write_text(obligation_table())
     (DOCS / "rulings.md").write_text(ruling_table())
     (DOCS / "states.md").write_text(state_diagrams())

@@ -16,20 +16,21 @@ import inspect
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 from uuid import UUID
 
 from eventsourcing.domain import (
     AggregateCreated,
     AggregateEvent,
     BaseAggregate,
+    CommandMethodDecorator,
     OriginatorIDError,
     OriginatorVersionError,
     decorated_funcs,
     event,
 )
 
-__all__ = ["UNRECORDED", "Opening", "Recordable", "event"]
+__all__ = ["UNRECORDED", "Opening", "Recordable", "declare_inherited", "event"]
 
 # The instant of an event that has been decided and not yet recorded: the ledger alone gives times.
 UNRECORDED = datetime(1, 1, 1, tzinfo=UTC)
@@ -103,3 +104,18 @@ class Opening(AggregateCreated):
     def create_timestamp() -> datetime:
         """Leave the time open: it is given by the ledger when the event is recorded."""
         return UNRECORDED
+
+
+def declare_inherited(cls: type[Any], kind: str) -> None:
+    """Declare the changes of the classes that an aggregate is built on as its own; `kind` stands for their `*`."""
+    for base in cls.__mro__[1:]:
+        for name, change in tuple(vars(base).items()):
+            if isinstance(change, CommandMethodDecorator) and name not in vars(cls):
+                setattr(cls, name, _declared_again(change, kind))
+
+
+def _declared_again(change: Any, kind: str) -> Any:
+    """The same change, with its fields' types resolved and a stored name of its own."""
+    method = change.decorated_func
+    method.__annotations__ = get_type_hints(method)
+    return event(change.event_cls_name, topic=change.event_topic.replace("*", kind))(method)

@@ -10,12 +10,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import replace
 from datetime import date
-from typing import Any, get_type_hints
 from uuid import UUID
 
-from eventsourcing.domain import CommandMethodDecorator
-
-from domain.aggregate import event
+from domain.aggregate import declare_inherited, event
 from domain.case_access import CaseAccess
 from domain.case_corrections import CaseCorrections
 from domain.case_files import CaseFiles
@@ -54,10 +51,7 @@ class Case(CaseCorrections, CaseAccess, CaseFiles, CaseMarks):
         """
         kind = str(vars(cls).get("TOPIC", "")).removesuffix(".v1")
         if kind:
-            for base in cls.__mro__[1:]:
-                for name, change in tuple(vars(base).items()):
-                    if isinstance(change, CommandMethodDecorator) and name not in vars(cls):
-                        setattr(cls, name, _declared_again(change, kind))
+            declare_inherited(cls, kind)
         super().__init_subclass__()
 
     def _open(
@@ -88,6 +82,7 @@ class Case(CaseCorrections, CaseAccess, CaseFiles, CaseMarks):
         self._begin_corrections()
         self._begin_access()
         self._begin_files()
+        self._begin_retention()
         self._begin_requirements()
 
     # --- decisions
@@ -243,6 +238,7 @@ class Case(CaseCorrections, CaseAccess, CaseFiles, CaseMarks):
         self.closed_on = None
         self.closed_as_logged = False
         self.closures = (*self.closures[:-1], replace(self.closures[-1], reopened_on=reopened_on, reason=reason))
+        self._end_retention_reviews()
 
     # --- questions
 
@@ -277,10 +273,3 @@ class Case(CaseCorrections, CaseAccess, CaseFiles, CaseMarks):
         if self.mark is not None:
             return CaseStatus(self.mark.value)
         return CaseStatus.CLOSED if self.is_closed else CaseStatus.OPEN
-
-
-def _declared_again(change: Any, kind: str) -> Any:
-    """The same change, declared for a kind of case: its fields' types resolved, its stored name the kind's own."""
-    method = change.decorated_func
-    method.__annotations__ = get_type_hints(method)
-    return event(change.event_cls_name, topic=change.event_topic.replace("*", kind))(method)

@@ -31,6 +31,10 @@ __all__ = ["DUE_SOON_DAYS", "CaseDeadline", "DeadlineState", "deadlines", "missi
 DUE_SOON_DAYS = 5
 
 
+_HOLD_CLAUSE = "Hold on the record"
+_HOLD_WORDING = "Whether the record still has to be held is looked at again."
+
+
 class DeadlineState(StrEnum):
     """How a deadline stands at a moment."""
 
@@ -81,12 +85,23 @@ def deadlines(case: Case, pack: PolicyPack | None, calendars: Sequence[CalendarS
 
     `calendars` are those that the case's school set so far, in the order in which it did.
     """
-    return () if case.mark or case.is_closed else tuple(_running(case, pack, calendars))
+    running = () if case.mark or case.is_closed else tuple(_running(case, pack, calendars))
+    return (*running, *_holds_to_review(case)) if case.legal_holds else running
 
 
 def missing_years(due: Sequence[CaseDeadline]) -> tuple[str, ...]:
     """The academic years without which some of these deadlines cannot be computed."""
     return tuple(sorted({year for one in due for year in one.missing_years}))
+
+
+def _holds_to_review(case: Case) -> Iterator[CaseDeadline]:
+    """A hold is looked at again on its day, whatever became of the case."""
+    for hold in case.legal_holds.values():
+        if not hold.is_lifted:
+            ends = midnight(hold.review_on + timedelta(days=1))
+            yield CaseDeadline(
+                "REVIEW_HOLD", _HOLD_CLAUSE, _HOLD_WORDING, hold.placed_on, due_on=hold.review_on, ends=ends
+            )
 
 
 def _running(case: Case, pack: PolicyPack | None, calendars: Sequence[CalendarSet]) -> Iterator[CaseDeadline]:

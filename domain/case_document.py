@@ -18,7 +18,7 @@ from domain.calendars import CalendarSet
 from domain.case import Case
 from domain.case_deadlines import CaseDeadline, deadlines
 from domain.duties import Duty, duties
-from domain.offered import mask
+from domain.offered import WORD, mask, words_of
 from domain.policy import PolicyPack
 from domain.sealed import Secret
 from domain.staff_breach import StaffBreach
@@ -68,6 +68,9 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "closures",
         "access_grants",
         "files",
+        "legal_holds",
+        "retention_classes",
+        "retention_reviews",
     ),
     CaseKind.COMPLAINT: (
         "summary",
@@ -102,6 +105,9 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "closures",
         "access_grants",
         "files",
+        "legal_holds",
+        "retention_classes",
+        "retention_reviews",
         "routed_to",
     ),
     CaseKind.STAFF_BREACH: (
@@ -144,6 +150,9 @@ DETAIL: dict[CaseKind, tuple[str, ...]] = {
         "closures",
         "access_grants",
         "files",
+        "legal_holds",
+        "retention_classes",
+        "retention_reviews",
         "routed_to",
     ),
 }
@@ -163,8 +172,9 @@ class LinkDocument(msgspec.Struct, frozen=True):
 class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One case. `detail` holds what the kind adds, such as `items`: JSON values, with lists in the order of recording.
 
-    `offered` is the bit mask of `offered.from_mask`; `duties` are what is outstanding and `deadlines` what falls due,
-    in order. `measured_at` is the moment of which a case is shown as it stood: what was overdue then is told from it.
+    `offered` and `offered_later` are the two words of the bit mask of `offered.from_mask`; `duties` are what is
+    outstanding and `deadlines` what falls due, in order. `measured_at` is the moment of which a case is shown as it
+    stood: what was overdue then is told from it.
     """
 
     id: UUID
@@ -192,6 +202,12 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     # Documents that were written before there were deadlines say nothing of them.
     deadlines: tuple[CaseDeadline, ...] = ()
     measured_at: datetime | None = None
+    offered_later: int = 0
+
+    @property
+    def mask(self) -> int:
+        """What is offered, as one mask."""
+        return self.offered | self.offered_later << WORD
 
     def to_json(self) -> bytes:
         """The document as JSON text, for a read table or an answer."""
@@ -223,6 +239,7 @@ def case_json(
 
     The members of the state are written as they are: taking them apart in Python first took four times as long.
     """
+    offered, offered_later = words_of(mask(case, pack))
     return _ENCODER.encode(
         CaseDocument(
             id=case.id,
@@ -244,7 +261,8 @@ def case_json(
             copies=tuple(case.copies),
             links=tuple([LinkDocument(other, kind) for other, kind in case.links]) if case.links else (),
             imported=case.imported,
-            offered=mask(case, pack),
+            offered=offered,
+            offered_later=offered_later,
             duties=owed,
             detail=_detail(case, pack),
             deadlines=due,

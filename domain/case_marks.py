@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from uuid import UUID
 
-from domain.aggregate import event
+from domain.aggregate import UNRECORDED, event
+from domain.case_retention import CaseRetention
 from domain.checks import refuse, require_text
-from domain.impartial import Impartial
 from domain.refusals import (
     CaseMarked,
     CaseNotMarked,
@@ -18,16 +19,17 @@ from domain.refusals import (
     Refused,
 )
 from domain.sealed import Sealed
-from domain.values import Imported, Mark
+from domain.values import Imported, Mark, london_date
 
 
-class CaseMarks(Impartial):
+class CaseMarks(CaseRetention):
     """The part of a case that says whether it counts, and which cases were marked as copies of it."""
 
     imported: Imported | None
 
     def _begin_marks(self) -> None:
         self.mark: Mark | None = None
+        self.marked_on: date | None = None
         self.duplicate_of: UUID | None = None
         self.copies: dict[UUID, None] = {}  # in the order they were marked
 
@@ -122,9 +124,11 @@ class CaseMarks(Impartial):
     # --- changes
 
     @event("MarkedDuplicate", topic="*.marked_duplicate.v1")
-    def _marked_duplicate(self, of: UUID, reason: Sealed | None) -> None:
+    def _marked_duplicate(self, of: UUID, reason: Sealed | None, timestamp: datetime = UNRECORDED) -> None:
         """The case was marked as a copy of another."""
         self.mark = Mark.DUPLICATE
+        # A copy that is pointed elsewhere has been marked since the first time.
+        self.marked_on = self.marked_on or london_date(timestamp)
         self.duplicate_of = of
 
     @event("CopyAdded", topic="*.copy_added.v1")
@@ -138,17 +142,21 @@ class CaseMarks(Impartial):
         self.copies.pop(copy, None)
 
     @event("MarkedNotReportable", topic="*.marked_not_reportable.v1")
-    def _marked_not_reportable(self, reason: Sealed | None) -> None:
+    def _marked_not_reportable(self, reason: Sealed | None, timestamp: datetime = UNRECORDED) -> None:
         """The case was marked as one that never belonged in this record."""
         self.mark = Mark.NOT_REPORTABLE
+        self.marked_on = london_date(timestamp)
 
     @event("MarkedRecordedInError", topic="*.marked_recorded_in_error.v1")
-    def _marked_recorded_in_error(self, reason: Sealed | None) -> None:
+    def _marked_recorded_in_error(self, reason: Sealed | None, timestamp: datetime = UNRECORDED) -> None:
         """The case was marked as recorded by mistake."""
         self.mark = Mark.RECORDED_IN_ERROR
+        self.marked_on = london_date(timestamp)
 
     @event("Unmarked", topic="*.unmarked.v1")
     def _unmarked(self, reason: Sealed) -> None:
         """The mark was taken off."""
         self.mark = None
+        self.marked_on = None
         self.duplicate_of = None
+        self._end_retention_reviews()

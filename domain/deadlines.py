@@ -119,7 +119,7 @@ def _last_day(start: date, clock: Clock, calendars: Calendars, stops: list[Pause
     amount = clock.amount
     if clock.unit is ClockUnit.CALENDAR_MONTH:
         # A month with pauses in it is as many days long as it would have been without.
-        amount = (_months_later(start, clock.amount) - start).days
+        amount = (months_later(start, clock.amount) - start).days
     return _counted(start, amount, lambda _: True, stops)
 
 
@@ -144,7 +144,7 @@ def _days_from(day: date) -> Iterator[date]:
         day += _DAY
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
     """The same day of a later month, or that month's last where it has no such day."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years

@@ -201,11 +201,19 @@ _LATER_OF_AN_INCIDENT: Mapping[CaseAction, Guard] = {
     CaseAction.MERGE_ITEMS: Incident.bars_merging,
     CaseAction.SPLIT_ITEM: _some_item(Incident.bars_splitting),
 }
-# Who is let into a case, at the end of each kind's places. An incident's are full with them: 63, which a bigint holds.
+# Who is let into a case. With them the first word of an incident's mask is full: 63 places, which a bigint holds.
 _OF_ACCESS: Mapping[CaseAction, Guard] = {
     CaseAction.GRANT_ACCESS: _always,
     CaseAction.END_ACCESS: Case.bars_ending_access,
     CaseAction.REVIEW_EMERGENCY_ACCESS: Case.bars_reviewing_emergency,
+}
+
+# How long the record is kept, and what holds it.
+_OF_RETENTION: Mapping[CaseAction, Guard] = {
+    CaseAction.PLACE_HOLD: _always,
+    CaseAction.LIFT_HOLD: Case.bars_lifting_legal_hold,
+    CaseAction.CLASSIFY_FOR_RETENTION: _always,
+    CaseAction.REVIEW_RETENTION: Case.bars_reviewing,
 }
 
 # Each kind has places of its own after those of every case; an action's place in a kind is never given to another.
@@ -216,9 +224,22 @@ _OF_KIND: Mapping[CaseKind, Mapping[CaseAction, Guard]] = {
         **_LATER_OF_EVERY_CASE,
         **_LATER_OF_AN_INCIDENT,
         **_OF_ACCESS,
+        **_OF_RETENTION,
     },
-    CaseKind.COMPLAINT: {**_OF_EVERY_CASE, **_OF_A_COMPLAINT, **_LATER_OF_EVERY_CASE, **_OF_ACCESS},
-    CaseKind.STAFF_BREACH: {**_OF_EVERY_CASE, **_OF_A_STAFF_BREACH, **_LATER_OF_EVERY_CASE, **_OF_ACCESS},
+    CaseKind.COMPLAINT: {
+        **_OF_EVERY_CASE,
+        **_OF_A_COMPLAINT,
+        **_LATER_OF_EVERY_CASE,
+        **_OF_ACCESS,
+        **_OF_RETENTION,
+    },
+    CaseKind.STAFF_BREACH: {
+        **_OF_EVERY_CASE,
+        **_OF_A_STAFF_BREACH,
+        **_LATER_OF_EVERY_CASE,
+        **_OF_ACCESS,
+        **_OF_RETENTION,
+    },
 }
 # The step that an action is, where a policy may make something come before it and it is not called as the action is.
 _STEP_OF = dict.fromkeys((CaseAction.CLOSE_INCIDENT, CaseAction.CLOSE_COMPLAINT, CaseAction.CLOSE_STAFF_BREACH), CLOSE)
@@ -226,6 +247,15 @@ _STEP_OF = dict.fromkeys((CaseAction.CLOSE_INCIDENT, CaseAction.CLOSE_COMPLAINT,
 BITS: Mapping[CaseKind, Mapping[CaseAction, int]] = {
     kind: {action: 1 << place for place, action in enumerate(guards)} for kind, guards in _OF_KIND.items()
 }
+
+
+# A document and a statement hold a mask as words of so many places, each of which a bigint of PostgreSQL takes.
+WORD = 63
+
+
+def words_of(mask: int) -> tuple[int, int]:
+    """The first word of a mask and the second, as a document holds them."""
+    return mask & ((1 << WORD) - 1), mask >> WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +288,7 @@ def offered(case: Case, pack: PolicyPack | None = None) -> frozenset[CaseAction]
 
 
 def mask(case: Case, pack: PolicyPack | None = None) -> int:
-    """Give what is offered as a bit mask, as a read table keeps it."""
+    """Give what is offered as a bit mask, which a read table keeps as `words_of` it."""
     found = 0
     for guarded in _GUARDED[case.kind]:
         if guarded.bars(case) is None and (guarded.step is None or _bars(case, guarded.step, pack) is None):
@@ -296,7 +326,7 @@ def blocked(case: Case, pack: PolicyPack | None = None) -> tuple[Blocked, ...]:
 
 
 def to_mask(actions: frozenset[CaseAction], kind: CaseKind) -> int:
-    """Pack actions into the bit mask of a kind of case, as a read table keeps them."""
+    """Pack actions into the bit mask of a kind of case."""
     return sum(BITS[kind][action] for action in actions)
 
 

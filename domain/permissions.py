@@ -56,6 +56,9 @@ class Task(StrEnum):
     SEE_READ_LOG = "see-read-log"
     OPEN_IN_EMERGENCY = "open-in-emergency"
     SEE_ALERTS = "see-alerts"
+    KEEP_RETENTION = "keep-retention"
+    SEE_RETENTION = "see-retention"
+    KEEP_EMPLOYMENT = "keep-employment"
 
 
 class Relation(StrEnum):
@@ -153,6 +156,11 @@ _TASKS: Mapping[Task, frozenset[Role]] = {
     Task.OPEN_IN_EMERGENCY: frozenset({Role.TRUST_LEAD, Role.ALTERNATE, Role.HEADTEACHER, Role.DSL, Role.HR}),
     # Trust leads are alerted where there is no data protection officer.
     Task.SEE_ALERTS: frozenset({Role.DPO, Role.TRUST_LEAD}),
+    # How long records are kept in the whole trust, and what is held across cases.
+    Task.KEEP_RETENTION: frozenset({Role.DPO, Role.TRUST_LEAD, Role.SYSTEM}),
+    Task.SEE_RETENTION: _OVERSEERS,
+    # The days of a person's working life that decide how long a record about them is kept.
+    Task.KEEP_EMPLOYMENT: frozenset({Role.HR, Role.TRUST_LEAD, Role.SYSTEM}),
 }
 
 

@@ -161,7 +161,7 @@ def parse_pack(content: str, file: str = "pack") -> PolicyPack:
     except tomllib.TOMLDecodeError as error:
         raise PolicyPackError(file, "", f"is not TOML: {error}") from None
     except msgspec.ValidationError as error:
-        raise PolicyPackError(file, *_key_and_rule(str(error))) from None
+        raise PolicyPackError(file, *key_and_rule(str(error))) from None
     _require_known_natures(pack, file)
     _require_distinct_steps(pack, file)
     _require_sound_rules(pack, file)
@@ -318,7 +318,7 @@ def in_force(adoptions: Iterable[Adoption], on: date) -> Adoption | None:
     return max(reversed(adopted), key=lambda adoption: adoption.adopted_on, default=None)
 
 
-def _key_and_rule(problem: str) -> tuple[str, str]:
+def key_and_rule(problem: str) -> tuple[str, str]:
     """Take msgspec's sentence apart: "Expected `int`, got `str` - at `$.review.cycle_months`"."""
     rule, _, path = problem.partition(" - at `$")
     key = path.rstrip("`").removeprefix(".")

@@ -17,6 +17,7 @@ from domain.checks import require_order, require_word
 from domain.policy import Adoption, PolicyPackError, content_hash, in_force, parse_pack
 from domain.refusals import RefusalCode, Refused
 from domain.roles import SCHOOL_ROLES, TRUST_ROLES
+from domain.trust_retention import TrustRetention
 from domain.values import PolicyRef
 
 
@@ -74,7 +75,7 @@ class Membership:
         return self.joined_on <= on and (self.left_on is None or on <= self.left_on)
 
 
-class TrustRegister(Appointing):
+class TrustRegister(TrustRetention, Appointing):
     """A trust, from its registration on: what it is called and who acts for it."""
 
     TOPIC = "trust_register.v1"
@@ -94,6 +95,7 @@ class TrustRegister(Appointing):
         # Whose account each is, and whether it can be used; what an account is called at its issuer stands elsewhere.
         self.accounts: dict[UUID, tuple[UUID, bool]] = {}
         self.keys: dict[UUID, IssuedKey] = {}
+        self._begin_retention()
 
     # --- decisions
 

@@ -63,10 +63,12 @@ DECIDES_AN_INCIDENT = _these(
     "RejectCorrection ReopenIncident RestoreItem RestrictAccess SendWarning SplitItem TakeLegalAction TakeLegalAdvice",
     "TransferCase UnlinkCase Unmark",
     "GrantAccess EndAccess ReviewEmergencyAccess",
+    "PlaceHold LiftHold ClassifyForRetention ReviewRetention",
     frozenset({GRANT_EXAMINATION}),
 )
 
-# What EVERY does not stand for: who lets people into single cases, and who judges an emergency, by the kind of case.
+# What EVERY does not stand for, by the kind of case: who lets people into single cases, who judges an emergency, and
+# who holds a record, says what class it is of and decides whether it is still kept.
 _DECIDE_CASES: Mapping[str, frozenset[str]] = {
     _INCIDENT: frozenset({"trust-lead", "alternate", "headteacher", "system"}),
     _COMPLAINT: frozenset({"trust-lead", "alternate", "headteacher", "chair", "system"}),
@@ -78,12 +80,20 @@ def _on_every_kind(*roles: str) -> Mapping[str, frozenset[str]]:
     return dict.fromkeys((_INCIDENT, _COMPLAINT, _BREACH), frozenset(roles))
 
 
+_HOLD_RECORDS: Mapping[str, frozenset[str]] = {
+    **_on_every_kind("trust-lead", "alternate", "dpo", "system"),
+    _BREACH: frozenset({"trust-lead", "alternate", "dpo", "hr", "system"}),
+}
 RESERVED: Mapping[str, Mapping[str, frozenset[str]]] = {
     "GrantAccess": _DECIDE_CASES,
     # Whoever oversees ends what goes too far, in any case.
     "EndAccess": {kind: roles | {"dpo"} for kind, roles in _DECIDE_CASES.items()},
     GRANT_EXAMINATION: _on_every_kind("trust-lead", "dpo", "system"),
     "ReviewEmergencyAccess": _on_every_kind("trust-lead", "alternate", "dpo", "system"),
+    "PlaceHold": _HOLD_RECORDS,
+    "LiftHold": _HOLD_RECORDS,
+    "ClassifyForRetention": _on_every_kind("trust-lead", "alternate", "dpo", "system"),
+    "ReviewRetention": _on_every_kind("trust-lead", "alternate", "dpo", "system"),
 }
 
 ROLE_COMMANDS: Mapping[str, Mapping[str, Commands]] = {

@@ -68,6 +68,7 @@ _NEEDED: Mapping[str, Scope | None] = {
         (
             *(Task.ERASE_PERSON, Task.OVERRIDE, Task.KEEP_REGISTERS, Task.GIVE_ROLES, Task.SEE_ROLES),
             *(Task.KEEP_API_KEYS, Task.KEEP_LEDGER, Task.SEE_READ_LOG, Task.OPEN_IN_EMERGENCY, Task.SEE_ALERTS),
+            *(Task.KEEP_RETENTION, Task.SEE_RETENTION, Task.KEEP_EMPLOYMENT),
         )
     ),
 }
@@ -80,7 +81,7 @@ def scope_of(action: str) -> Scope | None:
     `action` is a `CaseReading`, a `Task`, or a command by the name of its class. A task that is not listed has none.
     """
     if action in RESERVED:
-        # Letting somebody into a case, and judging an emergency, are people's to answer for.
+        # Letting somebody into a case, judging an emergency, and what becomes of a record are people's to answer for.
         return None
     return _NEEDED.get(action) if action in _TASKS else Scope.CASES_WRITE
 

@@ -107,6 +107,7 @@ def document_without(document: CaseDocument, hidden: frozenset[UUID]) -> CaseDoc
         links=links,
         copies=tuple(one for one in document.copies if one not in hidden),
         duplicate_of=None if document.duplicate_of in hidden else document.duplicate_of,
+        # Unlinking has a place in the first word.
         offered=document.offered if links else document.offered & ~unlinking,
     )
 

@@ -18,6 +18,7 @@ from domain.vocabulary_of_duties import DUTY_LISTS
 from domain.vocabulary_of_files import FILE_LISTS
 from domain.vocabulary_of_ledgers import LEDGER_LISTS
 from domain.vocabulary_of_measures import MEASURE_LISTS
+from domain.vocabulary_of_retention import RETENTION_LISTS
 from domain.vocabulary_of_routing import ROUTING_LISTS
 
 CODE_LISTS: dict[str, tuple[Code, ...]] = {
@@ -217,6 +218,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
     **DUTY_LISTS,
     **LEDGER_LISTS,
     **FILE_LISTS,
+    **RETENTION_LISTS,
     "read_purposes": PURPOSES,
     "correction_states": listed(
         ("REQUESTED", "Requested", "Somebody said that the record is wrong; nobody has decided yet."),

@@ -74,6 +74,7 @@ DUTY_LISTS: dict[str, tuple[Code, ...]] = {
         ("ACKNOWLEDGE_DATA_PROTECTION", "Acknowledge", "A data-protection complaint is to be acknowledged by then."),
         ("CONTACT_LADO", "Contact the LADO", "The LADO is to be contacted by then."),
         ("CONFIRM_SUSPENSION", "Confirm the suspension", "The suspension is to be confirmed in writing by then."),
+        ("REVIEW_HOLD", "Review the hold", "Whether the record still has to be held is to be looked at again by then."),
         ("EXTERNAL_HELPLINE", "External helpline", "From then on a helpline outside takes the report."),
     ),
 }

@@ -141,6 +141,7 @@ COLUMN_TYPES: dict[str, ColumnType] = {
     "bigint": ColumnType("bigint[]", 20, _long_integers),
     "date": ColumnType("date[]", 1082, _dates),
     "timestamp with time zone": ColumnType("timestamptz[]", 1184, _instants),
+    "boolean": ColumnType("boolean[]", 16, _numbers("?", 1)),
     "uuid": ColumnType("uuid[]", 2950, _uuids),
     "text": ColumnType("text[]", 25, _texts),
     "bytea": ColumnType("bytea[]", 17, _bytes),

@@ -19,10 +19,13 @@ from domain.counting import Contribution, MonitoringCount
 from domain.duties import duties
 from domain.incident import Incident
 from domain.monitoring_counts import DEFINITIONS
+from domain.people_of_case import people_of
 from domain.policy import PolicyPack
-from domain.registers import SchoolRegister
+from domain.registers import SchoolRegister, TrustRegister
+from domain.retention_facts import measured, schools_of
 from domain.staff_breach import StaffBreach
-from projections.changes import CaseRows, Fact
+from projections.changes import CaseRows, Fact, Row
+from projections.retention_facts import trust_facts
 
 # The numbers of the counts in Libra's list, by which they are stored.
 COUNT_NUMBERS: dict[MonitoringCount, int] = {definition.count: definition.number for definition in DEFINITIONS}
@@ -122,10 +125,11 @@ def case_rows(
             )
         ],
         "case_document": [(case.id, case.version, position, case_json(case, pack, owed, due).decode())],
+        "case_retention": [_retention(case)],
     }
     if pieces:
         rows["case_item"] = [(case.id, piece.item_id, ordinal, *piece[1:]) for ordinal, piece in enumerate(pieces, 1)]
-    if people := dict.fromkeys(_people(case)):
+    if people := dict.fromkeys(people_of(case)):
         rows["case_person"] = [(case.id, person, role) for person, role in people]
     if case.barred:
         rows["case_barred"] = [(case.id, person) for person in sorted(case.barred)]
@@ -144,104 +148,23 @@ def case_rows(
     return rows
 
 
-# The persons that the steps of an incident name: the attribute, the member in each of its entries, the role.
-_PEOPLE_OF_STEPS: tuple[tuple[str, Callable[[Any], UUID | None], str], ...] = (
-    ("evidence", attrgetter("collected_by"), "COLLECTOR"),
-    ("impacts", attrgetter("person"), "AFFECTED"),
-    ("investigations", attrgetter("investigator"), "INVESTIGATOR"),
-    ("accounts", attrgetter("person"), "ACCOUNT"),
-    ("outcome_notices", attrgetter("recipient"), "INFORMED"),
-    ("directions", attrgetter("person"), "DIRECTED"),
-    ("parent_advice", attrgetter("parent"), "ADVISED"),
-    ("supports", attrgetter("person"), "SUPPORTED"),
-    ("supports", attrgetter("supported_by"), "SUPPORTER"),
-    ("informed", attrgetter("person"), "TOLD"),
-    ("legal_explanations", attrgetter("person"), "WARNED"),
-    ("warnings", attrgetter("person"), "WARNED"),
-    ("refusals", attrgetter("person"), "REFUSED"),
-    ("continuations", attrgetter("person"), "CONTINUED"),
-    ("legal_actions", attrgetter("person"), "SUED"),
-    ("restrictions", attrgetter("person"), "RESTRICTED"),
-    ("conduct_assessments", attrgetter("assessed_by"), "ASSESSOR"),
-    ("decisions", attrgetter("decided_by"), "DECIDER"),
-)
-
-
-# The same of a staff breach; a member that is one record stands for itself.
-_PEOPLE_OF_BREACH: tuple[tuple[str, str, str], ...] = (
-    ("manager_reports", "manager", "MANAGER"),
-    ("informed", "person", "TOLD"),
-    ("advice", "given_by", "ADVISER"),
-    ("reasoned_none", "decided_by", "DECIDER"),
-    ("disclosures", "received_by", "RECEIVER"),
-    ("disclosures", "disclosed_by", "DISCLOSER"),
-    ("threshold_assessments", "assessed_by", "ASSESSOR"),
-    ("body_contacts", "contacted_by", "CONTACT"),
-    ("decisions_not_to_refer", "decided_by", "DECIDER"),
-    ("suspensions", "decided_by", "DECIDER"),
-    ("suspensions", "contact_person", "CONTACT"),
-    ("investigations", "investigator", "INVESTIGATOR"),
-    ("interviews", "person", "ACCOUNT"),
-    ("findings", "found_by", "FINDER"),
-    ("disciplinary_referral", "referred_by", "REFERRER"),
-    ("disciplinary_hearings", "chaired_by", "CHAIR"),
-    ("sanctions", "decided_by", "DECIDER"),
-    ("appeals", "officer", "APPEAL_OFFICER"),
-)
-
-
-def _people(case: Case) -> list[tuple[UUID, str]]:
-    """The persons who stand in a case, each with the role in which they do."""
-    named: list[tuple[UUID | None, str]] = [(case.owner, "OWNER"), (case.reported_by, "REPORTER")]
-    named += [(person, "SUBJECT") for person in case.subjects]
-    for correction in case.corrections.values():
-        named += [(correction.requested_by, "REQUESTER"), (correction.decided_by, "DECIDER")]
-    for grant in case.access_grants.values():
-        named += [(grant.person, "LET_IN"), *((person, "ALERTED") for person in grant.alerted)]
-    for file in case.files.values():
-        named += [(file.about, "SHOWN"), (file.collected_by, "COLLECTOR"), (file.stored_by, "STORER")]
-    if isinstance(case, Incident):
-        for item in case.items.values():
-            named += [(item.poster, "POSTER"), (item.taker, "TAKER")]
-            if item.about:
-                named += [(person, "ABOUT") for person in item.about]
-        for meeting in case.meetings:
-            named += [(person, "ATTENDEE") for person in meeting.attendees]
-        for attribute, person_of, role in _PEOPLE_OF_STEPS:
-            if steps := getattr(case, attribute):
-                named += [(person_of(step), role) for step in (steps.values() if isinstance(steps, dict) else steps)]
-    elif isinstance(case, StaffBreach):
-        for attribute, member, role in _PEOPLE_OF_BREACH:
-            named += [(getattr(one, member), role) for one in _records(getattr(case, attribute))]
-    elif isinstance(case, Complaint):
-        named += _people_of_complaint(case)
-    return [(person, role) for person, role in named if person is not None]
-
-
-def _people_of_complaint(case: Complaint) -> Iterator[tuple[UUID | None, str]]:
-    yield case.complainant, "COMPLAINANT"
-    for account in case.accounts:
-        yield account.person, "ACCOUNT"
-    for head in case.heads.values():
-        yield head.decided_by, "DECIDER"
-        yield from ((person, "ABOUT") for person in head.about)
-    for stage in case.stages.values():
-        yield stage.responded_by, "RESPONDER"
-        yield from ((person, "INVESTIGATOR") for person in stage.investigators)
-    for meeting in case.party_meetings:
-        yield from ((person, "ATTENDEE") for person in meeting.attendees)
-    for member in case.panel:
-        yield member.person, "PANEL"
-    for notice in case.findings_notices:
-        yield notice.recipient, "INFORMED"
-    for step in case.conduct_steps:
-        yield step.person, "WARNED"
-
-
-def _records(found: Any) -> Iterable[Any]:
-    if isinstance(found, dict):
-        return found.values()
-    return found if isinstance(found, tuple) else () if found is None else (found,)
+def _retention(case: Case) -> Row:
+    """What the keeping of a case follows from, as its table has it."""
+    known, decision = measured(case), case.retention_decision
+    return (
+        case.id,
+        known.opened_on,
+        known.has_ended,
+        known.ended_on,
+        known.outcome,
+        sorted(known.classes),
+        known.sanctioned_on,
+        known.subject,
+        sorted(schools_of(case)),
+        case.is_on_legal_hold,
+        None if decision is None else decision.decision,
+        None if decision is None else decision.keep_until,
+    )
 
 
 def _items(case: Incident) -> Iterator[_Piece]:
@@ -275,8 +198,10 @@ _PIECES: dict[str, Callable[[Any], Iterator[_Piece]]] = {
 
 
 def register_facts(register: Any) -> frozenset[tuple[str, Fact]]:
-    """What a register says, as rows of the temporal tables by table name; a trust's own register has none yet."""
-    return frozenset(_school_facts(register)) if isinstance(register, SchoolRegister) else frozenset()
+    """What a register says, as rows of the temporal tables by table name."""
+    if isinstance(register, SchoolRegister):
+        return frozenset(_school_facts(register))
+    return frozenset(trust_facts(register)) if isinstance(register, TrustRegister) else frozenset()
 
 
 def _school_facts(register: SchoolRegister) -> Iterator[tuple[str, Fact]]:

@@ -6,13 +6,17 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
+import policies
+
 
 @cache
 def fingerprint() -> str:
-    """A hash over the source of everything a projection is made by: the domain and the projections themselves."""
+    """A hash over all that a projection is made by: the sources of domain and projections, the shipped table."""
     digest = sha256()
     for package in ("domain", "projections"):
         for source in sorted(files(package).iterdir(), key=lambda entry: entry.name):
             if source.name.endswith(".py"):
                 digest.update(f"{package}/{source.name}\n".encode() + source.read_bytes())
+    # What every trust that adopted no table of its own is told.
+    digest.update(policies.retention_table().encode())
     return digest.hexdigest()[:16]

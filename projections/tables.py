@@ -202,6 +202,28 @@ deadline = Table(
     Index("deadline_ends", "trust_id", "generation", "ends"),
 )
 
+# What the keeping of a case follows from, apart from the table in force: `domain.retention.Measured`, with whether it
+# is held by itself, and the decision about it that stands.
+case_retention = Table(
+    "case_retention",
+    METADATA,
+    *_generation(),
+    Column("case_id", Uuid, nullable=False),
+    Column("opened_on", Date, nullable=False),
+    Column("has_ended", Boolean, nullable=False),
+    Column("ended_on", Date),
+    Column("outcome", _KEY_TEXT),
+    Column("classes", ARRAY(Text), nullable=False),
+    Column("sanctioned_on", Date),
+    Column("subject_id", Uuid),
+    Column("schools", ARRAY(Text), nullable=False),
+    Column("on_hold", Boolean, nullable=False),
+    Column("decision", _KEY_TEXT),
+    Column("keep_until", Date),
+    PrimaryKeyConstraint("trust_id", "generation", "case_id"),
+    Index("case_retention_ended", "trust_id", "generation", "ended_on"),
+)
+
 # What a case adds to a count, and between which positions. `count_number` is 1 to 11, in the order of Libra L107-L117.
 contribution = Table(
     "contribution",
@@ -309,6 +331,53 @@ school_policy = Table(
     PrimaryKeyConstraint("trust_id", "generation", "urn", "adopted_on", "pack_id", "pack_version", "valid_from"),
 )
 
+# The retention tables of the trust, a rule to a row: that of the latest `adopted_on` up to a day is in force. The table
+# that ships with the program stands at the first day there is.
+retention_rule = Table(
+    "retention_rule",
+    METADATA,
+    *_generation(),
+    Column("adopted_on", Date, nullable=False),
+    Column("ordinal", SmallInteger, nullable=False),
+    *_validity(),
+    Column("table_id", _KEY_TEXT, nullable=False),
+    Column("table_version", _KEY_TEXT, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("table_name", Text, nullable=False),
+    Column("disposal", _KEY_TEXT, nullable=False),
+    Column("is_confirmed", Boolean, nullable=False),
+    Column("rule_id", _KEY_TEXT, nullable=False),
+    Column("kinds", ARRAY(Text), nullable=False),
+    Column("outcomes", ARRAY(Text), nullable=False),
+    Column("needs", ARRAY(Text), nullable=False),
+    Column("unless", ARRAY(Text), nullable=False),
+    Column("trigger", _KEY_TEXT, nullable=False),
+    Column("input", _KEY_TEXT, nullable=False),
+    Column("months", SmallInteger, nullable=False),
+    Column("caution", SmallInteger, nullable=False),
+    Column("effective_from", Date, nullable=False),
+    Column("content", Text, nullable=False),
+    PrimaryKeyConstraint("trust_id", "generation", "adopted_on", "ordinal", "valid_from"),
+)
+
+# The holds of the trust on all records within a scope, while they run; a limit that is null leaves nothing out.
+trust_hold = Table(
+    "trust_hold",
+    METADATA,
+    *_generation(),
+    Column("hold_id", Uuid, nullable=False),
+    *_validity(),
+    Column("schools", ARRAY(Text)),
+    Column("kinds", ARRAY(Text)),
+    Column("persons", ARRAY(Uuid)),
+    Column("aware_from", Date),
+    Column("aware_to", Date),
+    Column("authority", _KEY_TEXT, nullable=False),
+    Column("review_on", Date, nullable=False),
+    Column("placed_on", Date, nullable=False),
+    PrimaryKeyConstraint("trust_id", "generation", "hold_id", "valid_from"),
+)
+
 # The rows of one case, replaced together whenever the case changes.
 CASE_TABLES = (
     case_file,
@@ -320,8 +389,9 @@ CASE_TABLES = (
     case_dependency,
     duty,
     deadline,
+    case_retention,
 )
 # Rows that are opened and closed, never replaced: they answer for any past position.
-TEMPORAL_TABLES = (contribution, school, school_calendar, school_policy)
+TEMPORAL_TABLES = (contribution, school, school_calendar, school_policy, retention_rule, trust_hold)
 # All tables of the core projection, which has one position for all of them.
 CORE_TABLES = (*CASE_TABLES, *TEMPORAL_TABLES, count_month, case_tally)

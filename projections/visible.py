@@ -15,6 +15,7 @@ from domain.access import Visibility
 from domain.actors import IMPORTING, PROGRAM
 from domain.values import CaseKind
 from domain.veil import NAMING, SPEAKS_ALSO
+from projections.kept import keeping, table_in_force
 from projections.sight import NOT_SHUT_OUT, OWN, SHUT_OUT, SIGHT, out_of_sight
 
 # The case that an event of another case names, of the events that do.
@@ -293,6 +294,26 @@ class Reading:
     def adoptions(self) -> str:
         """Which schools adopted which packs; packs hold nothing of any case, so whoever reads a case may read its."""
         return f"(SELECT * FROM school_policy WHERE {OWN})"
+
+    def keeping(self, case_id: str | None = None) -> str:
+        """How each case in sight is kept today: (case_id, kind, school_urn, state, day, told); it binds `now`.
+
+        `case_id` is an expression of the one that is asked about, if one is.
+        """
+        wanted = "true" if case_id is None else f"seen.case_id = {case_id}"
+        hidden = self.is_hidden("other.case_id")
+        return keeping(self.cases(), hidden, wanted, opens_sealed=self.visibility.opens_sealed)
+
+    def retention_table(self) -> str:
+        """The rules of the retention table in force today, one to a row; they hold nothing of any case."""
+        return table_in_force()
+
+    def trust_holds(self) -> str:
+        """The holds of the trust that run, but for those that name the reader. Who may read them is for the query."""
+        return (
+            f"(SELECT * FROM trust_hold WHERE {OWN} AND valid_to IS NULL"
+            " AND NOT coalesce(%(person)s = ANY(persons), false))"
+        )
 
     def person(self, person_id: str) -> str:
         """One person by id, an expression: (person_id, state, name); no row for a null.

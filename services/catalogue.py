@@ -11,6 +11,7 @@ from services import (
     incident_commands,
     incident_measure_commands,
     incident_step_commands,
+    retention_commands,
     staff_breach_commands,
     staff_breach_procedure_commands,
 )
@@ -27,6 +28,7 @@ _MODULES = (
     staff_breach_procedure_commands,
     case_commands,
     case_access_commands,
+    retention_commands,
 )
 
 

@@ -20,6 +20,7 @@ from domain.access import Visibility
 from domain.actors import PROGRAM
 from domain.permissions import Task
 from domain.refusals import RefusalCode, Refused
+from domain.retention import PersonDates
 from domain.vocabulary import require_code
 from ledger.database import TrustDatabase
 from services.command_refusals import NotAllowed
@@ -276,7 +277,7 @@ def erase(trust: TrustDatabase, caller: Caller, person_id: UUID) -> None:
         raise NotAllowed
     with trust.transaction() as connection:
         erased = connection.execute(
-            "UPDATE person SET erased_at = coalesce(erased_at, clock_timestamp())"
+            "UPDATE person SET erased_at = coalesce(erased_at, clock_timestamp()), pension_on = NULL, left_on = NULL"
             " WHERE trust_id = %s AND person_id = %s",
             (trust.trust_id, person_id),
         )
@@ -294,10 +295,36 @@ def erase(trust: TrustDatabase, caller: Caller, person_id: UUID) -> None:
         )
 
 
+def set_employment(trust: TrustDatabase, caller: Caller, person_id: UUID, days: PersonDates) -> None:
+    """Set the days of a person's working life by which records about them are kept; None is a day not known.
+
+    They are erased with the person. Raises NotAllowed, UnknownPerson and PersonErased.
+    """
+    with _changing(trust, caller, person_id, Task.KEEP_EMPLOYMENT) as connection:
+        connection.execute(
+            "UPDATE person SET pension_on = %s, left_on = %s WHERE trust_id = %s AND person_id = %s",
+            (days.pension_on, days.left_on, trust.trust_id, person_id),
+        )
+
+
+def employment_of(trust: TrustDatabase, person_ids: Collection[UUID]) -> dict[UUID, PersonDates]:
+    """The same days of those of some persons whom the registry knows; for working out how long records are kept."""
+    if not person_ids:
+        return {}
+    with trust.connection() as connection:
+        rows = connection.execute(
+            "SELECT person_id, pension_on, left_on FROM person WHERE trust_id = %s AND person_id = ANY(%s)",
+            (trust.trust_id, list(person_ids)),
+        ).fetchall()
+    return {person_id: PersonDates(pension_on, left_on) for person_id, pension_on, left_on in rows}
+
+
 @contextmanager
-def _changing(trust: TrustDatabase, caller: Caller, person_id: UUID) -> Iterator[psycopg.Connection[Any]]:
+def _changing(
+    trust: TrustDatabase, caller: Caller, person_id: UUID, task: Task = Task.CHANGE_PERSON
+) -> Iterator[psycopg.Connection[Any]]:
     """A transaction on a person whom the caller sees and may change, held against an erasure meanwhile."""
-    if not caller.decide(Task.CHANGE_PERSON).allowed:
+    if not caller.decide(task).allowed:
         raise NotAllowed
     with trust.transaction() as connection:
         connection.execute(

@@ -34,6 +34,7 @@ VERBS = {
     "set-calendar": "set a school's terms and holidays from TOML or iCalendar",
     "policy": "check policy packs, or tell what differs between two of them",
     "sweep-files": "delete files of evidence that were stored a day ago or more and that no case keeps",
+    "retention": "list how long cases are kept, those to be looked at first",
     "check": "check settings, database, tables and what was packaged",
 }
 

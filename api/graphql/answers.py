@@ -19,7 +19,7 @@ from api.graphql.execution import Answer
 from api.graphql.faults import field_error
 from domain.access import Role, Visibility
 from domain.case_actions import CaseAction
-from domain.offered import BITS
+from domain.offered import BITS, WORD
 from domain.permissions import FORMS, Relation, Resource, decide
 from domain.routing import LADDER
 from domain.scopes import Scope
@@ -162,7 +162,14 @@ def error_of(fault: Fault) -> GraphQLError:
 def actions_of(role: Role) -> Sequence[RoleAction]:
     """Return the actions that a role may take on cases that it has a task in."""
     return [
-        RoleAction(kind.value, action.value, bit, _rungs(role, action, kind), _may(role, action, kind, is_target=True))
+        RoleAction(
+            kind.value,
+            action.value,
+            bit >> WORD or bit,
+            _rungs(role, action, kind),
+            of_target=_may(role, action, kind, is_target=True),
+            is_later=bit >> WORD > 0,
+        )
         for kind, bits in BITS.items()
         for action, bit in bits.items()
         if _may(role, action, kind)

@@ -63,6 +63,7 @@ from api.graphql.incident_parts import (
 )
 from api.graphql.people import Person
 from api.graphql.readers import CaseReadConnection
+from api.graphql.retention import LegalHold, Retention, RetentionReview
 from api.graphql.routing import ROUTED_TO, ConflictRoute
 from api.graphql.schools import PolicyVersion, School
 from api.graphql.staff_breach_parts import (
@@ -195,6 +196,15 @@ class Case:
         description="Who was let into this one case beside those who see it for their work, in the order of recording."
     )
     files: list[CaseFile] = strawberry.field(description="The files that were handed in, in the order of recording.")
+    legal_holds: list[LegalHold] = strawberry.field(
+        description="The holds on it alone, those that were lifted included."
+    )
+    retention_reviews: list[RetentionReview] = strawberry.field(
+        description="What was decided about keeping it, in the order of recording."
+    )
+    retention: Retention | None = strawberry.field(
+        description="How it is kept, as of today; null of a past moment and in the answer to a command."
+    )
     duplicate_of: Case | None = strawberry.field(
         description="The case of which it is a copy, if it is marked so and the reader may see it."
     )

@@ -19,6 +19,8 @@ from domain.knowing import HowKnown
 from domain.monitoring_counts import DEFINITIONS, MonitoringCount
 from domain.reads import ReadKind
 from domain.refusals import RefusalCode
+from domain.retention import RetentionState
+from domain.retention_rules import RetentionAction
 from domain.values import CaseKind, CaseStatus, Mark
 from projections.cases import CaseOrder
 from projections.monitoring_terms import CountingUnit, Coverage, DateBasis, MonitoringDimension, ReportScope
@@ -46,6 +48,8 @@ __all__ = [
     "ReadKind",
     "RefusalCode",
     "ReportScope",
+    "RetentionAction",
+    "RetentionState",
     "SealedState",
     "publish",
 ]
@@ -254,5 +258,28 @@ publish(
         "TOLD": "An event says that the person was told: informed, met, asked, advised, warned, let in.",
         "TOOK_PART": "An event says that the person had a part in it: reported, said, decided, looked into it.",
         "READ": "An answer of this program told the person of it.",
+    },
+)
+publish(
+    RetentionState,
+    "How the keeping of a case stands today.",
+    {
+        "NOT_BEGUN": "The case is open: how long it is kept begins with its closing.",
+        "RUNNING": "It is to be kept, and its day is known.",
+        "DUE": "Its day has come: somebody is to decide what becomes of it.",
+        "KEPT": "It was decided to keep it until a later day.",
+        "ON_HOLD": "It is held, and nothing of it is disposed of, whatever was decided.",
+        "NOT_COMPUTABLE": "Something is not known that its day follows from.",
+        "DISPOSAL_DECIDED": "It was decided to dispose of it.",
+        "ARCHIVED": "It was decided to keep it for good.",
+    },
+)
+publish(
+    RetentionAction,
+    "What is to be done with a record when its time is over.",
+    {
+        "REVIEW": "A person decides.",
+        "ARCHIVE": "It is kept for good, apart from what is worked with.",
+        "DISPOSE": "It is destroyed; by itself only where the trust decided and confirmed that.",
     },
 )

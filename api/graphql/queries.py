@@ -24,8 +24,10 @@ from api.graphql.moments import AsOfInput
 from api.graphql.monitoring import MonitoringReport
 from api.graphql.read_pages import ReadLogEntryConnection
 from api.graphql.restatements import Restatement
-from api.graphql.schools import School, Trust
+from api.graphql.retention_pages import RetentionFilterInput, RetentionOfCaseConnection
+from api.graphql.schools import School
 from api.graphql.staff_patterns import StaffPattern
+from api.graphql.trusts import Trust
 from api.graphql.viewer import Ledger, Viewer
 
 __all__ = ["Query"]
@@ -138,6 +140,18 @@ class Query:
         after: After = None,
         at_least: AtLeast = None,
     ) -> DutyOfCaseConnection:
+        raise AnsweredByPlan
+
+    @strawberry.field(description="How long the cases that the caller sees are kept, page by page.")
+    def retention(
+        self,
+        filter: Annotated[  # noqa: A002 - as of cases
+            RetentionFilterInput | None, strawberry.argument(description="Which cases. Unset: all.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+        at_least: AtLeast = None,
+    ) -> RetentionOfCaseConnection:
         raise AnsweredByPlan
 
     @strawberry.field(description="The code lists, or those named.")

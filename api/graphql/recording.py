@@ -25,9 +25,9 @@ class Given(Enum):
 
 KNOWN_BY = "CaseEvent.knownBy"
 # The questions that look through cases, or through the log itself, whether or not they find anything.
-_LOOKING = {f"Query.{name}": name for name in ("case", "cases", "deadlines", "duties", "readLog", "staffPattern")} | {
-    f"{kind}.readers": "readers" for kind in ("Case", "Incident", "Complaint", "StaffBreach")
-}
+_LOOKING = {
+    f"Query.{name}": name for name in ("case", "cases", "deadlines", "duties", "readLog", "retention", "staffPattern")
+} | {f"{kind}.readers": "readers" for kind in ("Case", "Incident", "Complaint", "StaffBreach")}
 # Who knew of a case says who read it, too.
 _LOOKING[KNOWN_BY] = "readers"
 

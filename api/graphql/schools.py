@@ -1,4 +1,4 @@
-"""The trust, its schools and the policies that cases are held to."""
+"""The schools of the trust and the policies that cases are held to."""
 
 # ruff: noqa: D101 - the description of each type and field stands in the schema
 from __future__ import annotations
@@ -7,7 +7,7 @@ from datetime import date
 
 import strawberry
 
-__all__ = ["Membership", "PolicyVersion", "School", "Trust"]
+__all__ = ["Membership", "PolicyVersion", "School"]
 
 
 @strawberry.type(description="One version of a school's policy, as a policy pack.")
@@ -28,12 +28,3 @@ class School:
     urn: strawberry.ID = strawberry.field(description="Its unique reference number: six digits.")
     name: str = strawberry.field(description="Its name as it is today.")
     memberships: list[Membership] = strawberry.field(description="Its times in the trust, in order.")
-
-
-@strawberry.type(description="The trust that the caller acts for.")
-class Trust:
-    id: strawberry.ID = strawberry.field(description="The trust's id.")
-    name: str = strawberry.field(description="Its name.")
-    schools: list[School] = strawberry.field(
-        description="Its schools in order of URN, as far as the caller sees them, those that have left included."
-    )

@@ -23,6 +23,7 @@ from api.rest.histories import HISTORY
 from api.rest.imports import IMPORT
 from api.rest.ledger import LEDGER_OPERATIONS
 from api.rest.operations import Operation, Problem
+from api.rest.retention import ADOPT_TABLE, CONFIRM_DISPOSAL, LIFT_HOLD, PLACE_HOLD, SET_EMPLOYMENT
 from api.rest.roles import APPOINT, ME, REVOKE, ROLES
 from api.rest.states import ALIVE, READY
 
@@ -49,6 +50,11 @@ OPERATIONS: tuple[Operation, ...] = (
     ISSUE_KEY,
     ROTATE_KEY,
     REVOKE_KEY,
+    ADOPT_TABLE,
+    CONFIRM_DISPOSAL,
+    PLACE_HOLD,
+    LIFT_HOLD,
+    SET_EMPLOYMENT,
 )
 
 _VERSION = "1"

@@ -109,11 +109,12 @@ def _allowed_actions(writer: Writer, _selected: Selected, row: Row) -> str:
     alias = writer.alias("o")
     routed_to = f"({row.value}->'detail'->'routed_to'->>'role')"
     return array_of(
-        f"""(SELECT string_agg('"' || {alias}.name || '"', ',' ORDER BY {alias}.bit)"""
+        f"""(SELECT string_agg('"' || {alias}.name || '"', ',' ORDER BY {alias}.is_later, {alias}.bit)"""
         " FROM unnest(%(action_kinds)s::text[], %(actions)s::text[], %(action_bits)s::bigint[],"
-        " %(action_rungs)s::text[], %(target_actions)s::boolean[])"
-        f" AS {alias} (kind, name, bit, rungs, of_target)"
-        f" WHERE {alias}.kind = {row.alias}.kind AND ({row.value}->>'offered')::bigint & {alias}.bit <> 0"
+        " %(action_rungs)s::text[], %(target_actions)s::boolean[], %(later_actions)s::boolean[])"
+        f" AS {alias} (kind, name, bit, rungs, of_target, is_later)"
+        f" WHERE {alias}.kind = {row.alias}.kind AND (CASE WHEN {alias}.is_later"
+        f" THEN ({row.value}->>'offered_later')::bigint ELSE ({row.value}->>'offered')::bigint END) & {alias}.bit <> 0"
         # What was routed past somebody is decided by others, and a target decides nothing; the same rules refuse the
         # commands (domain.permissions).
         f" AND ({routed_to} IS NULL OR {routed_to} = ANY(string_to_array({alias}.rungs, ',')))"
@@ -198,6 +199,8 @@ _COMMON: dict[str, Read] = {
             "closures": json_objects("closures", "Closure"),
             "accessGrants": json_objects("access_grants", "AccessGrant"),
             "files": json_objects("files", "CaseFile"),
+            "legalHolds": json_objects("legal_holds", "LegalHold"),
+            "retentionReviews": json_objects("retention_reviews", "RetentionReview"),
         }
     ),
 }

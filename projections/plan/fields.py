@@ -59,18 +59,29 @@ _READ = _fields("position readAt role what purpose client leafHash", "person onB
 _CASE = _fields(
     "id reference schoolReference kind status openedOn closedOn outcome closedAsLogged mark version allowedActions",
     "policy owner reportedBy imported outstanding overrides deadlines links addenda school duplicateOf history"
-    " latestEvent transfers corrections closures accessGrants files",
+    " latestEvent transfers corrections closures accessGrants files legalHolds retentionReviews",
     "blockedActions",
-) | {"readers": Field(FieldKind.JOIN, of_events=False)}
+) | {
+    "readers": Field(FieldKind.JOIN, of_events=False),
+    # It follows from the day and from what the registry knows of a person, too.
+    "retention": Field(FieldKind.HOLE, of_events=False),
+}
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     "Query": _fields(
         joins="viewer trust schools monitoring cases case deadlines duties codes ledger",
         holes="restatements staffPattern",
     )
-    | {"readLog": Field(FieldKind.JOIN, of_events=False)},
+    | {
+        "readLog": Field(FieldKind.JOIN, of_events=False),
+        "retention": Field(FieldKind.HOLE, of_events=False),
+    },
     "Viewer": _fields("role listsCases opensSealedText seesOwnCasesOnly", "person schools"),
-    "Trust": _fields("id name", "schools"),
+    "Trust": _fields("id name", "schools holds")
+    # Which table is in force follows from the day, too.
+    | {"retentionTable": Field(FieldKind.JOIN, of_events=False)},
+    "RetentionTable": _fields("id version sha256 name adoptedOn disposal isConfirmed", "rules"),
+    "TrustHold": _fields("id authority placedOn reviewOn awareFrom awareTo schools kinds", "persons"),
     "School": _fields("urn name", "memberships"),
     "Membership": _fields("joinedOn leftOn"),
     "Person": {
@@ -114,6 +125,18 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "DeadlineOfCase": _fields(joins="deadline case"),
     **_pages("DutyOfCase"),
     "DutyOfCase": _fields(joins="duty case"),
+    "Retention": _fields("state onOwnHold heldByTrust linkedCaseOpen decision keepUntil classes", "due trustHolds"),
+    **_pages("RetentionOfCase"),
+    "RetentionOfCase": _fields(joins="retention case"),
+    "RetentionDue": _fields("on atLeast missing", "rule inputs applied"),
+    "RetentionRule": _fields(
+        "id record kinds outcomes needs unless trigger number unit action source edition certainty doubt effectiveFrom"
+    ),
+    "RetentionInput": _fields("input day"),
+    "AppliedRetentionRule": _fields("on atLeast", "rule"),
+    "CoveringHold": _fields("id authority placedOn reviewOn"),
+    "LegalHold": _fields("id placedOn authority reviewOn isLifted", "reason liftedBecause"),
+    "RetentionReview": _fields("decision keepUntil rule dueOn decidedOn isOver", "table inputs notes"),
     "Override": _fields("step requirement clause", "reason"),
     "CaseLink": _fields("kind restricted", "case"),
     "Addendum": _fields(joins="text"),

@@ -101,7 +101,7 @@ class RoleAction(NamedTuple):
     """An action that a role may take on a kind of case, and its bit in what such a case offers.
 
     `rungs` are those to which such a case may be routed without the action being lost, joined by commas; `of_target`
-    says whether the target of an allegation may take it.
+    says whether the target of an allegation may take it, `is_later` that its bit is in the second word.
     """
 
     kind: str
@@ -109,6 +109,7 @@ class RoleAction(NamedTuple):
     bit: int
     rungs: str
     of_target: bool
+    is_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +279,7 @@ def parameters_of_reader(question: Question) -> dict[str, Any]:
         "action_bits": [one.bit for one in question.actions],
         "action_rungs": [one.rungs for one in question.actions],
         "target_actions": [one.of_target for one in question.actions],
+        "later_actions": [one.is_later for one in question.actions],
     }
 
 

@@ -15,6 +15,7 @@ from projections.plan.commands import RECORDED
 from projections.plan.drill import CONTRIBUTION
 from projections.plan.due import deadline_list, duty_list
 from projections.plan.history import HISTORY_READS, history, latest_event
+from projections.plan.keeping import KEEPING_READS, keeping_list, keeping_of_case, retention_table, trust_holds
 from projections.plan.moments import instant
 from projections.plan.monitoring import monitoring_report
 from projections.plan.patterns import BREACH_TYPE_NUMBER, staff_pattern
@@ -101,7 +102,13 @@ READS: Mapping[str, Mapping[str, Read]] = {
     **CASE_READS,
     **HISTORY_READS,
     **{
-        kind: {**CASE_READS[kind], "history": history, "latestEvent": latest_event, "readers": readers}
+        kind: {
+            **CASE_READS[kind],
+            "history": history,
+            "latestEvent": latest_event,
+            "readers": readers,
+            "retention": keeping_of_case,
+        }
         for kind in ("Case", "Incident", "Complaint", "StaffBreach")
     },
     "Recorded": RECORDED,
@@ -119,6 +126,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "ledger": _ledger,
         "staffPattern": staff_pattern,
         "readLog": read_log,
+        "retention": keeping_list,
     },
     "BreachTypeNumber": BREACH_TYPE_NUMBER,
     "Ledger": {
@@ -153,7 +161,10 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "id": column("trust_id"),
         "name": words("name"),
         "schools": _schools,
+        "retentionTable": retention_table,
+        "holds": trust_holds,
     },
+    **KEEPING_READS,
     "School": {"urn": words("urn"), "name": words("name"), "memberships": _memberships},
     "Membership": {"joinedOn": column("joined_on"), "leftOn": column("left_on")},
     "Person": {"id": column("person_id"), "name": words("name"), "nameState": column("state")},

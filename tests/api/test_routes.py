@@ -47,6 +47,12 @@ BREAK_GLASS = frozenset({"trust-lead", "alternate", "headteacher", "dsl", "hr"})
 AN_EMERGENCY = {"commandId": str(UUID(int=775)), "reference": "INC-1999-000001", "reason": "x", "minutes": 5}
 A_KEY = {"commandId": str(UUID(int=776)), "name": "x", "scopes": ["no such scope"]}
 A_ROTATION = {"commandId": str(UUID(int=777))}
+# That cannot be used, of everything, and of a hold that there is not.
+A_TABLE = {"commandId": str(UUID(int=778)), "content": "rules = ["}
+A_HOLD = {"commandId": str(UUID(int=779)), "authority": "POLICE", "reviewOn": "2099-01-01", "reason": "x"}
+A_LIFTING = {"commandId": str(UUID(int=780)), "reason": "x"}
+KEEP_RETENTION = frozenset({"dpo", "trust-lead"})
+EMPLOY = frozenset({"hr", "trust-lead"})
 _READ = ("GET", "HEAD")
 SEE_PROOFS = frozenset(
     {
@@ -154,6 +160,11 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/v1/api-keys"): Row(ADMINISTRATORS, status=400, request={"json": A_KEY}),
     ("POST", "/v1/api-keys/{key_id}/rotation"): Row(ADMINISTRATORS, status=404, request={"json": A_ROTATION}),
     ("POST", "/v1/api-keys/{key_id}/revocation"): Row(ADMINISTRATORS, status=404, request={"json": A_ROTATION}),
+    ("POST", "/v1/retention/tables"): Row(KEEP_RETENTION, status=400, request={"json": A_TABLE}),
+    ("POST", "/v1/retention/confirmations"): Row(KEEP_RETENTION, status=409, request={"json": A_ROTATION}),
+    ("POST", "/v1/holds"): Row(KEEP_RETENTION, status=400, request={"json": A_HOLD}),
+    ("POST", "/v1/holds/{hold_id}/lifting"): Row(KEEP_RETENTION, status=404, request={"json": A_LIFTING}),
+    ("PUT", "/v1/people/{person_id}/employment"): Row(EMPLOY, status=404, request={"json": {"leftOn": "2030-08-31"}}),
     # Directories sign in by keys, which no role's token is.
     **{pair: Row(frozenset(), otherwise=401) for pair in SCIM},
     ("GET", "/openapi.json"): Row(None),

@@ -60,6 +60,7 @@ _FIGURES = "{ scope position cells { value school { urn name } cases { totalCoun
 _CHANGES = "{ position type changes { count change } case { id } cases { id } }"
 _DEADLINES = f"{PAGE} nodes {{ deadline {{ code }} case {{ id }} }} }}"
 _DUTIES = f"{PAGE} nodes {{ duty {{ code }} case {{ id }} }} }}"
+_RETENTION = f"{PAGE} nodes {{ retention {{ state }} case {{ id }} }} }}"
 URN_OF_A: Callable[[Harvest], Any] = lambda _: [OF_A_ALONE]  # noqa: E731
 
 ROWS: Mapping[str, Asked] = {
@@ -96,6 +97,10 @@ ROWS: Mapping[str, Asked] = {
     ),
     "Query.duties.filter.owner": Asked(_filtered("owner", "ID", "duties", _DUTIES), lambda a: a.owner, tells=False),
     "Query.duties.filter.schools": Asked(_filtered("schools", "[ID!]", "duties", _DUTIES), URN_OF_A),
+    "Query.retention.filter.schools": Asked(_filtered("schools", "[ID!]", "retention", _RETENTION), URN_OF_A),
+    "Query.retention.after": Asked(
+        f"query($v: String) {{ retention(after: $v) {_RETENTION} }}", lambda a: a.cursors["retention"], tells=False
+    ),
     "Query.duties.after": Asked(
         f"query($v: String) {{ duties(after: $v) {_DUTIES} }}", lambda a: a.cursors["duties"], tells=False
     ),

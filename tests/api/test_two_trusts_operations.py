@@ -56,6 +56,11 @@ def _key_of(person: Any) -> Mapping[str, Any]:
     return _json({"commandId": str(uuid4()), "name": "x", "scopes": ["figures:read"], "person": person})
 
 
+def _hold_of(person: Any) -> Mapping[str, Any]:
+    told = {"authority": "POLICE", "reviewOn": "2099-01-01", "reason": "They asked.", "persons": [person]}
+    return _json({"commandId": str(uuid4()), **told})
+
+
 def _command_alone(_nothing: Any) -> Mapping[str, Any]:
     return _json({"commandId": str(uuid4())})
 
@@ -102,6 +107,22 @@ CALLS: Mapping[tuple[str, str], Call] = {
         )
         for what in ("rotation", "revocation")
     },
+    ("POST", "/v1/retention/tables"): Call(
+        request=lambda _: _json({"commandId": str(uuid4()), "content": "rules = ["})
+    ),
+    ("POST", "/v1/retention/confirmations"): Call(request=_command_alone),
+    ("POST", "/v1/holds"): Call(
+        request=_hold_of, of_a=lambda a: a.person, masked=r'"holdId":"[^"]*"|"position":[0-9]*'
+    ),
+    # A has no hold: its ids are as good as any.
+    ("POST", "/v1/holds/{hold_id}/lifting"): Call(
+        path="/v1/holds/{}/lifting",
+        request=lambda _: _json({"commandId": str(uuid4()), "reason": "It is over."}),
+        of_a=lambda a: a.person,
+    ),
+    ("PUT", "/v1/people/{person_id}/employment"): Call(
+        path="/v1/people/{}/employment", request=lambda _: _json({"leftOn": "2030-08-31"}), of_a=lambda a: a.person
+    ),
     ("POST", "/v1/imports/e-safety-log"): Call(
         request=lambda urn: {
             "content": HEADER_ALONE + _LINE.format("L-1", urn[0]),
@@ -136,12 +157,10 @@ def test_an_operation_on_what_is_anothers_is_answered_as_on_what_there_never_was
     for role in ROLES:
         assert call(of_b, method, path, real, role) == call(of_b, method, path, other, role), role
     if "{" in path:
-        # Administrators alone hear of keys; what there is of them is for its own tests.
-        # Nor is a position the number of a tile.
-        found = 403 if "api-keys" in path else 404 if "tile" in path else 200
-        assert call(shown, method, path, real, "trust-lead")[0] == found
-        answered = 403 if "api-keys" in path else 201 if method == "POST" else 200
-        assert call(shown, method, path, real, "trust-lead")[0] == answered
+        # Administrators alone hear of keys, and there is neither a hold nor such a person in the registry; what there
+        # is of them is for their own tests. Nor is a position the number of a tile.
+        is_there = 404 if "holds" in path or "people" in path or "tile" in path else 201 if "files" in path else 200
+        assert call(shown, method, path, real, "trust-lead")[0] == (403 if "api-keys" in path else is_there)
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -97,7 +97,13 @@ def harvest_of_a(shown: Client) -> Harvest:
     shown.ask("{ cases { totalCount } }")
     ends = " ".join(
         f"{name} {{ pageInfo {{ endCursor }} }}"
-        for name in ("cases(first: 7)", "deadlines(first: 3)", "duties(first: 3)", "readLog(first: 1)")
+        for name in (
+            "cases(first: 7)",
+            "deadlines(first: 3)",
+            "duties(first: 3)",
+            "retention(first: 3)",
+            "readLog(first: 1)",
+        )
     )
     cursors = shown.ask(f"{{ {ends} }}")
     kinds = {

@@ -43,6 +43,7 @@ def test_the_published_schema_is_what_the_code_serves() -> None:
 
 def test_what_a_pack_may_say_is_what_the_code_understands() -> None:
     assert (ROOT / "docs" / "policy-facts.md").read_text() == generator().policy_facts(), "run make docs"
+    assert (ROOT / "docs" / "retention-table.md").read_text() == generator().retention_page(), "run make docs"
 
 
 def test_every_code_that_the_facts_and_steps_name_is_on_the_page() -> None:

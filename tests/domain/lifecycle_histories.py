@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from domain.case import Case
 from domain.case_actions import CaseAction
 from domain.sealed import Secret
+from domain.values import PolicyRef
 
 Decision = Callable[[Any], object]
 LIFECYCLE = frozenset(
@@ -21,6 +22,10 @@ LIFECYCLE = frozenset(
         CaseAction.GRANT_ACCESS,
         CaseAction.END_ACCESS,
         CaseAction.REVIEW_EMERGENCY_ACCESS,
+        CaseAction.PLACE_HOLD,
+        CaseAction.LIFT_HOLD,
+        CaseAction.CLASSIFY_FOR_RETENTION,
+        CaseAction.REVIEW_RETENTION,
     }
 )
 _WHY = Secret("It reads otherwise in the letter.")
@@ -42,8 +47,45 @@ def lifecycle(action: CaseAction, case: Case, fresh: UUID, today: date) -> list[
             return [_ended(grant_id) for grant_id in (*case.access_grants, fresh)]
         case CaseAction.REVIEW_EMERGENCY_ACCESS:
             return [_reviewed(grant_id, today) for grant_id in (*case.access_grants, fresh)]
+        case CaseAction.PLACE_HOLD:
+            return [_held(fresh, today)]
+        case CaseAction.LIFT_HOLD:
+            return [_lifted(hold_id) for hold_id in (*case.legal_holds, fresh)]
+        case CaseAction.CLASSIFY_FOR_RETENTION:
+            return [_classified(("NEGLIGENCE",), today), _classified((), today)]
+        case CaseAction.REVIEW_RETENTION:
+            return [_kept(today)]
         case _:
             return [_rejected(correction_id, today) for correction_id in (*case.corrections, fresh)]
+
+
+def _held(hold_id: UUID, today: date) -> Decision:
+    review = today + timedelta(days=90)
+    return lambda one: one.place_hold(
+        hold_id=hold_id, authority="LITIGATION", review_on=review, reason=_WHY, today=today
+    )
+
+
+def _lifted(hold_id: UUID) -> Decision:
+    return lambda one: one.lift_hold(hold_id=hold_id, reason=_WHY)
+
+
+def _classified(classes: tuple[str, ...], today: date) -> Decision:
+    return lambda one: one.classify_for_retention(classes=classes, reason=_WHY, today=today)
+
+
+def _kept(today: date) -> Decision:
+    """Keeping is possible whatever the table says; what of disposing depends on more than the case."""
+    return lambda one: one.review_retention(
+        choice="KEEP",
+        keep_until=today + timedelta(days=1),
+        notes=_WHY,
+        table=PolicyRef("invented", "1", "ab" * 32),
+        due=None,
+        is_held=False,
+        has_open_link=False,
+        today=today,
+    )
 
 
 def _transferred(urn: str, today: date) -> Decision:

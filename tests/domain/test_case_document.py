@@ -14,7 +14,7 @@ from domain.case import Case
 from domain.case_document import DETAIL, CaseDocument, NotRecordedYetError, case_document, from_json
 from domain.complaint import Complaint, HeadReceived
 from domain.duties import Duty
-from domain.offered import offered, to_mask
+from domain.offered import offered, to_mask, words_of
 from domain.sealed import Secret
 from domain.staff_breach import StaffBreach
 from domain.stored import decode, fold, payload_of
@@ -70,7 +70,7 @@ EMPTY = (
     *("platform_reports", "supports", "informed", "legal_explanations", "warnings", "refusals", "continuations"),
     *("legal_advice", "legal_actions", "restrictions", "referrals", "provider_contacts", "item_tags"),
     *("conduct_assessments", "defamation_assessments", "decisions"),
-    *("transfers", "corrections", "closures", "access_grants", "files"),
+    *("transfers", "corrections", "closures", "access_grants", "files", "legal_holds", "retention_reviews"),
 )
 
 
@@ -111,7 +111,7 @@ def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -
         "copies": (),
         "links": shown.links,
         "imported": Imported("0f" * 32, (2,)),
-        "offered": to_mask(offered(read, INVESTIGATE), CaseKind.INCIDENT),
+        "offered": words_of(to_mask(offered(read, INVESTIGATE), CaseKind.INCIDENT))[0],
         "duties": (
             Duty(
                 "INVESTIGATE_ALLEGATION",
@@ -166,11 +166,13 @@ def test_an_incident_is_shown_with_its_items_its_duties_and_what_can_be_done() -
             "parent_advice": [],
             **{name: [] for name in EMPTY},
             "intake": None,
+            "retention_classes": None,
             "converted_to": None,
             "converted_on": None,
         },
         "deadlines": (),
         "measured_at": None,
+        "offered_later": 0b0101,
     }
     assert [(link.case, link.kind) for link in shown.links] == [(named("complaint"), "AROSE_FROM")]
 
@@ -211,13 +213,14 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
             }
         ],
         "process": "SCHOOL",
-        **dict.fromkeys(("acknowledgement", "panel_appointed_on", "withdrawal", "routed_to")),
+        **dict.fromkeys(("acknowledgement", "panel_appointed_on", "withdrawal", "routed_to", "retention_classes")),
         **{
             name: []
             for name in (
                 *("addenda", "overrides", "accounts", "stages", "extensions", "pauses", "party_meetings", "panel"),
                 *("hearings", "findings_notices", "routings", "conduct_steps", "tags", "actions_taken", "referrals"),
                 *("enquiries", "outcomes_told", "transfers", "corrections", "closures", "access_grants", "files"),
+                *("legal_holds", "retention_reviews"),
             )
         },
     }
@@ -235,7 +238,7 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
         **dict.fromkeys(
             ("details", "employment", "reasoned_none", "reporting_restriction", "disciplinary_referral", "counted_at")
         ),
-        **dict.fromkeys(("severity", "severity_clause", "routed_to")),
+        **dict.fromkeys(("severity", "severity_clause", "routed_to", "retention_classes")),
         **{
             name: []
             for name in (
@@ -250,7 +253,8 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
                     "appeals",
                     "disciplinary_hearings",
                 ),
-                *("transfers", "corrections", "closures", "access_grants", "files"),
+                *("transfers", "corrections", "closures", "access_grants", "files", "legal_holds"),
+                "retention_reviews",
             )
         },
     }
@@ -258,8 +262,9 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
 
 @pytest.mark.parametrize("case", [reported(), complaint(), breach()], ids=lambda case: case.kind.value)
 def test_nothing_of_the_state_is_left_out(case: Case) -> None:
-    # A closed case is told by its status, the school it was opened at by its first event, and a merge by its items.
-    told_otherwise = {"is_closed", "opened_at", "merges"}
+    # A closed case is told by its status, the school it was opened at and the day of a mark by their events, a merge by
+    # its items.
+    told_otherwise = {"is_closed", "opened_at", "marked_on", "merges"}
     state = {name for name in vars(case) if not name.startswith("_")}
     shown = set(get_type_hints(CaseDocument)) | set(DETAIL[case.kind])
     assert state - told_otherwise <= shown

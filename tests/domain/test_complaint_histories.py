@@ -41,7 +41,15 @@ _ANYWAY = (
 )
 
 
-_OF_RECORDING = {"_created_on", "created_on", "_modified_on", "modified_on", "_pending_events", "pending_events"}
+_OF_RECORDING = {
+    "marked_on",
+    "_created_on",
+    "created_on",
+    "_modified_on",
+    "modified_on",
+    "_pending_events",
+    "pending_events",
+}
 
 
 def succeeds(action: CaseAction, complaint: Complaint, pack: PolicyPack | None) -> bool:
@@ -79,7 +87,7 @@ def _clear(value: Any) -> Any:
         return {
             field.name: _clear(getattr(value, field.name))
             for field in fields(value)
-            if field.name not in ("recorded_on", "since", "ended_at", "reviewed_at")
+            if field.name not in ("recorded_on", "since", "ended_at", "reviewed_at", "placed_on")
         }
     if isinstance(value, dict):
         return [(key, _clear(each)) for key, each in value.items() if key not in _OF_RECORDING]

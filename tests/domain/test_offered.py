@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.case_actions import CaseAction
 from domain.complaint import Complaint, HeadReceived
 from domain.incident import Incident
-from domain.offered import BITS, blocked, from_mask, offered, to_mask
+from domain.offered import BITS, WORD, blocked, from_mask, offered, to_mask, words_of
 from domain.policy import PolicyPack
 from domain.refusals import RefusalCode, Refused
 from domain.values import CaseKind
@@ -28,6 +28,8 @@ EVERY_STATE = frozenset(
         CaseAction.TRANSFER_CASE,
         CaseAction.REQUEST_CORRECTION,
         CaseAction.GRANT_ACCESS,
+        CaseAction.PLACE_HOLD,
+        CaseAction.CLASSIFY_FOR_RETENTION,
     }
 )
 # What protects somebody, or only says what is known of an incident, whatever became of it.
@@ -61,6 +63,8 @@ def test_the_histories_reach_states_that_offer_each_action_and_states_that_do_no
         CaseAction.CORRECT_SCHOOL,
         CaseAction.REQUEST_CORRECTION,
         CaseAction.GRANT_ACCESS,
+        CaseAction.PLACE_HOLD,
+        CaseAction.CLASSIFY_FOR_RETENTION,
     }
 
 
@@ -116,6 +120,7 @@ def test_a_closed_incident_can_be_put_right_marked_and_reopened() -> None:
         CaseAction.CONFIRM_REMOVAL,
         CaseAction.REPORT_TO_PLATFORM,
         CaseAction.REOPEN_INCIDENT,
+        CaseAction.REVIEW_RETENTION,
     }
 
 
@@ -191,14 +196,23 @@ def test_a_bit_mask_holds_the_actions(incident: Incident) -> None:
 def test_the_places_in_the_mask_are_never_given_to_another_action() -> None:
     # Read tables hold masks of this numbering: an action of a kind of case is added at the end.
     assert {kind: [action.name for action in bits] for kind, bits in BITS.items()} == {
-        CaseKind.INCIDENT: [*COMMON, *INCIDENT, *LATER, "MERGE_ITEMS", "SPLIT_ITEM", *ACCESS],
-        CaseKind.COMPLAINT: [*COMMON, *COMPLAINT, *LATER, *ACCESS],
-        CaseKind.STAFF_BREACH: [*COMMON, *STAFF_BREACH, *LATER, *ACCESS],
+        CaseKind.INCIDENT: [*COMMON, *INCIDENT, *LATER, "MERGE_ITEMS", "SPLIT_ITEM", *ACCESS, *RETENTION],
+        CaseKind.COMPLAINT: [*COMMON, *COMPLAINT, *LATER, *ACCESS, *RETENTION],
+        CaseKind.STAFF_BREACH: [*COMMON, *STAFF_BREACH, *LATER, *ACCESS, *RETENTION],
     }
     assert from_mask(1 << 33 | 1, CaseKind.INCIDENT) == (CaseAction.ASSIGN_CASE, CaseAction.REOPEN_INCIDENT)
-    # A bigint of PostgreSQL holds 63 of them.
-    assert {len(bits) <= 63 for bits in BITS.values()} == {True}
-    assert sum(BITS[CaseKind.INCIDENT].values()) == 2**63 - 1
+    # A document holds two words of as many as a bigint of PostgreSQL takes.
+    assert {len(bits) <= 2 * WORD for bits in BITS.values()} == {True}
+    assert WORD == 63
+
+
+def test_the_words_of_a_mask_are_the_mask() -> None:
+    everything = sum(BITS[CaseKind.INCIDENT].values())
+
+    first, second = words_of(everything)
+
+    assert (first, second) == (2**63 - 1, 0b1111)
+    assert first | second << WORD == everything
 
 
 COMMON = (
@@ -206,6 +220,7 @@ COMMON = (
     *("LINK_CASE", "UNLINK_CASE", "CORRECT_SCHOOL"),
 )
 ACCESS = ("GRANT_ACCESS", "END_ACCESS", "REVIEW_EMERGENCY_ACCESS")
+RETENTION = ("PLACE_HOLD", "LIFT_HOLD", "CLASSIFY_FOR_RETENTION", "REVIEW_RETENTION")
 LATER = ("TRANSFER_CASE", "REQUEST_CORRECTION", "APPROVE_CORRECTION", "REJECT_CORRECTION")
 INCIDENT = (
     *("RECORD_ITEM", "CLASSIFY_ITEM", "RECLASSIFY_ITEM"),

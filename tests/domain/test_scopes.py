@@ -30,7 +30,9 @@ NEEDED: dict[Scope | None, set[str]] = {
         *(CaseReading.SEE_READERS, Task.ERASE_PERSON, Task.OVERRIDE, Task.KEEP_REGISTERS, Task.GIVE_ROLES),
         *(Task.SEE_ROLES, Task.KEEP_API_KEYS, Task.SEE_READ_LOG, Task.OPEN_IN_EMERGENCY, Task.SEE_ALERTS),
         Task.KEEP_LEDGER,
+        *(Task.KEEP_RETENTION, Task.SEE_RETENTION, Task.KEEP_EMPLOYMENT),
         *("GrantAccess", "GrantAccess:EXAMINER", "EndAccess", "ReviewEmergencyAccess"),
+        *("PlaceHold", "LiftHold", "ClassifyForRetention", "ReviewRetention"),
     },
 }
 

@@ -12,10 +12,11 @@ GOLDEN = Path(__file__).parents[1] / "stored" / "golden"
 CASE = UUID("0b9f3e0e-8f5e-4d35-9a94-1d4d5b0c7e11")
 # Every field of an event that is an id of something else than a case: of a person, or of a part of the same case.
 OF_PERSONS = """
-    about alerted assessed_by attendees
-    chaired_by checked_by collected_by complainant contact_person contacted_by decided_by
-    disclosed_by found_by given_by investigator leaving manager officer owner parent person poster received_by recipient
-    exported_by referred_by reported_by requested_by responded_by stored_by subject supported_by taker viewed_by
+    about adopted_by alerted assessed_by attendees
+    chaired_by checked_by collected_by complainant confirmed_by contact_person contacted_by decided_by
+    disclosed_by exported_by found_by given_by investigator leaving manager officer owner parent person persons poster
+    received_by recipient referred_by reported_by requested_by responded_by stored_by subject supported_by taker
+    viewed_by
 """
 OF_PARTS = """
     account advice_id appeal_id contact_id correction_id decision_id disclosure_id erasure_id evidence_id file_id

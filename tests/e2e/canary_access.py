@@ -1,4 +1,4 @@
-"""People let into a case, and one opened in an emergency, with a canary in each sealed field."""
+"""People let into a case, one opened in an emergency, and what is kept, with a canary in each sealed field."""
 
 from __future__ import annotations
 
@@ -26,3 +26,14 @@ def give_access(giver: Giver, shown: Demonstration, canaries: Canaries, school_u
     opened = httpx.post(f"{shown.address}/v1/emergency-access", json=asked, headers=token, timeout=60)
     assert opened.status_code == 201, opened.text
     giver.give("ReviewEmergencyAccess", **on, grantId=opened.json()["grantId"], wasJustified=False)
+    _keep(giver, case)
+
+
+def _keep(giver: Giver, case: str) -> None:
+    """Hold the case, let it go, classify it, and decide to keep it once it is closed."""
+    on: Json = {"caseId": case}
+    hold = giver.made("PlaceHold", "hold_id", **on, authority="LITIGATION", reviewOn="2099-01-01")
+    giver.give("LiftHold", **on, holdId=hold)
+    giver.give("ClassifyForRetention", **on, classes=["NEGLIGENCE"])
+    giver.give("MarkNotReportable", **on)
+    giver.give("ReviewRetention", **on, choice="KEEP", keepUntil="2099-01-01")

@@ -21,6 +21,7 @@ VALUES: dict[str, list[Any]] = {
         datetime(1999, 12, 31, 23, 59, 59, 999_999, UTC),
         datetime(2026, 9, 21, 23, tzinfo=UTC),
     ],
+    "boolean": [True, False],
     "uuid": [ONE, OTHER],
     "text": ["", 'é\n"\\', "a"],
     "bytea": [b"", bytes(range(256))],

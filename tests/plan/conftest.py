@@ -58,7 +58,7 @@ def pool(world: World, trial: Trial) -> Pool:
 _PERSON = uuid5(TRUST, "person/taker")
 LISTS = (
     *(f"{{ cases(orderBy: {order}, first: 100) {{ edges {{ cursor }} }} }}" for order in ORDERS),
-    *(f"{{ {plural}(first: 100) {{ edges {{ cursor }} }} }}" for plural in ("deadlines", "duties")),
+    *(f"{{ {plural}(first: 100) {{ edges {{ cursor }} }} }}" for plural in ("deadlines", "duties", "retention")),
     "{ cases(first: 5) { nodes { history { edges { cursor } } } } }",
     """{ monitoring(from: "2024-09-01", to: "2027-08-31") { cells {
          contributions { edges { cursor } } cases { edges { cursor } } } } }""",

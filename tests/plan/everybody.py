@@ -206,6 +206,7 @@ def documents(trust: Trust, role: Role) -> Iterator[tuple[str, str | None]]:
 def _covers(trust: Trust) -> Iterator[tuple[str, str]]:
     """What is told to whoever is refused anything more."""
     plain = {name: everything(kind) for name, kind in _PLAIN.items()}
+    plain["trust"] = everything("Trust", retentionTable=None, holds=None)
     plain["ledger"] = f"{{ position recordedAt projectedThrough publicKey checkpoint {everything('Checkpoint')} }}"
     yield f"{{ {' '.join(f'{name} {below}' for name, below in plain.items())} }}", str(trust.cases[0]["id"])
     cover = " ".join(name if name != "school" else f"school {everything('School')}" for name in TOLD_OF_A_CASE)
@@ -232,6 +233,7 @@ def _besides(trust: Trust) -> Iterator[str]:
         ("cases", "CaseConnection"),
         ("deadlines", "DeadlineOfCaseConnection"),
         ("duties", "DutyOfCaseConnection"),
+        ("retention", "RetentionOfCaseConnection"),
         ("readLog", "ReadLogEntryConnection"),
     ):
         yield _listed(trust, name, connection)

@@ -65,6 +65,7 @@ from services.staff_breach_procedure_commands import (
 from tests.plan.breach_happenings import DETAILS, go_through
 from tests.plan.complaint_happenings import TODAY, a_complaint, a_head, take_through_its_stages
 from tests.plan.file_happenings import hand_in
+from tests.plan.keeping_happenings import decide, hold
 from tests.plan.world import ALDER, CEDAR, World, classified
 
 # Who runs every case that is asked for.
@@ -129,6 +130,8 @@ def _incidents(world: World) -> None:
         _run_by_reader(world, case_id)
     closed: dict[str, Any] = {"outcome": "POST_REMOVED", "closed_on": _MOVED_ON, "override": world.words()}
     world.do(CloseIncident, case_id=brought_in, **closed)
+    decide(world, brought_in)
+    hold(world, whole)
     case: Any = world.ledger.load(whole)
     world.do(
         TagItem,
@@ -187,6 +190,7 @@ def _complaints(world: World) -> None:
     world.do(TellOutcome, told_on=_ON, commissioner_named=True, notes=world.words(), **given)
     closed: dict[str, Any] = {"outcome": "UPHELD", "closed_on": _ON, "override": world.words(), "notes": world.words()}
     world.do(CloseComplaint, **closed, **given)
+    decide(world, personal.id)
     # Of the headteacher, and so routed to the chair.
     head = ComplaintHead(about_school=False, about_staff=True, about=(world.named(f"headteacher:{ALDER}"),))
     received: dict[str, Any] = {"received_on": _ON, "received_by": "HEADTEACHER", "means": "LETTER", "heads": (head,)}
@@ -237,6 +241,7 @@ def _breaches(world: World) -> None:
     _what_every_case_knows(world, full.id)
     override, notes = world.words(), world.words()
     world.do(CloseStaffBreach, outcome="WRITTEN_WARNING", closed_on=_ON, override=override, notes=notes, **given)
+    decide(world, full.id)
     _breach_in_time(world, level)
     # Of the headteacher, and so routed to the chair.
     copy = _reported(world, subject=world.named(f"headteacher:{ALDER}"))
@@ -290,6 +295,7 @@ def _what_every_case_knows(world: World, case_id: UUID) -> None:
     world.do(RejectCorrection, world.caller("system", "decider"), case_id=case_id, correction_id=wanted)
     world.do(GrantAccess, case_id=case_id, person=world.named("let in"), role="WITNESS")
     _open_in_emergency(world, case_id)
+    hold(world, case_id)
     for urn in (CEDAR, ALDER):
         world.do(TransferCase, case_id=case_id, school_urn=urn, transferred_on=_MOVED_ON)
 

@@ -112,6 +112,31 @@ def _filters(pool: Pool) -> Iterator[str]:
     yield '{natures: ["ALLEGATION", "OTHER"], targets: ["STAFF"], kinds: [INCIDENT], meetsNoCount: false}'
 
 
+def _kept(pool: Pool) -> Iterator[Document]:
+    """How cases are kept, across cases, and the trust's own table and holds."""
+    listed = "{ totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node"
+    shown = f"{{ __typename retention {everything('Retention')} case {NAMED} }}"
+    filters = [
+        "null",
+        "{}",
+        "{schools: []}",
+        '{dueBefore: "2031-01-01"}',
+        '{dueBefore: "2040-03-01", kinds: [STAFF_BREACH]}',
+    ]
+    filters += [f"{{schools: [{json.dumps(urn)}]}}" for urn in pool.urns]
+    filters += [f"{{kinds: [{one}]}}" for one in ("INCIDENT", "COMPLAINT, STAFF_BREACH")]
+    filters += [f"{{states: [{state}]}}" for state in ("NOT_BEGUN", "ON_HOLD, KEPT", "RUNNING", "NOT_COMPUTABLE, DUE")]
+    fields = [f"retention(filter: {given}, first: 20) {listed} {shown} }} }}" for given in filters]
+    fields.append(f"retention(first: 1) {{ nodes {shown} }}")
+    fields += [
+        f'retention(first: 3, after: "cursor-number-{number}-") {listed} {shown} }} }}'
+        for number in pool.cursors["retention"][::9]
+    ]
+    yield from aliased(fields, 2)
+    yield Document('{ retention(after: "nothing") { totalCount } }', {})
+    yield Document(f"{{ trust {everything('Trust')} }}", {})
+
+
 def _due(pool: Pool) -> Iterator[Document]:
     """What is owed and what falls due, across cases."""
     listed = "{ totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node"
@@ -232,6 +257,7 @@ AREAS: Mapping[str, Callable[[Pool], Iterator[Document]]] = {
     "cases at their events": _at_events,
     "lists of cases": _lists,
     "what is owed and falls due": _due,
+    "how cases are kept": _kept,
     "histories": _history,
     "cases after events": _cases_after,
     "figures": figures,
@@ -270,6 +296,11 @@ LISTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
         )
         for plural, name in (("deadlines", "deadline"), ("duties", "duty"))
     },
+    "how cases are kept": (
+        f"query ($after: String) {{ retention(first: 7, after: $after)"
+        f" {{ {_PAGE} nodes {{ retention {{ state }} case {{ id }} }} }} }}",
+        ("retention",),
+    ),
     "a history": (
         'query ($after: String) { case(reference: "INC-2026-000001") { history(first: 4, after: $after)'
         f" {{ {_PAGE} nodes {{ id type }} }} }} }}",

@@ -21,6 +21,7 @@ from tests.plan.due_happenings import fall_due
 from tests.plan.file_happenings import hand_in
 from tests.plan.happenings import happen
 from tests.plan.hidden_happenings import speak_of_hidden_cases
+from tests.plan.keeping_happenings import keep
 from tests.plan.later_happenings import happen_later
 from tests.plan.oracle.facts import Facts
 from tests.plan.oracle.story import Story
@@ -53,6 +54,7 @@ def a_world(runtime: Runtime) -> World:
     let_in(world)
     hand_in(world, "transferred", "breach in hand", "complaint moved")
     world.destroy_keys("complaint moved", "pupil")
+    keep(world)
     speak_of_hidden_cases(world)
     leave_school(ledger, system, urn=BIRCH, left_on=date(2026, 3, 31))
     rename_school(ledger, system, urn=CEDAR, name="Cedar שלום e\u0301 renamed 😀", renamed_on=date(2026, 9, 1))

@@ -40,7 +40,8 @@ _WORDS_AND_NAMES = ("SealedText.text", "Person.name", "Item.narrative", "StaffBr
 
 # Types that hold nothing of any case; a connection says that it has no pages.
 _OF_NO_CASE = (
-    *("CaseConnection", "DeadlineOfCaseConnection", "DutyOfCaseConnection", "PageInfo"),
+    *("CaseConnection", "DeadlineOfCaseConnection", "DutyOfCaseConnection", "RetentionOfCaseConnection", "PageInfo"),
+    *("RetentionTable", "RetentionRule"),
     *("Checkpoint", "Code", "CodeList", "Ledger", "Membership", "Person", "Query", "School", "Trust", "Viewer"),
 )
 _FIGURES = (*("CountDefinition", "ExcludedCount", "FigureChange", "MonitoringCell", "MonitoringReport", "Restatement"),)

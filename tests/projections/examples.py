@@ -10,7 +10,8 @@ from domain.calendars import Days, Term, TermName
 from domain.complaint import Complaint, HeadReceived
 from domain.incident import Incident
 from domain.items import Classification
-from domain.registers import SchoolRegister
+from domain.registers import SchoolRegister, TrustRegister
+from domain.sealed import Secret
 from domain.staff_breach import StaffBreach
 from tests.projections.recording import named
 
@@ -27,6 +28,20 @@ def school(trust_id: UUID, urn: str = "900001", **given: Any) -> SchoolRegister:
     """A school that joined before anything happened."""
     values: dict[str, Any] = {"name": f"School {urn}", "joined_on": date(2024, 9, 1)} | given
     return SchoolRegister.join(trust_id=trust_id, urn=urn, **values)
+
+
+def trust_with_hold(trust_id: UUID) -> TrustRegister:
+    """A trust that holds everything at one of its schools."""
+    register = TrustRegister.register(trust_id=trust_id, name="A trust")
+    register.place_hold(
+        hold_id=named("hold"),
+        authority="INSURER",
+        review_on=date(2027, 9, 1),
+        reason=Secret("the insurer wrote"),
+        today=TODAY,
+        schools=("900001",),
+    )
+    return register
 
 
 def set_calendar(

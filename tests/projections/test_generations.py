@@ -14,7 +14,16 @@ from projections.comparing import TableComparison
 from projections.engine import Projector
 from projections.generations import RebuildFailed, RebuildOvertaken, UnknownProjection, rebuild
 from projections.tables import CORE_TABLES
-from tests.projections.examples import SEPTEMBER, TODAY, breach, complaint, incident, school, set_calendar
+from tests.projections.examples import (
+    SEPTEMBER,
+    TODAY,
+    breach,
+    complaint,
+    incident,
+    school,
+    set_calendar,
+    trust_with_hold,
+)
 from tests.projections.histories import WHY
 from tests.projections.projected import failing_at, rows
 from tests.projections.recording import Recording, named
@@ -47,6 +56,7 @@ def projected(recording: Recording) -> Recording:
     recording.record(arisen)
     origin.mark_not_reportable(reason=WHY)
     recording.record(origin)
+    recording.record(trust_with_hold(recording.trust_id))
     Projector(recording.database).catch_up(recording.trust_id)
     return recording
 
@@ -86,7 +96,7 @@ def test_progress_is_told_from_the_first_event_to_the_last(projected: Recording)
 
     # then
     head = projected.position
-    assert told == [(0, head), (3, head), (6, head), (9, head), (head, head)]
+    assert told == [(0, head), (3, head), (6, head), (9, head), (12, head), (head, head)]
 
 
 @pytest.mark.parametrize("table", [table.name for table in CORE_TABLES])

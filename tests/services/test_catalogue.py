@@ -24,6 +24,7 @@ from services.evidence import StoreFile
 
 # What a decision is given by the context, or by a command that says so in a `decide` of its own.
 GIVEN = {"today", "now", "by", "policy", "override", "original", "former", "origins", "involved"}
+GIVEN |= {"table", "due", "is_held", "has_open_link"}
 # What only the import of a school's own log says of an item.
 LOGGED = {"logged_on", "line", "removal"}
 COMMON = {field.name for base in (CaseCommand, OpeningCommand) for field in fields(base)}
@@ -155,6 +156,13 @@ WHO = {
     ("EndAccess", "STAFF_BREACH"): ALL_MAY | {Role.ALTERNATE, Role.CHAIR, Role.HR, Role.DPO},
     **{("ReviewEmergencyAccess", kind): OVERSEE | {Role.ALTERNATE} for kind in KINDS},
     **{(GRANT_EXAMINATION, kind): OVERSEE for kind in KINDS},
+    **{
+        (name, kind): OVERSEE | {Role.ALTERNATE}
+        for name in ("ClassifyForRetention", "ReviewRetention")
+        for kind in KINDS
+    },
+    **{(name, kind): OVERSEE | {Role.ALTERNATE} for name in ("PlaceHold", "LiftHold") for kind in KINDS[:2]},
+    **{(name, "STAFF_BREACH"): OVERSEE | {Role.ALTERNATE, Role.HR} for name in ("PlaceHold", "LiftHold")},
 }
 
 
@@ -163,7 +171,7 @@ def test_who_may_do_what(command: str, kind: str) -> None:
     assert {role for role in Role if may(role, command, None if kind == OUTSIDE else kind)} == WHO[command, kind]
 
 
-OF_OVERSEERS = {"ReviewEmergencyAccess"}
+OF_OVERSEERS = {"ReviewEmergencyAccess", "PlaceHold", "LiftHold", "ClassifyForRetention", "ReviewRetention"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

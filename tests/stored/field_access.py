@@ -40,7 +40,6 @@ NOT_FILLED: Mapping[str, str] = {
     "Code.activeTo": "no code of this release went out of use",
     "Complaint.imported": "what is brought in are incidents",
     "StaffBreach.imported": "what is brought in are incidents",
-    "Incident.deadlines": "no policy and no law sets a deadline for an incident yet",
 }
 _BY_COMMANDS = "whoever gives the command"
 _HEADINGS = ("field", "given to", "masked for", "not reached by")

@@ -22,6 +22,7 @@ from graphql import (
 
 from domain.vocabulary import CODE_LISTS
 from tests.plan.oracle.facts import Facts, Refusal
+from tests.plan.oracle.keeping import holds_now, kept_list, table_now
 from tests.plan.oracle.monitoring import Report, moment, restatements
 from tests.plan.oracle.patterns import staff_pattern
 from tests.plan.oracle.proofs import consistency, inclusion
@@ -79,6 +80,8 @@ class Oracle:
                 "id": str(self.facts.trust_id),
                 "name": self.facts.trust_name,
                 "schools": _schools(view),
+                "retentionTable": lambda _info: table_now(view),
+                "holds": lambda _info: holds_now(view),
             },
             "schools": lambda _info: _schools(view),
             "monitoring": lambda _info, **given: Report(view, given).answer(),
@@ -87,6 +90,7 @@ class Oracle:
             "case": lambda _info, **given: _case(view, given),
             "deadlines": lambda _info, **given: view.deadlines(given),
             "duties": lambda _info, **given: view.duties(given),
+            "retention": lambda _info, **given: kept_list(view, given),
             "codes": lambda _info, lists: _codes(lists),
             "ledger": lambda _info: self._ledger(view.reader.role) | {"readLog": log_of_reads(view)},
             "readLog": lambda _info, **given: read_log(view, given),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from domain.retention import PersonDates
+
 CURSOR = "oracle-cursor-"
 
 
@@ -45,6 +47,8 @@ class Facts:
     destroyed_keys: set[str] = field(default_factory=set)
     names: dict[str, str | None] = field(default_factory=dict)
     programs: set[str] = field(default_factory=set)
+    # Days of the working life of people, which decide how long records are kept.
+    days: dict[str, PersonDates] = field(default_factory=dict)
     public_key: str = ""
     checkpoint: str | None = None
     # The entries of the log of reads: position, recorded_at, body and leaf.

@@ -88,14 +88,23 @@ _ACTIONS: dict[str, dict[str, frozenset[str]]] = {
         "STAFF_BREACH": _PROTECTS | _ADDENDUM,
     },
 }
-# Who lets people into single cases and judges emergencies: ALL does not stand for these.
+# Who lets people into single cases, judges emergencies and says what is kept: ALL does not stand for these.
 _DECIDERS = ("trust-lead", "alternate", "headteacher")
 _BY_KIND: dict[str, tuple[str, ...]] = {"INCIDENT": (), "COMPLAINT": ("chair",), "STAFF_BREACH": ("chair", "hr")}
+_HOLDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_BY_KIND, ("trust-lead", "alternate", "dpo")),
+    "STAFF_BREACH": ("trust-lead", "alternate", "dpo", "hr"),
+}
 _LETS_IN: dict[str, dict[str, tuple[str, ...]]] = {
     # The data protection officer grants examinations alone.
     "GRANT_ACCESS": {kind: (*_DECIDERS, *more, "dpo") for kind, more in _BY_KIND.items()},
     "END_ACCESS": {kind: (*_DECIDERS, *more, "dpo") for kind, more in _BY_KIND.items()},
     "REVIEW_EMERGENCY_ACCESS": dict.fromkeys(_BY_KIND, ("trust-lead", "alternate", "dpo")),
+    **dict.fromkeys(
+        ("CLASSIFY_FOR_RETENTION", "REVIEW_RETENTION"), dict.fromkeys(_BY_KIND, ("trust-lead", "alternate", "dpo"))
+    ),
+    "PLACE_HOLD": _HOLDS,
+    "LIFT_HOLD": _HOLDS,
 }
 # Of a case that was routed past somebody (D15): what stays open to all, and who decides in whose place.
 _STAYS = _PROTECTS | _TO_BODIES | _ADDENDUM

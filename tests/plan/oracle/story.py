@@ -17,7 +17,7 @@ from domain.case import Case
 from domain.case_document import case_document
 from domain.offered import blocked
 from domain.policy import PolicyPack
-from domain.registers import SchoolRegister
+from domain.registers import SchoolRegister, TrustRegister
 from domain.stored import decode
 from ledger.database import TrustDatabase
 from ledger.reading import clear_part, read_page
@@ -72,6 +72,7 @@ class Story:
         self._cases: dict[str, Case] = {}
         self._calendars: dict[str, Sequence[CalendarSet]] = {}
         self._packs: dict[str, PolicyPack] = {}
+        self.register: TrustRegister | None = None
         self._adds: dict[str, frozenset[Contribution]] = {}
         self._places: dict[str, Places] = {}
         states: dict[UUID, Any] = {}
@@ -105,6 +106,10 @@ class Story:
         """The documents of all cases as they stand."""
         return self._latest
 
+    def state(self, case_id: str) -> Case:
+        """A case as it stands."""
+        return self._cases[case_id]
+
     def case_at(self, case_id: str, position: int) -> Json | None:
         """A case as it stood at a position; None before its first event."""
         stood = [document for since, document in self._stood[case_id] if since <= position]
@@ -119,6 +124,8 @@ class Story:
         event = Event(position, recorded_at, stream, version, name, json.loads(body), leaf)
         assert position == len(self.events) + 1
         self.events.append(event)
+        if isinstance(state, TrustRegister):
+            self.register = state
         if isinstance(state, SchoolRegister):
             self._schools.append((position, dict(sorted({**self.schools(), state.urn: _school(state)}.items()))))
             self._packs |= {adoption.policy.sha256: adoption.pack for adoption in state.adoptions}

@@ -16,6 +16,7 @@ from tests.plan.oracle.facts import Facts, Refusal, cursor_of, place_of
 from tests.plan.oracle.hidden import document as without
 from tests.plan.oracle.hidden import hidden_cases, reasons
 from tests.plan.oracle.history import custody_page, history_page, latest_event
+from tests.plan.oracle.keeping import kept_now
 from tests.plan.oracle.people import aware, people
 from tests.plan.oracle.readers import case_readers
 from tests.plan.oracle.sight import Reader
@@ -28,7 +29,7 @@ _IDS |= {"Head": "head", "Restriction": "restriction", "Decision": "decision", "
 _IDS |= {"ProviderContact": "contact"}
 _IDS |= {"BreachAdvice": "advice", "BreachRequest": "request", "DisciplinaryHold": "hold"}
 _IDS |= {"Disclosure": "disclosure", "BodyContact": "contact", "SuspensionDecision": "suspension"}
-_IDS |= {"Correction": "correction", "AccessGrant": "grant", "CaseFile": "file"}
+_IDS |= {"Correction": "correction", "AccessGrant": "grant", "CaseFile": "file", "LegalHold": "hold"}
 _IDS |= {"BreachInvestigation": "investigation", "Sanction": "sanction", "SanctionAppeal": "appeal"}
 
 
@@ -120,6 +121,7 @@ class View:
             "history": lambda _info, **given: history_page(self, document["id"], **given),
             "outstanding": [self._duty(duty) for duty in document["duties"]],
             "deadlines": [self._deadline(document, one) for one in document["deadlines"]],
+            "retention": lambda _info: None if document["measured_at"] else kept_now(self, document["id"]),
             "links": [self._link(link) for link in document["links"]],
             "addenda": [
                 {"text": self.text(document["id"], text["version"], text["part"])}
@@ -188,7 +190,8 @@ class View:
 
     def _offered(self, document: Json) -> list[str]:
         """What a case offers: the enumeration of the schema is in no order, so the mask's own places are read."""
-        found = [action.value for action in from_mask(document["offered"], CaseKind(document["kind"]))]
+        mask = document["offered"] | document["offered_later"] << 63
+        found = [action.value for action in from_mask(mask, CaseKind(document["kind"]))]
         return [action for action in found if action != "UNLINK_CASE" or document["links"]]
 
     def _blocked(self, document: Json) -> list[Json]:
