@@ -243,7 +243,7 @@ def test_a_server_that_is_not_there_is_said_so() -> None:
         WitnessSink(address, WitnessKey.parse(a_witness().key_line)).deposit(deposit())
 
 
-@pytest.mark.parametrize("text", ["", "a+b", KEY.text, a_witness().key_line[:-4] + "AAA="])
-def test_a_key_that_is_none_of_a_witness_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="the key of a witness"):
-        WitnessKey.parse(text)
+def test_a_key_that_is_none_of_a_witness_is_refused() -> None:
+    for text in ("", "a+b", KEY.text, a_witness().key_line[:-4] + "AAA="):
+        with pytest.raises(ValueError, match="the key of a witness"):
+            WitnessKey.parse(text)

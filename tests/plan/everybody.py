@@ -216,7 +216,7 @@ def _covers(trust: Trust) -> Iterator[tuple[str, str]]:
 
 def _of_kind(trust: Trust, kind: str) -> str:
     """Everything of the cases of one kind."""
-    whole = everything(_KINDS[kind], **_IN_CASE, history="(first: 12)", readers="(first: 3)", custody="(first: 1)")
+    whole = everything(_KINDS[kind], **_IN_CASE, history="(first: 10)", readers="(first: 3)", custody="(first: 1)")
     mine = f'filter: {{kinds: [{kind}], owner: "{trust.world.named(READER)}"}}'
     return f"{{ cases(first: {_MOST}, {mine}) {{ nodes {{ __typename ... on {_KINDS[kind]} {whole} }} }} }}"
 
