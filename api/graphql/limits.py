@@ -51,7 +51,7 @@ class Limits:
     is to be answered; tokens, repetitions, pieces and cost leave it half as much again to grow (a test measures it).
     """
 
-    tokens: int = 3_500
+    tokens: int = 5_000
     depth: int = 10
     aliases: int = 15
     directives: int = 10

@@ -12,7 +12,11 @@ from api.strict_json import JSON_TYPE, is_storable
 from tests.api.client import Client, Json
 from tests.api.test_routes import addressed
 
-TAKING = [operation.path for operation in OPERATIONS if JSON_TYPE in (operation.body or {}).get("content", {})]
+TAKING = [
+    (operation.method, operation.path)
+    for operation in OPERATIONS
+    if JSON_TYPE in (operation.body or {}).get("content", {})
+]
 MALFORMED = "The body: has to be JSON in UTF-8 that says nothing twice and is not nested deeply."
 UNSTORABLE = "The body: holds a character that cannot be stored."
 
@@ -22,7 +26,7 @@ def headers(demo: Client) -> dict[str, str]:
     return demo.headers("admin") | {"Content-Type": JSON_TYPE}
 
 
-@pytest.mark.parametrize("path", TAKING)
+@pytest.mark.parametrize(("method", "path"), TAKING)
 @pytest.mark.parametrize(
     ("body", "rule"),
     [
@@ -37,9 +41,9 @@ def headers(demo: Client) -> dict[str, str]:
     ],
 )
 def test_a_body_that_is_not_what_is_taken_is_told_its_rule_by_every_endpoint(
-    demo: Client, headers: dict[str, str], path: str, body: bytes, rule: str
+    demo: Client, headers: dict[str, str], method: str, path: str, body: bytes, rule: str
 ) -> None:
-    answer = demo.http.post(addressed(path, uuid4()), content=body, headers=headers)
+    answer = demo.http.request(method, addressed(path, uuid4()), content=body, headers=headers)
 
     assert (answer.status_code, answer.headers["content-type"]) == (400, MEDIA_TYPE)
     assert answer.json() == {
@@ -51,11 +55,13 @@ def test_a_body_that_is_not_what_is_taken_is_told_its_rule_by_every_endpoint(
     }
 
 
-@pytest.mark.parametrize("path", TAKING)
-def test_a_body_of_another_type_is_refused_and_nobodys_is_read_who_is_not_known(demo: Client, path: str) -> None:
+@pytest.mark.parametrize(("method", "path"), TAKING)
+def test_a_body_of_another_type_is_refused_and_nobodys_is_read_who_is_not_known(
+    demo: Client, method: str, path: str
+) -> None:
     kinds = {"Content-Type": "text/plain"}
-    known = demo.http.post(addressed(path, uuid4()), content=b"{", headers=demo.headers("admin") | kinds)
-    unknown = demo.http.post(addressed(path, uuid4()), content=b"{", headers=kinds)
+    known = demo.http.request(method, addressed(path, uuid4()), content=b"{", headers=demo.headers("admin") | kinds)
+    unknown = demo.http.request(method, addressed(path, uuid4()), content=b"{", headers=kinds)
 
     assert (known.status_code, known.json()["detail"]) == (415, "Send the body as application/json, in UTF-8.")
     assert unknown.status_code == 401

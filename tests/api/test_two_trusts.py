@@ -98,6 +98,19 @@ ROWS: Mapping[str, Asked] = {
     "Query.duties.filter.owner": Asked(_filtered("owner", "ID", "duties", _DUTIES), lambda a: a.owner, tells=False),
     "Query.duties.filter.schools": Asked(_filtered("schools", "[ID!]", "duties", _DUTIES), URN_OF_A),
     "Query.retention.filter.schools": Asked(_filtered("schools", "[ID!]", "retention", _RETENTION), URN_OF_A),
+    **{
+        f"Ledger.{path}": Asked(
+            f"query($v: Int) {{ ledger {{ {name}({argument}: $v) {{ hashes root: {root} }} }} }}",
+            lambda a: a.position,
+            tells=False,
+        )
+        for path, name, argument, root in (
+            ("proof.position", "proof", "position", "leafHash"),
+            ("proof.size", "proof", "size", "root"),
+            ("consistency.from", "consistency", "from", "fromRoot"),
+            ("consistency.to", "consistency", "to", "toRoot"),
+        )
+    },
     "Query.retention.after": Asked(
         f"query($v: String) {{ retention(after: $v) {_RETENTION} }}", lambda a: a.cursors["retention"], tells=False
     ),
@@ -138,6 +151,12 @@ ROWS: Mapping[str, Asked] = {
     ),
     "Case.history.after": Asked(
         _of_own_case(f"history(after: $v) {EVENTS}"), lambda a: further(a.cursors["history"]), own=True, tells=False
+    ),
+    "CaseFile.custody.after": Asked(
+        _of_own_case(f"files {{ custody(after: $v) {EVENTS} }}"),
+        lambda a: further(a.cursors["history"]),
+        own=True,
+        tells=False,
     ),
     "Case.readers.after": Asked(
         _of_own_case(f"readers(after: $v, first: 1) {READS}"),

@@ -344,12 +344,14 @@ class _Writer:
                 return self.one((1, 2, 3, 4, 7, 20))
             case "suppressBelow", _:
                 return self.one((1, 2, 3, 5, 100, 0))
-            case "position" | "updatedAfterPosition", _:
+            case ("position" | "updatedAfterPosition" | "size", _) | ("from" | "to", "Int"):
                 return self.one((0, pool.position, pool.position + 5, *range(1, pool.position), -1))
             case "after", _:
                 # Now and then a cursor of some other list, but not within a list: see `test_once_found`.
                 other = self.goes_on in ORDERS and self.chance(10)
-                known = pool.cursors[self.one(sorted(pool.cursors)) if other else self.goes_on]
+                # A file's custody goes on from a place in the history.
+                own = "history" if self.goes_on == "custody" else self.goes_on
+                known = pool.cursors[self.one(sorted(pool.cursors)) if other else own]
                 return PLACEHOLDER.format(self.one(known))
             case "atLeast", _:
                 return self.one((0, pool.position))

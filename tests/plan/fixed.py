@@ -24,9 +24,9 @@ def _reader(_pool: Pool) -> Iterator[Document]:
 def _ledger(pool: Pool) -> Iterator[Document]:
     yield Document(f"{{ ledger {everything('Ledger')} codes {everything('CodeList')} }}", {})
     proofs = " ".join(
-        f"p{position}_{size}: proof(position: {position}, size: {size}) {everything('InclusionProof')}"
-        f" c{position}_{size}: consistency(from: {position}, to: {size}) {everything('ConsistencyProof')}"
-        for position, size in ((1, 1), (3, 7), (7, 7), (8, 7), (0, 5), (-1, -1), (5, 999_999))
+        f"p{at}: proof(position: {position}, size: {size}) {everything('InclusionProof')}"
+        f" c{at}: consistency(from: {position}, to: {size}) {everything('ConsistencyProof')}"
+        for at, (position, size) in enumerate(((1, 1), (3, 7), (7, 7), (8, 7), (0, 5), (-1, -1), (5, 999_999)))
     )
     yield Document(f"query($at: Int) {{ ledger {{ {proofs} proof(position: $at) {{ leafHash }} }} }}", {"at": 2})
     names = [name for name in pool.codes if name != "duties"]
