@@ -103,8 +103,9 @@ class CaseFiles(Impartial):
         )
         if file_id in self.files:
             raise IdentityTaken("file_id")
-        require_code("file_kinds", kind, "kind")
-        require_code("scan_results", scanned, "scanned")
+        # Both are found out on the day it is handed in, whenever it was collected.
+        require_code("file_kinds", kind, "kind", today)
+        require_code("scan_results", scanned, "scanned", today)
         self._require_keepable_file(FILE_KINDS[kind], evidence_id)
         require_not_future(today, collected_on=collected_on)
         require_text("file_name", file_name)

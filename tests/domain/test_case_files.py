@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
+from domain import vocabulary
 from domain.case import Case
 from domain.case_document import case_document
 from domain.case_files import CaseFile
@@ -206,6 +208,20 @@ def test_a_wrong_input_is_refused_by_its_name(
     wrong: dict[str, Any], because: type[Any], fields: tuple[str, ...]
 ) -> None:
     Given(with_item()).refuses(partial(_store, FILE | wrong), because, *fields)
+
+
+@pytest.mark.parametrize(("name", "field"), [("file_kinds", "kind"), ("scan_results", "scanned")])
+def test_a_file_is_of_what_was_in_use_on_the_day_it_is_handed_in_whenever_it_was_collected(
+    name: str, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    known = vocabulary._BY_CODE[name]
+    given = {**FILE, "collected_on": yesterday}
+
+    monkeypatch.setitem(known, FILE[field], replace(known[FILE[field]], active_to=yesterday))
+    Given(with_item()).refuses(partial(_store, given), UnknownCode, field)
+    monkeypatch.setitem(known, FILE[field], replace(known[FILE[field]], active_from=TODAY, active_to=TODAY))
+    assert stored(with_item(), **given).files
 
 
 def test_a_file_is_taken_up_once_and_a_case_takes_so_many() -> None:
