@@ -51,6 +51,7 @@ MASKED: Mapping[str, str] = {
     "recordedAt of the ledger": "something was recorded in the trust",
     "checkpoint": "something was recorded in the trust",
     "publicKey": "it stands beside the checkpoint",
+    "proof and consistency of the ledger": "asked for without a size, they are of the ledger as it stands",
 }
 # Figures of the whole trust count the hidden cases, and say that they are withheld (counting rule 11).
 FIGURES = frozenset({"figures", "what lies behind figures", "restatements"})
@@ -226,10 +227,16 @@ def masked(value: Any, at: str = "") -> Any:
     if not isinstance(value, dict):
         return value
     of_ledger = {"recordedAt", "checkpoint", "publicKey", "projectedThrough"} if "projectedThrough" in value else set()
-    return {
-        name: None if name in ("version", "position", "recordedThrough") or name in of_ledger else masked(one, name)
-        for name, one in value.items()
-    }
+
+    def told(name: str, one: Any) -> Any:
+        if name in ("version", "position", "recordedThrough") or name in of_ledger:
+            return None
+        if of_ledger and name in ("proof", "consistency"):
+            # What it proves has grown; that there is one for the reader has not changed. Those of a size are compared.
+            return None if one is None else dict.fromkeys(one)
+        return masked(one, name)
+
+    return {name: told(name, one) for name, one in value.items()}
 
 
 # What becomes of an incident that cannot be converted twice: the action is neither offered nor said to be blocked, as
