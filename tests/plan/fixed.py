@@ -246,7 +246,7 @@ def _filters_of_reads(pool: Pool) -> Iterator[str]:
     yield from (f"first: 3, case: {json.dumps(case)}" for case in pool.ids)
     yield 'from: "2020-01-01T00:00:00Z", to: "2099-01-01T00:00:00Z", first: 2'
     yield 'to: "2020-01-01T00:00:00Z"'
-    yield 'person: "nobody"'
+    yield from (f'{name}: "{given}"' for name in ("person", "case") for given in ("nobody", ""))
 
 
 AREAS: Mapping[str, Callable[[Pool], Iterator[Document]]] = {

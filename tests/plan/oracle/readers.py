@@ -144,6 +144,6 @@ def _require_cursor(after: str | None, of: str) -> None:
 
 def _require_identifier(given: str | None) -> None:
     try:
-        UUID(given or "00000000-0000-0000-0000-000000000000")
+        UUID("00000000-0000-0000-0000-000000000000" if given is None else given)
     except ValueError:
         raise Refusal from None
