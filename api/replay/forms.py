@@ -20,14 +20,15 @@ from services.checkpoints import make_checkpoint
 from services.replay import Replay, replay
 from services.store import TrustLedger
 
-__all__ = ["MEDIA_TYPES", "READERS", "History", "UnknownEventType", "history_of"]
+__all__ = ["MEDIA_TYPES", "READERS", "SIGNED", "History", "UnknownEventType", "history_of"]
 
 MEDIA_TYPES: Mapping[Form, str] = {
     Form.JSON: "application/json",
     Form.CSV: "text/csv; charset=utf-8; header=present",
     Form.PDF: "application/pdf",
 }
-
+# Those that end with the ledger as it is signed, so that what they tell can be checked.
+SIGNED = frozenset({Form.JSON, Form.PDF})
 
 # What the log of reads calls a question for who read a case.
 READERS = frozenset({"readers"})

@@ -12,10 +12,9 @@ from starlette.routing import Route
 from api.graphql.recording import Given, Read, ReadRecorder
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation, number_asked, number_parameter, path_uuid, uuid_of_path
-from domain.permissions import CaseReading
-from domain.scopes import within
+from api.rest.taking import before_taking
 from projections.plan.told import Told
-from services.command_refusals import NotFound, NotInScope
+from services.command_refusals import NotFound
 from services.commands import Services
 from services.export import export_case
 from services.read_log import ReadWay
@@ -60,7 +59,8 @@ def bundle_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
         case_id = uuid_of_path(request, "case_id", NotFound("caseId"))
         kept = number_asked(request, "continues")
         opened: set[SealedPlace] = set()
-        response = await endpoints.command(_export, caller, case_id, opened, kept)
+        await before_taking(endpoints, caller, case_id)
+        response = await endpoints.read(_export, caller, case_id, opened, kept)
         told = Told(
             opened=frozenset((str(case_id),)),
             histories=frozenset((str(case_id),)),
@@ -73,8 +73,6 @@ def bundle_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
 
 
 def _export(services: Services, caller: Caller, case_id: UUID, opened: set[SealedPlace], kept: int | None) -> Response:
-    if not within(caller.scopes, CaseReading.EXPORT):
-        raise NotInScope
     bundle = export_case(services.ledger, caller.visibility, case_id, opened, since=() if kept is None else (kept,))
     headers = {"Content-Disposition": f'attachment; filename="case-{case_id}.bundle.json"'}
     return Response(bundle, media_type=MEDIA_TYPE, headers=headers)

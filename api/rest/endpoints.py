@@ -17,6 +17,7 @@ from api.bootstrap import Runtime
 from api.graphql.context import WorkerSlots
 from api.refusals import CommandRefused
 from api.rest.bodies import Asked, read_json
+from services.checkpoints import make_checkpoint
 from services.commands import Refusal, Services
 from services.scope import Caller
 
@@ -50,6 +51,13 @@ class Endpoints:
         work = partial(function, self.runtime.reading(caller.trust_id), caller, *args, **kwargs)
         return await anyio.to_thread.run_sync(work, limiter=self.slots.reads)
 
+    async def signed(self, caller: Caller) -> None:
+        """Have the ledger signed as it stands, in the time of a command: a question has to sign little more then.
+
+        Raises as `make_checkpoint` does.
+        """
+        await self.command(_sign, caller)
+
     async def command(
         self,
         function: Callable[Concatenate[Services, Caller, P], T | Refusal],
@@ -66,3 +74,7 @@ class Endpoints:
         if isinstance(outcome, Refusal):
             raise CommandRefused(outcome)
         return outcome
+
+
+def _sign(services: Services, _caller: Caller) -> None:
+    make_checkpoint(services.ledger)

@@ -13,15 +13,14 @@ from starlette.routing import Route
 
 from api.graphql.recording import Given, Read, ReadRecorder
 from api.replay.asked import Asked, Form
-from api.replay.forms import MEDIA_TYPES, History, history_of
+from api.replay.forms import MEDIA_TYPES, SIGNED, History, history_of
 from api.replay.moments import moment_of
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation, path_uuid, uuid_of_path
+from api.rest.taking import before_taking
 from domain.actors import ActorSort
-from domain.permissions import CaseReading
 from domain.refusals import Refused
-from domain.scopes import within
-from services.command_refusals import NotFound, NotInScope
+from services.command_refusals import NotFound
 from services.commands import Services
 from services.read_log import ReadWay
 from services.scope import Caller
@@ -86,6 +85,7 @@ def history_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
         caller = await endpoints.authenticate(request)
         case_id = uuid_of_path(request, "case_id", NotFound("caseId"))
         asked, form = _asked(request)
+        await before_taking(endpoints, caller, case_id, is_signed=form in SIGNED)
         history = await endpoints.read(_history, caller, case_id, asked, form)
         await recorder.record(
             Read(caller, None, None, history.told, Given.EXECUTED, fields=history.fields, way=ReadWay.EXPORT)
@@ -121,6 +121,4 @@ def _word(given: str | None, name: str, words: Mapping[str, T]) -> T | None:
 
 
 def _history(services: Services, caller: Caller, case_id: UUID, asked: Asked, form: Form) -> History:
-    if not within(caller.scopes, CaseReading.EXPORT):
-        raise NotInScope
     return history_of(services.ledger, caller.visibility, case_id, asked, form)

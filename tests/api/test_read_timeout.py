@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from httpx import Response
 from psycopg.errors import QueryCanceled
 
 from api.bootstrap import Runtime
@@ -20,6 +21,7 @@ from tests.api.client import Client, Json
 from tests.support.postgres import DatabaseUrls
 
 LIMIT = 0.3
+_PERIOD = "/v1/ledger/period?since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"
 CASES = "{ cases(first: 5) { nodes { version } } }"
 FIGURES = '{ monitoring(from: "2025-09-01", to: "2026-08-31") { cells { value } } }'
 
@@ -112,15 +114,57 @@ def test_an_answer_by_get_that_took_too_long_has_no_tag_and_is_kept_nowhere(
     assert len(whole.json()["data"]["schools"]) == 5
 
 
-def test_a_bundle_that_takes_too_long_is_a_problem_with_the_same_code(
-    hasty: Client, database_urls: DatabaseUrls
+@pytest.fixture(scope="module")
+def case_id(demo: Client) -> str:
+    [case] = demo.ask("{ cases(first: 1) { nodes { id } } }")["cases"]["nodes"]
+    return str(case["id"])
+
+
+def by_rest(client: Client, path: str, case_id: str) -> Response:
+    return client.http.get(path.format(case=case_id), headers=client.headers("trust-lead"))
+
+
+@pytest.mark.parametrize(
+    ("path", "table"),
+    [
+        ("/v1/cases/{case}/bundle", "event"),
+        ("/v1/cases/{case}/bundle", "sealed_part"),
+        *((f"/v1/cases/{{case}}/history?format={form}", "event") for form in ("json", "csv", "pdf")),
+        (_PERIOD, "sealed_part"),
+        ("/v1/ledger/checkpoints/1", "ledger_head"),
+        ("/v1/ledger/proofs/inclusion?position=1", "event"),
+        ("/v1/ledger/proofs/consistency?from=1", "event"),
+        ("/v1/ledger/tile/0/000.p/1", "event"),
+    ],
+)
+def test_a_file_or_proof_that_takes_too_long_is_a_problem_with_the_same_code(
+    hasty: Client, database_urls: DatabaseUrls, case_id: str, path: str, table: str
 ) -> None:
-    [case] = hasty.ask("{ cases(first: 1) { nodes { id } } }")["cases"]["nodes"]
-    with locked(database_urls, "event"):
-        answer = hasty.http.get(f"/v1/cases/{case['id']}/bundle", headers=hasty.headers("trust-lead"))
+    with locked(database_urls, table):
+        answer = by_rest(hasty, path, case_id)
 
     assert (answer.status_code, answer.json()["code"]) == (503, "QUERY_TIMEOUT")
     assert answer.headers["retry-after"]
+    assert by_rest(hasty, path, case_id).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/cases/{case}/bundle", "/v1/cases/{case}/history", "/v1/cases/{case}/history?format=pdf", _PERIOD]
+)
+def test_signing_the_ledger_for_a_file_may_take_longer_than_a_question(
+    hasty: Client, database_urls: DatabaseUrls, case_id: str, path: str
+) -> None:
+    assert by_rest(hasty, path, case_id).status_code == 200
+    answers: list[Response] = []
+    thread = threading.Thread(target=lambda: answers.append(by_rest(hasty, path, case_id)))
+    with psycopg.connect(database_urls.admin_main) as holder:
+        holder.execute("SELECT 1 FROM ledger_kept WHERE trust_id = %s FOR UPDATE", [hasty.trust_id])
+        thread.start()
+        time.sleep(4 * LIMIT)
+        assert answers == []
+    thread.join()
+
+    assert [answer.status_code for answer in answers] == [200]
 
 
 def test_a_statement_that_works_too_long_is_ended_and_its_connection_lent_again(hasty: Client) -> None:
