@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -14,12 +14,13 @@ from starlette.routing import Route
 from api.graphql.recording import Given, Read, ReadRecorder
 from api.replay.asked import Asked, Form
 from api.replay.forms import MEDIA_TYPES, SIGNED, History, history_of
-from api.replay.moments import moment_of
+from api.replay.moments import POSITION, moment_of
 from api.rest.endpoints import Endpoints
-from api.rest.operations import Operation, path_uuid, uuid_of_path
+from api.rest.operations import Operation, path_uuid, query_parameter, uuid_of_path
 from api.rest.taking import before_taking
 from domain.actors import ActorSort
 from domain.refusals import Refused
+from domain.stored import stored_names
 from services.command_refusals import NotFound
 from services.commands import Services
 from services.read_log import ReadWay
@@ -50,9 +51,18 @@ class CaseHistory(BaseModel):
     format: str
 
 
-def _parameter(name: str, description: str, *words: str) -> dict[str, object]:
-    schema = {"type": "string", **({"enum": list(words)} if words else {})}
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+# What `moment_of` takes.
+_MOMENT = {"anyOf": [{"type": "string", "pattern": f"^{POSITION.pattern}$"}, {"type": "string", "format": "date-time"}]}
+
+
+def _one_of(name: str, description: str, words: Iterable[str]) -> Mapping[str, Any]:
+    return query_parameter(name, description, required=False, schema={"type": "string", "enum": list(words)})
+
+
+def _types() -> Mapping[str, Any]:
+    description = "Only events of these types, such as `incident.closed.v1`, with commas between."
+    schema = {"type": "array", "items": {"type": "string", "enum": list(stored_names())}, "minItems": 1}
+    return {**query_parameter("type", description, required=False, schema=schema), "style": "form", "explode": False}
 
 
 HISTORY = Operation(
@@ -67,11 +77,16 @@ HISTORY = Operation(
     problems=frozenset({403, 404}),
     parameters=(
         path_uuid("case_id", "The id of the case, in small letters."),
-        _parameter("format", "In which form; unset: json.", *_FORMATS),
-        _parameter("type", "Only events of these types, such as `incident.closed.v1`, with commas between."),
-        _parameter("by", "Only events that a person, or a program, recorded.", *_SORTS),
-        _parameter("until", "Up to a position of the ledger, or an instant with its time zone."),
-        _parameter("knew", "Who knew: those who came to know by each event, or all by then; unset: new.", *_KNEW),
+        _one_of("format", "In which form; unset: json.", _FORMATS),
+        _types(),
+        _one_of("by", "Only events that a person, or a program, recorded.", _SORTS),
+        query_parameter(
+            "until",
+            "Up to a position of the ledger, or an instant with its time zone.",
+            required=False,
+            schema=_MOMENT,
+        ),
+        _one_of("knew", "Who knew: those who came to know by each event, or all by then; unset: new.", _KNEW),
     ),
     others=("text/csv", "application/pdf"),
     headers={"Content-Disposition": {"description": "A name for the file.", "schema": {"type": "string"}}},

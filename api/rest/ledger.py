@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from api.graphql.recording import Given, Read, ReadRecorder
+from api.replay.moments import instant_of
 from api.rest.endpoints import Endpoints
 from api.rest.operations import (
+    WHOLE_NUMBER,
     NotANumber,
     Operation,
     number_asked,
@@ -48,6 +50,7 @@ __all__ = ["LEDGER_OPERATIONS", "ledger_routes"]
 # As `c2sp.org/tlog-tiles` writes the number of a tile, and its width where it is not full.
 _TILE = re.compile(r"((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 MOST_LEVELS: Final = 7
+_LEVELS = frozenset(map(str, range(MOST_LEVELS + 1)))
 
 
 class NotAnInstant(Refused):
@@ -112,6 +115,8 @@ def _in_path(name: str, description: str, schema: Mapping[str, Any]) -> Mapping[
     return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
+_NOTE = {"text/plain": {"schema": {"type": "string"}}}
+_HASHES = {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
 _LATEST = Operation(
     method="GET",
     path="/v1/ledger/checkpoint",
@@ -119,6 +124,7 @@ _LATEST = Operation(
     summary="The last checkpoint of the trust's ledger that was signed, as a note",
     description="Text, to be kept as it is. The first one is signed when it is asked for.",
     answers={200: CheckpointNote},
+    content=_NOTE,
     problems=frozenset({403, 404}),
 )
 _OF_SIZE = Operation(
@@ -129,8 +135,9 @@ _OF_SIZE = Operation(
     description="Text, to be kept as it is. One of a size that was not signed before is signed now: a ledger has one"
     " text for each size.",
     answers={200: CheckpointNote},
+    content=_NOTE,
     problems=frozenset({403, 404}),
-    parameters=(_in_path("size", "How many events it covers.", {"type": "integer", "minimum": 1}),),
+    parameters=(_in_path("size", "How many events it covers.", WHOLE_NUMBER),),
 )
 _MAKE = Operation(
     method="POST",
@@ -174,9 +181,14 @@ _TILE_OF_HASHES = Operation(
     summary="At most 256 hashes of one level of the tree",
     description="As `c2sp.org/tlog-tiles` has them: `x001/234` is tile 1234, `000.p/17` the first 17 hashes of tile 0.",
     answers={200: Tile},
+    content=_HASHES,
     problems=frozenset({403, 404}),
     parameters=(
-        _in_path("level", "0 for leaves, 1 for roots of 256 leaves, and so on.", {"type": "integer", "minimum": 0}),
+        _in_path(
+            "level",
+            "0 for leaves, 1 for roots of 256 leaves, and so on.",
+            {"type": "integer", "minimum": 0, "maximum": MOST_LEVELS},
+        ),
         _in_path("number", "The number of the tile, and its width where it is not full.", {"type": "string"}),
     ),
 )
@@ -331,20 +343,16 @@ def _needed(request: Request, name: str) -> int:
 
 
 def _instant_asked(request: Request, name: str) -> datetime:
-    text = request.query_params.get(name, "")
-    try:
-        # A plus sign in an address stands for a space.
-        found = datetime.fromisoformat(text.replace(" ", "+"))
-        if found.tzinfo is None or not MINYEAR < found.year < MAXYEAR:
-            raise NotAnInstant(name)
-    except ValueError:
-        raise NotAnInstant(name) from None
+    # A plus sign in an address stands for a space.
+    found = instant_of(request.query_params.get(name, "").replace(" ", "+"))
+    if found is None:
+        raise NotAnInstant(name)
     return found.astimezone(UTC)
 
 
 def _tile_named(level: str, number: str) -> tuple[int, int, int]:
     match = _TILE.fullmatch(number)
-    if match is None or not level.isdigit() or int(level) > MOST_LEVELS or len(number) > 40:
+    if match is None or level not in _LEVELS or len(number) > 40:
         raise NotInLedger("tile")
     digits = match[1].replace("x", "").replace("/", "")
     return int(level), int(digits), int(match[2] or 256)

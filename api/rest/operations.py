@@ -23,6 +23,7 @@ from domain.refusals import Refused
 from ledger.canonical import INTEGER_LIMIT
 
 __all__ = [
+    "WHOLE_NUMBER",
     "Endpoint",
     "NotANumber",
     "Operation",
@@ -36,6 +37,8 @@ __all__ = [
 ]
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,15}")
+# What `whole_number` takes, as the contract says it.
+WHOLE_NUMBER: Mapping[str, Any] = {"type": "integer", "minimum": 1, "maximum": INTEGER_LIMIT}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -176,8 +179,8 @@ def query_parameter(name: str, description: str, *, required: bool, schema: Mapp
 
 
 def number_parameter(name: str, description: str, *, required: bool = False) -> Mapping[str, Any]:
-    """Return such a parameter that is a whole number from 1."""
-    return query_parameter(name, description, required=required, schema={"type": "integer", "minimum": 1})
+    """Return such a parameter that is a whole number as `whole_number` reads it."""
+    return query_parameter(name, description, required=required, schema=WHOLE_NUMBER)
 
 
 class NotANumber(Refused):

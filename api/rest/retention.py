@@ -12,11 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.rest.bodies import Answer, Asked, Words, answered, json_body
+from api.rest.bodies import STORABLE, Answer, Asked, Words, answered, json_body
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation, path_uuid, uuid_of_path
 from domain.retention import PersonDates
 from domain.retention_refusals import UnknownLegalHold
+from domain.values import CaseKind
+from domain.vocabulary import CODE_LISTS
 from services import people
 from services.commands import Services
 from services.register_commands import RegisterRecorded, run_on_register
@@ -57,7 +59,7 @@ class Adopting(Asked):
     """A table as TOML; `adoptedOn` is the first day, today if left out."""
 
     command_id: UUID
-    content: Annotated[str, Field(min_length=1, max_length=20_000)]
+    content: Annotated[str, Field(min_length=1, max_length=20_000, pattern=STORABLE)]
     adopted_on: date | None = None
     disposal: Annotated[str, Field(json_schema_extra={"enum": ["REVIEW_ONLY", "AUTOMATIC"]})] = "REVIEW_ONLY"
     reason: Words | None = None
@@ -70,15 +72,18 @@ class Confirming(Asked):
     reason: Words | None = None
 
 
+_GROUNDS = [entry.code for entry in CODE_LISTS["hold_grounds"]]
+
+
 class Holding(Asked):
     """Which records to hold: those that meet every limit that is given, one at least."""
 
     command_id: UUID
-    authority: Annotated[str, Field(min_length=1, max_length=40)]
+    authority: Annotated[str, Field(min_length=1, max_length=40, json_schema_extra={"enum": [*_GROUNDS]})]
     review_on: date
     reason: Words
     schools: tuple[Annotated[str, Field(pattern="^[0-9]{6}$")], ...] = ()
-    kinds: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = ()
+    kinds: tuple[Annotated[str, Field(min_length=1, max_length=40, json_schema_extra={"enum": [*CaseKind]})], ...] = ()
     persons: tuple[UUID, ...] = ()
     aware_from: date | None = None
     aware_to: date | None = None

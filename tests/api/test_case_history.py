@@ -150,6 +150,8 @@ def test_who_knew_is_told_in_whole_on_request(shown: Client, case: Json) -> None
         ({"knew": "some"}, ["knew"]),
         ({"until": "yesterday"}, ["until"]),
         ({"until": "2026-09-14T08:30:00"}, ["until"]),
+        ({"until": "0001-01-01T00:00:00+23:59"}, ["until"]),
+        ({"until": "9999-12-31T23:59:59-23:59", "format": "pdf"}, ["until"]),
         ({"type": "incident.dreamt.v1"}, ["type"]),
         ({"frobnicate": "1"}, None),
     ],

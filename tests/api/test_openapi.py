@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from api.problems import MEDIA_TYPE
 from api.rest.contract import OPERATIONS, openapi_document, printed_openapi
 from api.rest.operations import Problem
 from api.settings import DEMONSTRATION_TRUST
+from domain.stored import stored_names
 from tests.api.client import Client
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -90,3 +92,37 @@ def test_the_problems_that_are_answered_are_those_that_are_described(demo: Clien
     assert [answer.status_code for answer in answers] == statuses
     assert [reads(answer.content).status for answer in answers] == statuses
     assert {answer.headers["content-type"] for answer in answers} == {MEDIA_TYPE}
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("latestCheckpoint", "/v1/ledger/checkpoint"),
+        ("checkpointOfSize", "/v1/ledger/checkpoints/1"),
+        ("proveInclusion", "/v1/ledger/proofs/inclusion?position=1"),
+        ("hashTile", "/v1/ledger/tile/0/000.p/1"),
+        ("exportPeriod", "/v1/ledger/period?since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"),
+    ],
+)
+def test_what_is_given_is_of_the_type_that_is_described(demo: Client, name: str, path: str) -> None:
+    answer = demo.http.get(path, headers=demo.headers("auditor"))
+
+    served = answer.headers["content-type"].partition(";")[0]
+    assert (answer.status_code, [served]) == (200, list(described(name)["responses"]["200"]["content"]))
+
+
+@pytest.mark.parametrize("name", OPERATIONS_BY_NAME)
+def test_every_number_that_is_asked_for_is_described_with_the_largest_that_is_taken(name: str) -> None:
+    numbers = [one["schema"] for one in described(name).get("parameters", ()) if one["schema"].get("type") == "integer"]
+
+    assert all(0 < one.get("maximum", 0) <= 2**53 for one in numbers)
+
+
+def test_what_a_history_is_narrowed_by_is_described_by_its_words() -> None:
+    schemas = {one["name"]: one["schema"] for one in described("caseHistory")["parameters"]}
+
+    assert schemas["type"]["items"]["enum"] == list(stored_names())
+    position, instant = schemas["until"]["anyOf"]
+    assert re.search(position["pattern"], "812")
+    assert not re.search(position["pattern"], "")
+    assert instant["format"] == "date-time"

@@ -218,7 +218,14 @@ def test_a_moment_is_a_position_or_an_instant_with_its_zone() -> None:
     assert moment_of("2026-09-14T08:30:15.250000+00:00", "until") == BEGIN
 
 
-@pytest.mark.parametrize("text", ["", "-1", "yesterday", "2026-09-14", "2026-09-14T08:30:15", "1e3", "٣"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "-1", "yesterday", "2026-09-14", "2026-09-14T08:30:15", "1e3", "٣"),
+        # In another zone these have no date that could be written.
+        *("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"),
+    ],
+)
 def test_what_is_no_moment_is_refused_with_its_field(text: str) -> None:
     with pytest.raises(MomentMalformed) as refusal:
         moment_of(text, "until")
