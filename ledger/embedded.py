@@ -238,7 +238,9 @@ class EmbeddedPostgres:
         """Start the server and wait until it answers; return what it said if it did not come up."""
         self._forget_dead_postmaster()
         # pg_ctl hands all this to a shell, so no path but of our own choosing is in it. The server's folder is its own.
-        options = "-k .."
+        # Said at each start, so that clusters of former releases are held to it: files of the log of changes that are
+        # done with are deleted, as one that is used again still ends with what it held before, erased or not.
+        options = "-k .. -c wal_recycle=off"
         if self.port is not None:
             options += f" -c listen_addresses=127.0.0.1 -p {self.port}"
         log = self._home / "server.log"

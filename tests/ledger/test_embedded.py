@@ -81,6 +81,12 @@ def test_the_server_listens_on_no_network_port_unless_asked(shared_folder: Path)
         assert one(server.admin_url("postgres"), "SHOW listen_addresses") == ""
 
 
+def test_no_file_of_the_log_of_changes_is_used_again_with_what_it_held(shared_folder: Path) -> None:
+    """Clusters of former releases included: it is said when the server is started."""
+    with EmbeddedPostgres.attach(shared_folder) as server:
+        assert one(server.admin_url("postgres"), "SHOW wal_recycle") == "off"
+
+
 def test_a_port_is_open_to_the_application_with_its_password(shared_folder: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
