@@ -49,7 +49,7 @@ def test_a_ledger_that_was_put_back_is_not_served_until_that_is_declared(
     assert status == 1
     assert said.splitlines()[-1].startswith(f"caseledger serve: trust {demo.trust_id}: the ledger was known to reach")
     thread = AnchorThread(demo.runtime, [])
-    thread.anchor_all()
+    thread.one_round()
     assert thread.contradicted == {demo.trust_id}
     report = Readiness(demo.runtime, anchoring=thread).report()
     assert (report.ready, report.checks["ledger"]) == (False, "contradicts what was signed")
@@ -58,6 +58,6 @@ def test_a_ledger_that_was_put_back_is_not_served_until_that_is_declared(
 
     status, note, _ = run("begin-epoch", "--cause", "RESTORED_FROM_BACKUP", "--reason", "The disk failed.")
     assert (status, note.splitlines()[0]) == (0, f"caseledger/{demo.trust_id}/2")
-    thread.anchor_all()
+    thread.one_round()
     assert thread.contradicted == frozenset()
     refuse_put_back(demo.runtime)
