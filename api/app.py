@@ -32,6 +32,7 @@ from api.rest.bundles import bundle_routes
 from api.rest.contract import contract_routes
 from api.rest.emergency_access import emergency_routes
 from api.rest.endpoints import Endpoints
+from api.rest.erasures import erasure_routes
 from api.rest.files import FILES_PATTERN, file_routes
 from api.rest.histories import history_routes
 from api.rest.imports import IMPORT_PATH, import_routes
@@ -92,6 +93,7 @@ def create_app(
     app.router.routes.extend(account_routes(endpoints))
     app.router.routes.extend(emergency_routes(endpoints))
     app.router.routes.extend(retention_routes(endpoints))
+    app.router.routes.extend(erasure_routes(endpoints))
     app.router.routes.extend(api_key_routes(endpoints))
     app.router.routes.extend(scim_routes(runtime, slots, authenticate.program))
     if runtime.settings.takes_adhoc_documents:

@@ -48,7 +48,8 @@ class Runtime:
         # The same database over connections of their own, whose statements are ended when they take too long.
         self.reading_database = reading
         self.keys_database = keys
-        self.key_store = KeyStore(keys, LocalKeyFile(settings.data_dir / KEY_FILE))
+        self.key_file = LocalKeyFile(settings.data_dir / KEY_FILE)
+        self.key_store = KeyStore(keys, self.key_file)
         self.evidence = open_evidence(settings)
         self._resources = resources
         self._services: dict[UUID, Services] = {}

@@ -246,6 +246,20 @@ class Settings(BaseSettings):
         ge=1024,
         description="Largest file that `POST /v1/imports/e-safety-log` takes, in bytes.",
     )
+    backup_days: int = Field(
+        default=35,
+        ge=0,
+        le=3660,
+        description="For how many days you keep backups of the databases and of the evidence: an erasure says from "
+        "which day on no backup holds what was erased. Keep those of the keys for a day or two.",
+    )
+    upkeep_seconds: int = Field(
+        default=3600,
+        ge=0,
+        le=86400,
+        description="Seconds after which the server finishes erasures that were cut short, erases what a trust lets go "
+        "by itself, and sweeps files of evidence that no case keeps; 0: never.",
+    )
     checkpoint_seconds: int = Field(
         default=3600,
         ge=0,

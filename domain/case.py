@@ -15,6 +15,7 @@ from uuid import UUID
 from domain.aggregate import declare_inherited, event
 from domain.case_access import CaseAccess
 from domain.case_corrections import CaseCorrections
+from domain.case_erasure import CaseErasures
 from domain.case_files import CaseFiles
 from domain.case_marks import CaseMarks
 from domain.case_parts import Closure
@@ -40,7 +41,7 @@ AROSE_FROM = "AROSE_FROM"
 CLOSE = "CLOSE"
 
 
-class Case(CaseCorrections, CaseAccess, CaseFiles, CaseMarks):
+class Case(CaseCorrections, CaseAccess, CaseFiles, CaseErasures, CaseMarks):
     """A matter that a school deals with, from the day it became aware until it is closed."""
 
     def __init_subclass__(cls) -> None:
@@ -82,6 +83,7 @@ class Case(CaseCorrections, CaseAccess, CaseFiles, CaseMarks):
         self._begin_corrections()
         self._begin_access()
         self._begin_files()
+        self._begin_erasures()
         self._begin_retention()
         self._begin_requirements()
 

@@ -285,7 +285,22 @@ def _detail(case: Case, pack: PolicyPack | None) -> JSON:
         severity = severity_of(case, pack)
         detail["severity"] = None if severity is None else severity.code
         detail["severity_clause"] = None if severity is None else severity.clause
+    if case.redactions:
+        shown: JSON = _redacted(msgspec.to_builtins(detail, enc_hook=_refuse), case)
+        return shown
     return detail
+
+
+def _redacted(value: Any, case: Case) -> Any:
+    """The same with each reference to an erased text leading to the one that stands in its place."""
+    if isinstance(value, list):
+        return [_redacted(one, case) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"version", "part"}:
+        instead = case.in_place_of(value["version"], value["part"])
+        return value if instead is None else {"version": instead.version, "part": instead.part}
+    return {name: _redacted(one, case) for name, one in value.items()}
 
 
 def _refuse(value: Any) -> Any:

@@ -91,6 +91,7 @@ _OF_EVERY_KIND: Mapping[str, Mapping[str, HowKnown | None]] = {
     "file_stored": {"stored_by": HowKnown.TOOK_PART, "collected_by": HowKnown.TOOK_PART, "about": None},
     "file_viewed": {"viewed_by": HowKnown.TOOK_PART},
     "file_exported": {"exported_by": HowKnown.TOOK_PART},
+    "texts_erased": {"person": None},
 }
 # The events that name somebody, and what that says of whether the person knew; None: nothing. A path leads through
 # lists and records, as `members.person`.

@@ -41,6 +41,10 @@ class Task(StrEnum):
     IMPORT_LOG = "ImportLog"
     CHANGE_PERSON = "ChangePerson"
     ERASE_PERSON = "erase-person"
+    REQUEST_ERASURE = "request-erasure"
+    # The second person's part, and saying no.
+    DECIDE_ERASURE = "decide-erasure"
+    SEE_ERASURES = "see-erasures"
     OVERRIDE = "override"
     KEEP_REGISTERS = "keep-registers"
     # What a trust declares about its own ledger: its signing key, and that it was put back.
@@ -140,6 +144,9 @@ _TASKS: Mapping[Task, frozenset[Role]] = {
     Task.SEE_ALL_FIGURES: COUNTS_EVERYTHING,
     Task.LIST_CASES: frozenset(role for role, reach in REACH.items() if reach.lists_cases),
     Task.ERASE_PERSON: frozenset({Role.TRUST_LEAD, Role.SYSTEM}),
+    Task.REQUEST_ERASURE: frozenset({Role.DPO, Role.TRUST_LEAD}),
+    Task.DECIDE_ERASURE: frozenset({Role.DPO, Role.TRUST_LEAD, Role.ALTERNATE}),
+    Task.SEE_ERASURES: _OVERSEERS | {Role.ALTERNATE},
     # Who may set aside what a policy requires before a step, with a reason (design D14); the alternate is in the trust
     # lead's place.
     Task.OVERRIDE: frozenset({Role.TRUST_LEAD, Role.HEADTEACHER, Role.ALTERNATE}),

@@ -95,6 +95,8 @@ class TrustRegister(TrustRetention, Appointing):
         # Whose account each is, and whether it can be used; what an account is called at its issuer stands elsewhere.
         self.accounts: dict[UUID, tuple[UUID, bool]] = {}
         self.keys: dict[UUID, IssuedKey] = {}
+        # Keys that sealed texts, of which an event that a restore lost had said that they were destroyed.
+        self.destroyed_keys: frozenset[UUID] = frozenset()
         self._begin_retention()
 
     # --- decisions
@@ -154,6 +156,20 @@ class TrustRegister(TrustRetention, Appointing):
         if not self._key(key).is_revoked:
             self._key_revoked(key=key)
 
+    def end_access_of(self, persons: frozenset[UUID]) -> None:
+        """Switch off the accounts of persons and take away their keys, as when they are erased."""
+        for account, (person, is_active) in list(self.accounts.items()):
+            if person in persons and is_active:
+                self._account_switched(account=account, is_active=False)
+        for key, issued in list(self.keys.items()):
+            if issued.person in persons and not issued.is_revoked:
+                self._key_revoked(key=key)
+
+    def note_destruction(self, *, key: UUID) -> None:
+        """Say again that a key was destroyed by an erasure, where a restore lost the event that said so; once only."""
+        if key not in self.destroyed_keys:
+            self._text_key_destroyed(key=key)
+
     def _key(self, key: UUID) -> IssuedKey:
         if key not in self.keys:
             raise UnknownKey("key")
@@ -177,6 +193,11 @@ class TrustRegister(TrustRetention, Appointing):
     def _key_revoked(self, key: UUID) -> None:
         """A program's key was taken away at once."""
         self.keys[key] = replace(self.keys[key], is_revoked=True)
+
+    @event("TextKeyDestroyed", topic="trust.text_key_destroyed.v1")
+    def _text_key_destroyed(self, key: UUID) -> None:
+        """A key that sealed texts had been destroyed by an erasure of which a restore left no event."""
+        self.destroyed_keys = self.destroyed_keys | {key}
 
     @event("AccountBound", topic="trust.account_bound.v1")
     def _account_bound(self, account: UUID, issuer: str, person: UUID) -> None:  # noqa: ARG002 - a field of the event

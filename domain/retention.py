@@ -71,6 +71,7 @@ class RetentionState(StrEnum):
     NOT_COMPUTABLE = "NOT_COMPUTABLE"
     DISPOSAL_DECIDED = "DISPOSAL_DECIDED"
     ARCHIVED = "ARCHIVED"
+    DISPOSED = "DISPOSED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +213,21 @@ def _at_least(rule: RetentionRule, case: Measured, today: date) -> date | None:
 
 
 def state_of(
-    due: RetentionDue | None, decision: str | None, keep_until: date | None, today: date, *, is_held: bool
+    due: RetentionDue | None,
+    decision: str | None,
+    keep_until: date | None,
+    today: date,
+    *,
+    is_held: bool,
+    is_disposed: bool = False,
 ) -> RetentionState:
     """How the keeping of a case stands: a hold comes before every decision, and a decision before its day.
 
     `decision` is the one that stands, with the day until which the record is kept if it says so: from that day on the
-    record is to be looked at again.
+    record is to be looked at again. `is_disposed` says that the case was erased whole: there is nothing left to decide.
     """
+    if is_disposed:
+        return RetentionState.DISPOSED
     if due is None:
         return RetentionState.NOT_BEGUN
     if is_held:

@@ -26,6 +26,7 @@ class Scope(StrEnum):
     CASES_WRITE = "cases:write"
     CASES_EXPORT = "cases:export"
     PROOFS_READ = "proofs:read"
+    ERASURES_READ = "erasures:read"
     LOG_IMPORT = "log:import"
     DOCUMENTS_ADHOC = "documents:adhoc"
     SCHEMA_READ = "schema:read"
@@ -43,6 +44,7 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.CASES_WRITE: "open cases, and with cases:read give commands on them",
     Scope.CASES_EXPORT: "take a case, or what was recorded in a period, out as a bundle",
     Scope.PROOFS_READ: "read checkpoints and proofs, which tell of nothing that they prove",
+    Scope.ERASURES_READ: "follow what was erased, by whoever keeps copies",
     Scope.LOG_IMPORT: "import a school's log",
     Scope.DOCUMENTS_ADHOC: "send GraphQL documents of its own where only trusted ones are answered",
     Scope.SCHEMA_READ: "ask about the GraphQL schema where only trusted documents are answered",
@@ -58,6 +60,7 @@ _NEEDED: Mapping[str, Scope | None] = {
     CaseReading.SEE_READERS: None,
     Task.EXPORT_PERIOD: Scope.CASES_EXPORT,
     Task.SEE_PROOFS: Scope.PROOFS_READ,
+    Task.SEE_ERASURES: Scope.ERASURES_READ,
     Task.SEE_ALL_FIGURES: Scope.FIGURES_READ,
     Task.LIST_CASES: Scope.CASES_READ,
     Task.IMPORT_LOG: Scope.LOG_IMPORT,
@@ -68,7 +71,7 @@ _NEEDED: Mapping[str, Scope | None] = {
         (
             *(Task.ERASE_PERSON, Task.OVERRIDE, Task.KEEP_REGISTERS, Task.GIVE_ROLES, Task.SEE_ROLES),
             *(Task.KEEP_API_KEYS, Task.KEEP_LEDGER, Task.SEE_READ_LOG, Task.OPEN_IN_EMERGENCY, Task.SEE_ALERTS),
-            *(Task.KEEP_RETENTION, Task.SEE_RETENTION, Task.KEEP_EMPLOYMENT),
+            *(Task.KEEP_RETENTION, Task.SEE_RETENTION, Task.KEEP_EMPLOYMENT, Task.REQUEST_ERASURE, Task.DECIDE_ERASURE),
         )
     ),
 }

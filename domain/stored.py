@@ -84,13 +84,14 @@ class StoredName:
 def stored_names() -> Mapping[str, StoredName]:
     """Every stored name, in order of name; importing the aggregates here keeps a log readable from any entry point."""
     from domain.complaint import Complaint
+    from domain.erasure import Erasure
     from domain.incident import Incident
     from domain.ledger_register import LedgerRegister
     from domain.registers import SchoolRegister, TrustRegister
     from domain.staff_breach import StaffBreach
 
     found: dict[str, StoredName] = {}
-    for aggregate_class in (Incident, Complaint, StaffBreach, TrustRegister, SchoolRegister, LedgerRegister):
+    for aggregate_class in (Incident, Complaint, StaffBreach, TrustRegister, SchoolRegister, LedgerRegister, Erasure):
         for member in vars(aggregate_class).values():
             name = getattr(member, "TOPIC", None)
             if isinstance(member, type) and name is not None:

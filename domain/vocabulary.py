@@ -15,6 +15,7 @@ from domain.vocabulary_of_access import ACCESS_LISTS
 from domain.vocabulary_of_breaches import BREACH_LISTS
 from domain.vocabulary_of_complaints import COMPLAINT_LISTS
 from domain.vocabulary_of_duties import DUTY_LISTS
+from domain.vocabulary_of_erasures import ERASURE_LISTS
 from domain.vocabulary_of_files import FILE_LISTS
 from domain.vocabulary_of_ledgers import LEDGER_LISTS
 from domain.vocabulary_of_measures import MEASURE_LISTS
@@ -217,6 +218,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
     **ACCESS_LISTS,
     **DUTY_LISTS,
     **LEDGER_LISTS,
+    **ERASURE_LISTS,
     **FILE_LISTS,
     **RETENTION_LISTS,
     "read_purposes": PURPOSES,

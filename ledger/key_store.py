@@ -16,6 +16,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from ledger.database import Database
+from ledger.erasure_marks import ErasureMarks
 from ledger.keys import KeyProvider, KeysUnavailableError
 from ledger.marks import CheckpointMarks
 
@@ -58,6 +59,7 @@ class KeyStore:
         self._provider = provider
         # Beside the keys, for it has the same backups: newer ones than the ledger's.
         self.marks = CheckpointMarks(database)
+        self.erasures = ErasureMarks(database)
         # Unwrapped keys live here for a minute at most; an erasure in another process acts within that time.
         self._cache: dict[tuple[UUID, UUID], tuple[float, DataKey]] = {}
         self._by_owner: dict[tuple[UUID, KeyOwner], UUID] = {}
@@ -121,26 +123,77 @@ class KeyStore:
 
     def keys_of_case(self, trust_id: UUID, case_id: UUID) -> Mapping[KeyOwner, UUID]:
         """The ids of a case's keys, destroyed ones included."""
+        return self._owned(trust_id, "case_id = %s", case_id)
+
+    def keys_of_person(self, trust_id: UUID, person_id: UUID) -> Mapping[KeyOwner, UUID]:
+        """The ids of the keys under which texts about a person are sealed, in any case; destroyed ones included."""
+        return self._owned(trust_id, "person_id = %s", person_id)
+
+    def all_keys(self, trust_id: UUID) -> Mapping[KeyOwner, UUID]:
+        """The ids of all keys of a trust, destroyed ones included."""
+        return self._owned(trust_id, "true")
+
+    def _owned(self, trust_id: UUID, condition: str, *parameters: UUID) -> Mapping[KeyOwner, UUID]:
         with self._database.trust(trust_id).connection() as connection:
             rows = connection.execute(
-                "SELECT key_id, person_id FROM data_key WHERE trust_id = %s AND case_id = %s",
-                (trust_id, case_id),
+                f"SELECT key_id, case_id, person_id FROM data_key WHERE trust_id = %s AND {condition}".encode(),  # noqa: S608 - constants
+                (trust_id, *parameters),
                 binary=True,
             ).fetchall()
-        return {KeyOwner(case_id, person_id): key_id for key_id, person_id in rows}
+        return {KeyOwner(case_id, person): key_id for key_id, case_id, person in rows}
 
-    def destroy(self, trust_id: UUID, key_id: UUID, *, reason: str, authority: str) -> None:
-        """Overwrite a key for good; repeating it changes nothing. Raises KeyMissingError when there is no such key."""
+    def destroy(self, trust_id: UUID, *key_ids: UUID, reason: str, authority: str) -> None:
+        """Overwrite keys for good; repeating it changes nothing. Raises KeyMissingError when one is not there."""
         with self._database.trust(trust_id).connection() as connection:
             found = connection.execute(
                 "UPDATE data_key SET wrapped = NULL, state = 'DESTROYED', reason = coalesce(reason, %s),"
                 " authority = coalesce(authority, %s), destroyed_at = coalesce(destroyed_at, clock_timestamp())"
-                " WHERE trust_id = %s AND key_id = %s",
-                (reason, authority, trust_id, key_id),
+                " WHERE trust_id = %s AND key_id = ANY(%s)",
+                (reason, authority, trust_id, list(key_ids)),
             )
-            if found.rowcount != 1:
-                raise KeyMissingError("the key store has no row for the key to be destroyed")
+            if found.rowcount != len(set(key_ids)):
+                raise KeyMissingError("the key store has no row for a key to be destroyed")
         self.forget(trust_id)
+
+    def wrap_anew(self, trust_id: UUID) -> int:
+        """Wrap every key of a trust under the provider's newest key; returns how many were not. It may be repeated.
+
+        Raises KeysUnavailableError where one of them cannot be unwrapped; those before stay wrapped anew.
+        """
+        # Which key is the newest is known once something was wrapped under it.
+        newest, _ = self._provider.wrap([])
+        count = 0
+        while True:
+            with self._database.trust(trust_id).transaction() as connection:
+                rows = connection.execute(
+                    "SELECT key_id, kek_id, wrapped FROM data_key"
+                    " WHERE trust_id = %s AND state = 'ACTIVE' AND kek_id <> %s LIMIT 1000 FOR UPDATE",
+                    (trust_id, newest),
+                    binary=True,
+                ).fetchall()
+                if not rows:
+                    return count
+                contexts = [_context(trust_id, key_id) for key_id, _, _ in rows]
+                opened = [
+                    (self._provider.unwrap(kek_id, wrapped, context), context)
+                    for (_, kek_id, wrapped), context in zip(rows, contexts, strict=True)
+                ]
+                newest, wrapped_anew = self._provider.wrap(opened)
+                connection.execute(
+                    "UPDATE data_key d SET kek_id = %s, wrapped = k.wrapped"
+                    " FROM unnest(%b::uuid[], %b::bytea[]) AS k (key_id, wrapped)"
+                    " WHERE d.trust_id = %s AND d.key_id = k.key_id",
+                    (newest, [key_id for key_id, _, _ in rows], wrapped_anew, trust_id),
+                )
+            count += len(rows)
+
+    def wrapped_under(self, trust_id: UUID) -> frozenset[str]:
+        """The ids of the key-encryption keys under which keys of a trust are wrapped."""
+        with self._database.trust(trust_id).connection() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT kek_id FROM data_key WHERE trust_id = %s AND state = 'ACTIVE'", (trust_id,)
+            ).fetchall()
+        return frozenset(kek_id for (kek_id,) in rows)
 
     def forget(self, trust_id: UUID) -> None:
         """Drop a trust's unwrapped keys from memory, as an erasure demands."""
@@ -163,7 +216,9 @@ class KeyStore:
             UUID(bytes=drawn[at : at + 16], version=4): (owner, drawn[at + 16 : at + 48])
             for at, owner in zip(range(0, len(drawn), 48), owners, strict=True)
         }
-        wrapped = self._provider.wrap([(secret, _context(trust_id, key_id)) for key_id, (_, secret) in new.items()])
+        kek_id, wrapped = self._provider.wrap(
+            [(secret, _context(trust_id, key_id)) for key_id, (_, secret) in new.items()]
+        )
         with self._database.trust(trust_id).connection() as connection:
             made = connection.execute(
                 "INSERT INTO data_key (trust_id, key_id, case_id, person_id, kek_id, wrapped, state)"
@@ -172,7 +227,7 @@ class KeyStore:
                 " ON CONFLICT DO NOTHING RETURNING key_id",
                 (
                     trust_id,
-                    self._provider.current,
+                    kek_id,
                     list(new),
                     [owner.case_id for owner, _ in new.values()],
                     [owner.person_id for owner, _ in new.values()],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -119,6 +119,14 @@ def read_range(connection: psycopg.Connection[Any], trust_id: UUID, first: int, 
         f"SELECT {_COLUMNS} FROM event WHERE trust_id = %s AND position BETWEEN %s AND %s ORDER BY position",  # noqa: S608 - constant columns
         (trust_id, first, last),
     )
+
+
+def stored_bodies(connection: psycopg.Connection[Any], trust_id: UUID) -> Iterator[tuple[UUID, bytes]]:
+    """The stream and the body of every event of a trust, in no order; within a transaction, in little memory."""
+    with connection.cursor(name="bodies", binary=True) as cursor:
+        cursor.itersize = 2_000
+        cursor.execute("SELECT stream_id, body FROM event WHERE trust_id = %s", (trust_id,))
+        yield from cursor
 
 
 def positions_between(

@@ -164,6 +164,7 @@ def _retention(case: Case) -> Row:
         case.is_on_legal_hold,
         None if decision is None else decision.decision,
         None if decision is None else decision.keep_until,
+        case.is_erased_whole,
     )
 
 

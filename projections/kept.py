@@ -119,7 +119,7 @@ def keeping(cases: str, is_hidden: str, wanted: str, *, opens_sealed: bool) -> s
     shown_day = "since" if opens_sealed else f"CASE WHEN input IN ({personal}) THEN NULL ELSE since END"
     on = "CASE WHEN due.is_known THEN due.due_on END"
     state = (
-        "CASE WHEN NOT facts.has_ended THEN 'NOT_BEGUN'"
+        "CASE WHEN own.is_disposed THEN 'DISPOSED' WHEN NOT facts.has_ended THEN 'NOT_BEGUN'"
         " WHEN own.on_hold OR facts.on_hold OR cardinality(held.all_of) > 0 OR linked.is_open THEN 'ON_HOLD'"
         " WHEN own.decision = 'DISPOSE' THEN 'DISPOSAL_DECIDED' WHEN own.decision = 'ARCHIVE' THEN 'ARCHIVED'"
         f" WHEN own.keep_until > {TODAY} THEN 'KEPT' WHEN due.is_known IS NOT TRUE THEN 'NOT_COMPUTABLE'"
@@ -146,7 +146,8 @@ def keeping(cases: str, is_hidden: str, wanted: str, *, opens_sealed: bool) -> s
         f"(WITH rules AS MATERIALIZED (SELECT * FROM {table_in_force()} AS known WHERE effective_from <= {TODAY}),"
         f" holding AS MATERIALIZED {_own('trust_hold', _STANDING)}"
         f" SELECT seen.case_id, seen.kind, seen.school_urn, {state} AS state,"
-        f" CASE WHEN facts.has_ended THEN greatest({on}, own.keep_until) END AS day, {told} AS told"
+        f" CASE WHEN facts.has_ended AND NOT own.is_disposed THEN greatest({on}, own.keep_until) END AS day,"
+        f" {told} AS told"
         f" FROM {cases} AS seen JOIN {_own('case_retention')} AS own ON own.case_id = seen.case_id"
         f" JOIN {_own('case_retention')} AS facts ON facts.case_id = coalesce(seen.duplicate_of, seen.case_id)"
         " LEFT JOIN person AS known ON known.trust_id = %(trust)s AND known.person_id = facts.subject_id"

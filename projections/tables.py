@@ -220,6 +220,7 @@ case_retention = Table(
     Column("on_hold", Boolean, nullable=False),
     Column("decision", _KEY_TEXT),
     Column("keep_until", Date),
+    Column("is_disposed", Boolean, nullable=False),
     PrimaryKeyConstraint("trust_id", "generation", "case_id"),
     Index("case_retention_ended", "trust_id", "generation", "ended_on"),
 )

@@ -17,7 +17,7 @@ from domain.registers import AccountOfAnother
 from ledger.database import TrustDatabase
 from services.command_refusals import NotAllowed
 from services.commands import Refusal, Services, refusal_of
-from services.people import UnknownPerson
+from services.people import UnknownPerson, is_known
 from services.register_commands import NoteAccount, RegisterRecorded, run_on_register
 from services.scope import Caller
 
@@ -137,12 +137,7 @@ def _require(caller: Caller, issuer: str, subject: str) -> None:
 
 
 def _require_person(trust: TrustDatabase, person_id: UUID, field: str) -> None:
-    with trust.connection() as connection:
-        row = connection.execute(
-            "SELECT FROM person WHERE trust_id = %s AND person_id = %s AND erased_at IS NULL",
-            (trust.trust_id, person_id),
-        ).fetchone()
-    if row is None:
+    if not is_known(trust, person_id):
         raise UnknownPerson(field)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.access import Visibility
 from domain.case import Case
+from domain.erasure import Erasure
 from domain.export_rules import closed_persons, notices
 from domain.permissions import CaseReading, Task, decide
 from domain.refusals import RefusalCode, Refused
@@ -18,6 +19,7 @@ from ledger.period import Period
 from ledger.reading import StoredRow, positions_between, read_range
 from services.checkpoints import LedgerAt, at_checkpoint, handovers, note_of_size
 from services.command_refusals import NotAllowed
+from services.erasures import covers_what_is_about
 from services.extracting import (
     bundled,
     continued,
@@ -121,9 +123,14 @@ class _Exporting:
         self._teachers = restricted(self._ledger, self._at.size)
         named = [named_in(body.type, body.data) for body in bodies]
         hidden = hidden_from(self._ledger, self._reader.person_id, {one for one in named if one is not None})
+        reader = self._reader.person_id
+        closed_streams = {stream for stream in cases if stream not in self._shown} | {
+            stream
+            for stream, one in streams.items()
+            if isinstance(one, Erasure) and covers_what_is_about(self._ledger, reader, one)
+        }
         is_shown = [
-            (row.stream_id in self._shown or row.stream_id not in cases) and name not in hidden
-            for row, name in zip(rows, named, strict=True)
+            row.stream_id not in closed_streams and name not in hidden for row, name in zip(rows, named, strict=True)
         ]
         shown_rows = [row for row, shown in zip(rows, is_shown, strict=True) if shown]
         shown_bodies = [body for body, shown in zip(bodies, is_shown, strict=True) if shown]

@@ -6,7 +6,7 @@ not from the read models, which may lag. Nothing is disposed of here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -21,6 +21,7 @@ from domain.retention_parts import TrustHold
 from domain.retention_rules import Adopted, RetentionAction, RetentionTable, parse_table, table_in_force
 from domain.values import PolicyRef
 from services import people
+from services.sight import is_about
 from services.store import TrustLedger
 
 __all__ = [
@@ -106,22 +107,33 @@ def keeping_of(ledger: TrustLedger, cases: Sequence[Case], today: date) -> list[
         )
         review = case.retention_decision
         decision, keep_until = (None, None) if review is None else (review.decision, review.keep_until)
-        state = state_of(due, decision, keep_until, today, is_held=own or bool(holds) or bool(linked))
+        state = state_of(
+            due,
+            decision,
+            keep_until,
+            today,
+            is_held=own or bool(holds) or bool(linked),
+            is_disposed=case.is_erased_whole,
+        )
         found.append(Keeping(case, due, state, own, holds, linked))
     return found
 
 
-def disposable(ledger: TrustLedger, today: date) -> list[Keeping]:
+def disposable(ledger: TrustLedger, today: date, cases: Iterable[Keeping] | None = None) -> Iterator[Keeping]:
     """The cases that may be disposed of without anybody deciding on each: none unless the trust says so.
 
     The trust adopted its table with automatic disposal and a second person confirmed that; the rule that keeps the case
-    longest says DISPOSE and its day has come; nothing holds the case, and nobody decided otherwise. Of many candidates
-    each is worked out from the ledger again.
+    longest says DISPOSE and its day has come; nothing holds the case, and nobody decided otherwise. Of many candidates,
+    all that have ended unless `cases` are given, each is worked out from the ledger again. A case that is about one of
+    the two who decided so waits for somebody else's review.
     """
-    in_force = table_on(ledger, today)
-    if in_force.adopted is None or not in_force.adopted.disposes:
-        return []
-    return [one for one in ended_cases(ledger, today) if _goes_by_itself(one)]
+    adopted = table_on(ledger, today).adopted
+    if adopted is None or not adopted.disposes:
+        return
+    deciders = [person for person in (adopted.adopted_by, adopted.confirmed_by) if person is not None]
+    for one in ended_cases(ledger, today) if cases is None else cases:
+        if _goes_by_itself(one) and not any(is_about(ledger, person, one.case) for person in deciders):
+            yield one
 
 
 def ended_cases(ledger: TrustLedger, today: date) -> Iterator[Keeping]:

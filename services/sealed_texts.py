@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.access import Visibility
 from ledger.key_store import KeyMissingError
 from ledger.sealing import SealingError, associated_data, open_blob
-from services.store import TrustLedger
+from services.store import REASON_PART, TrustLedger
 
 
 class SealedState(StrEnum):
@@ -57,12 +57,28 @@ def open_texts(ledger: TrustLedger, reader: Visibility, places: Iterable[SealedP
     if not reader.opens_sealed:
         return dict.fromkeys(wanted, WITHHELD)
     found = _select(ledger, wanted)
-    rows = [row for row in found if row.kind in reader.opens]
+    opened = dict.fromkeys((row.place for row in found), WITHHELD)
+    opened |= _opened(ledger, [row for row in found if row.kind in reader.opens])
+    if len(opened) != len(wanted):
+        raise KeyMissingError("a sealed text that an event names is not there")
+    return opened
+
+
+def open_words(ledger: TrustLedger, stream_id: UUID, versions: Iterable[int]) -> dict[int, SealedText]:
+    """The reasons in words of events that are of no case, by version, for whom it was decided that they may see them.
+
+    Those that were given without one are left out. Raises as `open_texts` does.
+    """
+    rows = _select(ledger, {SealedPlace(stream_id, version, REASON_PART) for version in versions})
+    return {place.version: text for place, text in _opened(ledger, rows).items()}
+
+
+def _opened(ledger: TrustLedger, rows: Sequence[_Lying]) -> dict[SealedPlace, SealedText]:
+    opened = {}
     keys = ledger.keys.open(ledger.trust_id, {row.key_id for row in rows})
-    opened = {row.place: WITHHELD for row in found}
-    for place, _, command_id, ordinal, key_id, blob in rows:
+    for place, _, command_id, ordinal, key_id, blob, is_erased in rows:
         key = keys[key_id]
-        if key is None:
+        if key is None or is_erased:
             opened[place] = SealedText(SealedState.ERASED, key_id=key_id)
             continue
         if blob is None:
@@ -73,8 +89,6 @@ def open_texts(ledger: TrustLedger, reader: Visibility, places: Iterable[SealedP
         except SealingError:
             raise KeyMissingError("a sealed text does not open with the key that its event names") from None
         opened[place] = SealedText(SealedState.OPEN, text, salt, key_id)
-    if len(opened) != len(wanted):
-        raise KeyMissingError("a sealed text that an event names is not there")
     return opened
 
 
@@ -87,6 +101,7 @@ class _Lying(NamedTuple):
     ordinal: int
     key_id: UUID
     blob: bytes | None
+    is_erased: bool
 
 
 def _select(ledger: TrustLedger, places: Collection[SealedPlace]) -> list[_Lying]:
@@ -94,11 +109,14 @@ def _select(ledger: TrustLedger, places: Collection[SealedPlace]) -> list[_Lying
         return []
     with ledger.trust.connection() as connection:
         rows = connection.execute(
-            "SELECT p.stream_id, p.version, p.part, e.type, e.command_id, e.ordinal, p.key_id, p.blob"
+            "SELECT p.stream_id, p.version, p.part, e.type, e.command_id, e.ordinal, p.key_id, p.blob,"
+            " gone.part IS NOT NULL"
             " FROM unnest(%s::uuid[], %s::int[], %s::text[]) AS w (stream_id, version, part)"
             " JOIN sealed_part p ON p.trust_id = %s AND p.stream_id = w.stream_id AND p.version = w.version"
             " AND p.part = w.part"
-            " JOIN event e ON e.trust_id = p.trust_id AND e.stream_id = p.stream_id AND e.version = p.version",
+            " JOIN event e ON e.trust_id = p.trust_id AND e.stream_id = p.stream_id AND e.version = p.version"
+            " LEFT JOIN erased_part gone ON gone.trust_id = p.trust_id AND gone.stream_id = p.stream_id"
+            " AND gone.version = p.version AND gone.part = p.part",
             (
                 [place.stream_id for place in places],
                 [place.version for place in places],

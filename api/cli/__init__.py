@@ -27,6 +27,7 @@ VERBS = {
     "verify": "verify a bundle offline",
     "checkpoint": "sign the ledger as it stands and hand the checkpoint out",
     "change-signing-key": "sign checkpoints with a new key",
+    "rotate-keys": "wrap the keys that seal texts under a new key-encryption key",
     "begin-epoch": "declare that the ledger was put back to an earlier state",
     "token": "print a bearer token for development",
     "api-key": "issue, rotate, revoke or list the keys by which programs sign in",

@@ -12,6 +12,7 @@ from api.settings import load_settings
 from domain.refusals import Refused
 from domain.vocabulary_of_ledgers import LEDGER_LISTS
 from ledger.checkpoint import CheckpointError
+from services.erasing_again import erase_again
 from services.ledger_declarations import begin_epoch
 from services.scope import system_caller
 
@@ -41,12 +42,17 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         known = [file.read_bytes().decode() for file in arguments.checkpoint]
         with Runtime.open(settings) as runtime:
-            ledger = runtime.services(trust_id).ledger
+            services = runtime.services(trust_id)
             signed = begin_epoch(
-                ledger, system_caller(trust_id), cause=arguments.cause, reason=arguments.reason, known=known
+                services.ledger, system_caller(trust_id), cause=arguments.cause, reason=arguments.reason, known=known
             )
+            again = erase_again(services, runtime.evidence.store)
     except (OSError, ValueError, CheckpointError, Refused) as error:
         print(f"caseledger begin-epoch: {error}", file=sys.stderr)
         return 1
     sys.stdout.write(signed.note)
+    print(
+        f"erased again: {again.keys} keys, {again.texts} single texts, {again.files} files, {again.people} people",
+        file=sys.stderr,
+    )
     return 0

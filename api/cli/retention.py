@@ -69,7 +69,9 @@ def _is_listed(one: Keeping, before: date | None) -> bool:
 
 
 def _day(one: Keeping) -> date | None:
-    """The day from which a case is to be looked at: that of its rule, or a later one that was decided."""
+    """The day from which a case is to be looked at: that of its rule, or a later one that was decided, if any."""
+    if one.state is RetentionState.DISPOSED:
+        return None
     review = one.case.retention_decision
     days = [day for day in (one.due.on if one.due else None, review.keep_until if review else None) if day is not None]
     return max(days, default=None)

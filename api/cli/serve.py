@@ -16,6 +16,7 @@ from api.logs import configure_logging
 from api.projecting import ProjectorThread
 from api.server import make_server, run_server
 from api.settings import Settings, load_settings
+from api.upkeep import UpkeepThread
 
 __all__ = ["configure", "load_tokens", "run"]
 
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         anchoring = AnchorThread(runtime, sinks)
         readiness = Readiness(runtime, projector, anchoring)
         server = make_server(create_app(runtime, tokens, readiness, identities=identities), settings)
-        with anchoring:
+        with anchoring, UpkeepThread(runtime):
             return run_server(server)
 
 

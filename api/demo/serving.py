@@ -21,6 +21,7 @@ from api.identity.identities import load_identities
 from api.projecting import ProjectorThread
 from api.server import make_server, run_server
 from api.settings import DEMONSTRATION_TRUST, Settings
+from api.upkeep import UpkeepThread
 
 __all__ = ["serve_demonstration"]
 
@@ -49,7 +50,7 @@ def serve_demonstration(runtime: Runtime, tokens: DevelopmentTokens, *, showcase
     filling = _Filling(runtime, readiness, server, done, showcase=showcase)
     filling.start()
     try:
-        with anchoring:
+        with anchoring, UpkeepThread(runtime):
             status = run_server(server)
     finally:
         server.should_exit = True

@@ -272,6 +272,7 @@ publish(
         "NOT_COMPUTABLE": "Something is not known that its day follows from.",
         "DISPOSAL_DECIDED": "It was decided to dispose of it.",
         "ARCHIVED": "It was decided to keep it for good.",
+        "DISPOSED": "Its texts and files were erased; that it was there, and what counts, stays.",
     },
 )
 publish(

@@ -18,6 +18,7 @@ from api.rest.accounts import BIND, SWITCH
 from api.rest.api_keys import ISSUE_KEY, LIST_KEYS, REVOKE_KEY, ROTATE_KEY
 from api.rest.bundles import BUNDLE
 from api.rest.emergency_access import ALERTS, EMERGENCY
+from api.rest.erasures import ERASURE_OPERATIONS
 from api.rest.files import GIVE_FILE, STORE_FILE
 from api.rest.histories import HISTORY
 from api.rest.imports import IMPORT
@@ -55,6 +56,7 @@ OPERATIONS: tuple[Operation, ...] = (
     PLACE_HOLD,
     LIFT_HOLD,
     SET_EMPLOYMENT,
+    *ERASURE_OPERATIONS,
 )
 
 _VERSION = "1"

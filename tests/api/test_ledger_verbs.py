@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,25 @@ def test_each_form_makes_its_sink(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
     assert [name.partition(":")[0] for name in names] == ["folder", "mail", "s3", "rfc3161", "witness"]
     assert not any("dpo" in name or "secret" in name for name in names)
+
+
+def test_keys_are_rotated_and_the_former_dropped_an_hour_later(
+    run: Run, demo: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = "{ cases(first: 1) { nodes { ... on Incident { summary { state } } } } }"
+    before = demo.ask(reading)
+
+    status, out, _ = run("rotate-keys")
+
+    assert status == 0
+    assert " keys are wrapped under kek-2 now" in out
+    demo.runtime.key_store.forget(demo.trust_id)
+    assert demo.ask(reading) == before
+    status, _, told = run("rotate-keys", "--drop-former")
+    assert (status, told) == (1, "caseledger rotate-keys: the last rotation was less than an hour ago\n")
+    monkeypatch.setattr("api.cli.rotate_keys._REST", timedelta(0))
+    status, out, _ = run("rotate-keys", "--drop-former")
+    assert (status, out) == (0, "1 former keys dropped\n")
+    demo.runtime.key_store.forget(demo.trust_id)
+    assert demo.ask(reading) == before
+    assert demo.runtime.key_store.wrapped_under(demo.trust_id) == {"kek-2"}

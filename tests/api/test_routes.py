@@ -61,6 +61,10 @@ SEE_PROOFS = frozenset(
     }
 )
 EXPORT_PERIODS = frozenset({"trust-lead", "dpo", "auditor"})
+DECIDE_ERASURES = frozenset({"trust-lead", "alternate", "dpo"})
+SEE_ERASURES = DECIDE_ERASURES | {"auditor"}
+# It names nothing.
+AN_ERASURE = {"commandId": str(UUID(int=779)), "scope": "CASE", "authority": "COURT_ORDER", "reason": "An order."}
 A_PERIOD = {"since": "2026-09-01T00:00:00Z", "until": "2026-09-02T00:00:00Z"}
 SCIM = frozenset(
     (method, f"/scim/v2/{path}")
@@ -165,6 +169,13 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/v1/holds"): Row(KEEP_RETENTION, status=400, request={"json": A_HOLD}),
     ("POST", "/v1/holds/{hold_id}/lifting"): Row(KEEP_RETENTION, status=404, request={"json": A_LIFTING}),
     ("PUT", "/v1/people/{person_id}/employment"): Row(EMPLOY, status=404, request={"json": {"leftOn": "2030-08-31"}}),
+    ("GET", "/v1/erasures"): Row(SEE_ERASURES),
+    ("HEAD", "/v1/erasures"): Row(SEE_ERASURES),
+    ("POST", "/v1/erasures"): Row(frozenset({"trust-lead", "dpo"}), status=400, request={"json": AN_ERASURE}),
+    ("GET", "/v1/erasures/{erasure_id}"): Row(SEE_ERASURES, status=404),
+    ("HEAD", "/v1/erasures/{erasure_id}"): Row(SEE_ERASURES, status=404),
+    ("POST", "/v1/erasures/{erasure_id}/approval"): Row(DECIDE_ERASURES, status=404, request={"json": A_ROTATION}),
+    ("POST", "/v1/erasures/{erasure_id}/rejection"): Row(DECIDE_ERASURES, status=404, request={"json": A_LIFTING}),
     # Directories sign in by keys, which no role's token is.
     **{pair: Row(frozenset(), otherwise=401) for pair in SCIM},
     ("GET", "/openapi.json"): Row(None),

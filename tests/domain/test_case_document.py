@@ -263,8 +263,8 @@ def test_a_complaint_and_a_breach_are_shown_by_their_own_state() -> None:
 @pytest.mark.parametrize("case", [reported(), complaint(), breach()], ids=lambda case: case.kind.value)
 def test_nothing_of_the_state_is_left_out(case: Case) -> None:
     # A closed case is told by its status, the school it was opened at and the day of a mark by their events, a merge by
-    # its items.
-    told_otherwise = {"is_closed", "opened_at", "marked_on", "merges"}
+    # its items; what was erased by its own texts, and a redacted text by standing in its place.
+    told_otherwise = {"is_closed", "opened_at", "marked_on", "merges", "erasures", "prepared", "redactions"}
     state = {name for name in vars(case) if not name.startswith("_")}
     shown = set(get_type_hints(CaseDocument)) | set(DETAIL[case.kind])
     assert state - told_otherwise <= shown

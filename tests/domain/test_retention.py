@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from domain.retention import Measured, PersonDates, RetentionState, inputs_of, retention_of, state_of
+from domain.retention import Measured, PersonDates, RetentionDue, RetentionState, inputs_of, retention_of, state_of
 from domain.retention_rules import RetentionAction
 from domain.values import CaseKind
 from tests.domain.kept import ENDED, OPENED, SHIPPED, TODAY, case, table
@@ -214,3 +214,12 @@ def test_a_hold_comes_before_every_decision_and_a_decision_before_its_day(
     due: object, decision: str | None, keep_until: date | None, is_held: bool, state: RetentionState
 ) -> None:
     assert state_of(due, decision, keep_until, TODAY, is_held=is_held) is state  # type: ignore[arg-type]  # as given
+
+
+@pytest.mark.parametrize("due", [None, RUNNING, DUE, UNKNOWN])
+@pytest.mark.parametrize("decision", [None, "DISPOSE", "ARCHIVE"])
+@pytest.mark.parametrize("is_held", [False, True])
+def test_of_what_was_disposed_of_nothing_is_decided(
+    due: RetentionDue | None, decision: str | None, is_held: bool
+) -> None:
+    assert state_of(due, decision, None, TODAY, is_held=is_held, is_disposed=True) is RetentionState.DISPOSED

@@ -22,6 +22,7 @@ NEEDED: dict[Scope | None, set[str]] = {
     Scope.TEXTS_READ: {CaseReading.OPEN_TEXTS},
     Scope.CASES_EXPORT: {CaseReading.EXPORT, Task.EXPORT_PERIOD},
     Scope.PROOFS_READ: {Task.SEE_PROOFS},
+    Scope.ERASURES_READ: {Task.SEE_ERASURES},
     Scope.FIGURES_READ: {Task.SEE_ALL_FIGURES},
     Scope.LOG_IMPORT: {Task.IMPORT_LOG},
     Scope.PEOPLE_WRITE: {Task.CHANGE_PERSON},
@@ -29,7 +30,7 @@ NEEDED: dict[Scope | None, set[str]] = {
     None: {
         *(CaseReading.SEE_READERS, Task.ERASE_PERSON, Task.OVERRIDE, Task.KEEP_REGISTERS, Task.GIVE_ROLES),
         *(Task.SEE_ROLES, Task.KEEP_API_KEYS, Task.SEE_READ_LOG, Task.OPEN_IN_EMERGENCY, Task.SEE_ALERTS),
-        Task.KEEP_LEDGER,
+        *(Task.KEEP_LEDGER, Task.REQUEST_ERASURE, Task.DECIDE_ERASURE),
         *(Task.KEEP_RETENTION, Task.SEE_RETENTION, Task.KEEP_EMPLOYMENT),
         *("GrantAccess", "GrantAccess:EXAMINER", "EndAccess", "ReviewEmergencyAccess"),
         *("PlaceHold", "LiftHold", "ClassifyForRetention", "ReviewRetention"),

@@ -79,7 +79,12 @@ def files_with(canaries: Canaries, *folders: Path) -> dict[str, list[str]]:
     found = {}
     for folder in folders:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            places = canaries.places_in(file.read_bytes())
+            try:
+                content = file.read_bytes()
+            except FileNotFoundError:
+                # The server removes files of its own at any time; one that is gone holds nothing.
+                continue
+            places = canaries.places_in(content)
             if places:
                 found[str(file.relative_to(folder))] = places
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -106,7 +107,8 @@ def test_the_key_file_is_the_owners_alone(store: KeyStore, key_file: Path) -> No
 def test_processes_that_start_at_once_agree_on_one_key_file(key_file: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         files = list(pool.map(lambda _: LocalKeyFile(key_file), range(8)))
-    one, other = files[0].wrap([(b"k" * 32, b"place"), (b"l" * 32, b"other place")])
+    name, (one, other) = files[0].wrap([(b"k" * 32, b"place"), (b"l" * 32, b"other place")])
+    assert name == "kek-1"
     assert {file.unwrap("kek-1", one, b"place") for file in files} == {b"k" * 32}
     assert {file.unwrap("kek-1", other, b"other place") for file in files} == {b"l" * 32}
     assert one[:12] != other[:12]
@@ -127,3 +129,74 @@ def test_a_keyed_hash_differs_by_trust_and_purpose(store: KeyStore, trust_id: UU
     mac = store.mac(trust_id, "command", b"x")
     assert mac == store.mac(trust_id, "command", b"x")
     assert len({mac, store.mac(trust_id, "row", b"x"), store.mac(uuid4(), "command", b"x")}) == 3
+
+
+# --- other key-encryption keys
+
+
+def test_every_key_is_wrapped_anew_and_opens_as_before(keys_database: Database, key_file: Path, trust_id: UUID) -> None:
+    file = LocalKeyFile(key_file)
+    store, elsewhere = KeyStore(keys_database, file), KeyStore(keys_database, LocalKeyFile(key_file))
+    owners = [KeyOwner(uuid4()) for _ in range(1_203)]
+    keys = store.keys_for(trust_id, owners)
+    gone = keys.pop(owners[0])
+    store.destroy(trust_id, gone.key_id, reason="r", authority="a")
+
+    assert (file.add(), store.wrap_anew(trust_id), store.wrap_anew(trust_id)) == ("kek-2", 1_202, 0)
+
+    assert store.wrapped_under(trust_id) == {"kek-2"}
+    # Another process, which has read the file before, opens them and wraps under the new key.
+    assert elsewhere.open(trust_id, [key.key_id for key in keys.values()]) == {key.key_id: key for key in keys.values()}
+    assert elsewhere.open(trust_id, [gone.key_id]) == {gone.key_id: None}
+    elsewhere.keys_for(trust_id, [KeyOwner(uuid4())])
+    assert elsewhere.wrapped_under(trust_id) == {"kek-2"}
+
+
+def test_what_was_wrapped_under_a_dropped_key_is_opened_never_again(key_file: Path) -> None:
+    file, elsewhere = LocalKeyFile(key_file), LocalKeyFile(key_file)
+    _, [former] = file.wrap([(b"k" * 32, b"place")])
+    file.add()
+    with pytest.raises(ValueError, match="wraps now"):
+        file.drop(["kek-2"])
+    file.drop(["kek-1"])
+
+    assert file.ids == ("kek-2",)
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    for one in (file, LocalKeyFile(key_file)):
+        with pytest.raises(KeysUnavailableError, match="kek-1"):
+            one.unwrap("kek-1", former, b"place")
+    # A number is given once, whatever was dropped since.
+    assert elsewhere.add() == "kek-3"
+
+
+def test_keys_added_at_once_are_all_kept(key_file: Path) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        names = set(pool.map(lambda _: LocalKeyFile(key_file).add(), range(6)))
+
+    assert names == {f"kek-{number}" for number in range(2, 8)}
+    assert set(LocalKeyFile(key_file).ids) == names | {"kek-1"}
+
+
+def test_a_rotation_that_was_cut_short_is_gone_on_with(
+    keys_database: Database, key_file: Path, trust_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = LocalKeyFile(key_file)
+    store = KeyStore(keys_database, file)
+    keys = store.keys_for(trust_id, [KeyOwner(uuid4()) for _ in range(2_100)])
+    file.add()
+    wrap, calls = file.wrap, iter(range(10))
+
+    def fails_at_the_third(given: Sequence[tuple[bytes, bytes]]) -> tuple[str, list[bytes]]:
+        if next(calls) == 2:
+            raise KeysUnavailableError("the key service is down")
+        return wrap(given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(file, "wrap", fails_at_the_third)
+        with pytest.raises(KeysUnavailableError):
+            store.wrap_anew(trust_id)
+    assert store.wrapped_under(trust_id) == {"kek-1", "kek-2"}
+
+    assert store.wrap_anew(trust_id) == 1_100
+    store.forget(trust_id)
+    assert store.open(trust_id, [key.key_id for key in keys.values()]) == {key.key_id: key for key in keys.values()}

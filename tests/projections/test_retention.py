@@ -106,7 +106,7 @@ class Kept:
     def happen(self, case: Case, number: int) -> None:
         """Something that bears on how the case is kept."""
         chance, later = self.chance, case.opened_on + timedelta(days=self.chance.randrange(20))
-        match chance.randrange(9):
+        match chance.randrange(10):
             case 0 | 1 | 2:
                 outcomes = [code.code for code in CODE_LISTS[case.outcome_list]]
                 case.close_as_logged(
@@ -129,6 +129,9 @@ class Kept:
                 original = chance.choice([one for one in self.cases.values() if one.kind == case.kind])
                 if case.duplicate_of is None:
                     case.mark_duplicate(original=original, reason=WHY)
+            case 8:
+                someone = chance.choice([None, named("parent")])
+                case.note_texts_erased(erasure_id=named(f"erasure {number}"), person=someone, texts=1)
             case _:
                 self.review(case)
 
@@ -168,8 +171,9 @@ class Kept:
         is_linked = any(self.is_open(other) for other in self.linked(case))
         review = case.retention_decision
         decision, keep_until = (review.decision, review.keep_until) if review else (None, None)
-        state = state_of(due, decision, keep_until, today, is_held=on_own_hold or bool(holds) or is_linked)
-        days_of = [] if due is None else [day for day in (due.on, keep_until) if day is not None]
+        is_held, is_gone = on_own_hold or bool(holds) or is_linked, case.is_erased_whole
+        state = state_of(due, decision, keep_until, today, is_held=is_held, is_disposed=is_gone)
+        days_of = [] if due is None or is_gone else [day for day in (due.on, keep_until) if day is not None]
         place = max(days_of).isoformat() if days_of else "9999-12-31"
         return place, {
             "state": state.value,
@@ -299,7 +303,7 @@ def test_the_list_is_what_the_domain_says_of_each_case(recording: Recording, see
 
 
 def test_somebody_who_opens_no_texts_is_told_the_day_and_not_the_days_of_anybodys_life(recording: Recording) -> None:
-    kept = a_trust(recording, 3)
+    kept = a_trust(recording, 6)
     officer = reader(recording.trust_id, Role.DPO)
 
     found = ask_at(recording.trust, officer, LIST, noon(date(2027, 3, 1)))["retention"]["nodes"]

@@ -14,6 +14,8 @@ from ledger.keys import LocalKeyFile
 from services.commands import Services
 from services.evidence import Evidence
 from services.scope import Caller
+from tests.services.access import Overseen
+from tests.services.erasers import Eraser
 from tests.services.issued_keys import Clock
 from tests.support.evidence import Desk
 from tests.support.ledgers import Trust, a_trust
@@ -65,3 +67,23 @@ def desk(trust: Trust, store: FolderBlobs) -> Desk:
 def lead(trust: Trust) -> Caller:
     """The trust lead."""
     return trust.lead
+
+
+@pytest.fixture
+def overseen(trust: Trust) -> Overseen:
+    """A trust whose lead and data protection officer are appointed."""
+    found = Overseen(trust)
+    found.appoint(Role.TRUST_LEAD, Role.DPO)
+    return found
+
+
+@pytest.fixture
+def dpo(overseen: Overseen) -> Caller:
+    """The data protection officer."""
+    return overseen.caller(Role.DPO)
+
+
+@pytest.fixture
+def eraser(overseen: Overseen, store: FolderBlobs, lead: Caller, dpo: Caller) -> Eraser:
+    """Who asks for erasures as the one and approves them as the other."""
+    return Eraser(overseen, store, lead, dpo)

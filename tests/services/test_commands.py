@@ -259,7 +259,7 @@ def unreachable(trust: Trust) -> Iterator[None]:
 
     trust.ledger.keys.forget(trust.trust_id)
     original = trust.ledger.keys._provider
-    trust.ledger.keys._provider = type("Down", (), {"current": "kek-1", "wrap": fail, "unwrap": fail})()
+    trust.ledger.keys._provider = type("Down", (), {"wrap": fail, "unwrap": fail})()
     yield
     trust.ledger.keys._provider = original
 
