@@ -24,7 +24,14 @@ from api.rest.histories import HISTORY
 from api.rest.imports import IMPORT
 from api.rest.ledger import LEDGER_OPERATIONS
 from api.rest.operations import Operation, Problem
-from api.rest.retention import ADOPT_TABLE, CONFIRM_DISPOSAL, LIFT_HOLD, PLACE_HOLD, SET_EMPLOYMENT
+from api.rest.retention import (
+    ADOPT_TABLE,
+    CONFIRM_DISPOSAL,
+    LIFT_HOLD,
+    LIST_HOLDS,
+    PLACE_HOLD,
+    SET_EMPLOYMENT,
+)
 from api.rest.roles import APPOINT, ME, REVOKE, ROLES
 from api.rest.states import ALIVE, READY
 
@@ -54,6 +61,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ADOPT_TABLE,
     CONFIRM_DISPOSAL,
     PLACE_HOLD,
+    LIST_HOLDS,
     LIFT_HOLD,
     SET_EMPLOYMENT,
     *ERASURE_OPERATIONS,

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from api.rest.bodies import Answer, Asked, WholeNumber, Words, answered, json_body
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation, number_asked, number_parameter, path_uuid, uuid_of_path
+from api.rest.words import Told, told
 from api.upkeep import carry_out_erasures
 from domain.erasure import Erasure, Extent
 from services.commands import Services
@@ -30,7 +31,6 @@ from services.erasure_commands import (
 )
 from services.erasures import ErasureSeen, UnknownErasure, list_erasures, see_erasure
 from services.scope import Caller
-from services.sealed_texts import SealedText
 
 __all__ = ["ERASURE_OPERATIONS", "erasure_routes"]
 
@@ -53,13 +53,6 @@ class Covered(Answer):
     case_id: UUID
     of_version: int
     part: str
-
-
-class Told(Answer):
-    """Words that are sealed: OPEN, ERASED or WITHHELD, and the text of what is open."""
-
-    state: str
-    text: str | None
 
 
 class Copied(Answer):
@@ -283,8 +276,8 @@ def _see(services: Services, caller: Caller, erasure_id: UUID) -> Response:
     return answered(
         WholeErasure(
             **_members(seen),
-            asked=_told(seen.asked),
-            decided=None if seen.decided is None else _told(seen.decided),
+            asked=told(seen.asked),
+            decided=None if seen.decided is None else told(seen.decided),
             remaining=_how_much(seen.remaining),
             recipients=[Copied(**asdict(one)) for one in seen.recipients],
         )
@@ -313,10 +306,6 @@ def _members(seen: ErasureSeen) -> dict[str, Any]:
 
 def _how_much(extent: Extent | None) -> HowMuch | None:
     return None if extent is None else HowMuch(**asdict(extent))
-
-
-def _told(text: SealedText) -> Told:
-    return Told(state=text.state.value, text=text.text)
 
 
 def _decided(recorded: ErasureRecorded, status: int) -> Response:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from api.rest.bodies import STORABLE, Answer, Asked, Words, answered, json_body
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation, path_uuid, uuid_of_path
+from api.rest.words import Told, told
 from domain.retention import PersonDates
 from domain.retention_refusals import UnknownLegalHold
 from domain.values import CaseKind
@@ -29,8 +30,17 @@ from services.retention_register_commands import (
     PlaceTrustHold,
 )
 from services.scope import Caller
+from services.trust_holds import HoldSeen, see_trust_holds
 
-__all__ = ["ADOPT_TABLE", "CONFIRM_DISPOSAL", "LIFT_HOLD", "PLACE_HOLD", "SET_EMPLOYMENT", "retention_routes"]
+__all__ = [
+    "ADOPT_TABLE",
+    "CONFIRM_DISPOSAL",
+    "LIFT_HOLD",
+    "LIST_HOLDS",
+    "PLACE_HOLD",
+    "SET_EMPLOYMENT",
+    "retention_routes",
+]
 
 
 class Kept(Answer):
@@ -46,6 +56,29 @@ class Placed(Answer):
     hold_id: UUID
     position: int | None
     replayed: bool
+
+
+class AHold(Answer):
+    """A hold of the trust: what it covers, by which authority, and why in words, for placing it and for lifting it."""
+
+    hold_id: UUID
+    authority: str
+    placed_on: date
+    review_on: date
+    schools: list[str]
+    kinds: list[str]
+    persons: list[UUID]
+    aware_from: date | None
+    aware_to: date | None
+    reason: Told
+    is_lifted: bool
+    lifted_because: Told | None
+
+
+class Holds(Answer):
+    """The holds of the trust in the order of their placing."""
+
+    holds: list[AHold]
 
 
 class Employment(Answer):
@@ -134,6 +167,15 @@ PLACE_HOLD = Operation(
     problems=_PROBLEMS,
     body=json_body(Holding),
 )
+LIST_HOLDS = Operation(
+    method="GET",
+    path="/v1/holds",
+    name="listHolds",
+    summary="The holds of the trust, with why in words",
+    description="For the same. A hold that names the caller is not listed to the caller.",
+    answers={200: Holds},
+    problems=frozenset({403}),
+)
 LIFT_HOLD = Operation(
     method="POST",
     path="/v1/holds/{hold_id}/lifting",
@@ -194,6 +236,9 @@ def retention_routes(endpoints: Endpoints) -> Sequence[Route]:
         placed = Placed(hold_id=command.hold_id, position=outcome.position, replayed=outcome.replayed)
         return answered(placed, status=201)
 
+    async def list_holds(request: Request) -> Response:
+        return await endpoints.read(_list_holds, await endpoints.authenticate(request))
+
     async def lift(request: Request) -> Response:
         caller, asked = await endpoints.asked(request, Lifting)
         command = LiftTrustHold(
@@ -213,6 +258,7 @@ def retention_routes(endpoints: Endpoints) -> Sequence[Route]:
         ADOPT_TABLE.route(adopt),
         CONFIRM_DISPOSAL.route(confirm),
         PLACE_HOLD.route(place),
+        LIST_HOLDS.route(list_holds),
         LIFT_HOLD.route(lift),
         SET_EMPLOYMENT.route(employ),
     ]
@@ -220,6 +266,28 @@ def retention_routes(endpoints: Endpoints) -> Sequence[Route]:
 
 def _kept(outcome: RegisterRecorded) -> Response:
     return answered(Kept(position=outcome.position, replayed=outcome.replayed))
+
+
+def _list_holds(services: Services, caller: Caller) -> Response:
+    return answered(Holds(holds=[_hold(seen) for seen in see_trust_holds(services, caller)]))
+
+
+def _hold(seen: HoldSeen) -> AHold:
+    hold = seen.hold
+    return AHold(
+        hold_id=hold.hold_id,
+        authority=hold.authority,
+        placed_on=hold.placed_on,
+        review_on=hold.review_on,
+        schools=list(hold.schools),
+        kinds=list(hold.kinds),
+        persons=list(hold.persons),
+        aware_from=hold.aware_from,
+        aware_to=hold.aware_to,
+        reason=told(seen.reason),
+        is_lifted=hold.is_lifted,
+        lifted_because=None if seen.lifted_because is None else told(seen.lifted_because),
+    )
 
 
 def _set_employment(services: Services, caller: Caller, person_id: UUID, days: PersonDates) -> Response:

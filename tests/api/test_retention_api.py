@@ -76,6 +76,10 @@ def test_a_hold_of_the_trust_comes_before_a_decision_until_it_is_lifted(demo: Cl
     assert given["code"] == "ON_HOLD"
     assert post(demo, f"holds/{placed['holdId']}/lifting", reason="It is settled.")[0] == 200
     settled(demo)
+    listed = demo.http.get("/v1/holds", headers=demo.headers("trust-lead")).json()["holds"]
+    assert [(one["reason"], one["isLifted"], one["liftedBecause"]) for one in listed if one["schools"] == [urn]] == [
+        ({"state": "OPEN", "text": "They were told."}, True, {"state": "OPEN", "text": "It is settled."})
+    ]
     assert demo.ask(state)["case"]["retention"]["heldByTrust"] is False
     assert post(demo, f"holds/{placed['holdId']}/lifting", reason="It is settled.")[0] == 409
     assert post(demo, "holds", authority="INSURER", reviewOn="2099-01-01", reason="x")[0] == 400
@@ -109,3 +113,25 @@ def test_the_list_is_printed_and_that_it_was_read_is_recorded(demo: Client, run:
     status, out, _ = run("retention", "--due-before", "2050-01-01")
     assert (status, len(out.splitlines())) == (0, len(listed) + 1)
     assert run("retention", "--due-before", "soon")[0] == 2
+
+
+def test_a_hold_is_listed_to_those_who_keep_holds_unless_it_names_them(demo: Client) -> None:
+    named = uuid4()
+    body: dict[str, Any] = {
+        "authority": "POLICE",
+        "reviewOn": "2099-01-01",
+        "reason": "An officer asked.",
+        "persons": [str(named)],
+    }
+    _, placed = post(demo, "holds", "trust-lead", **body)
+
+    def listed(role: str, person: UUID | None = None) -> Any:
+        answer = demo.http.get("/v1/holds", headers=demo.headers(role, person))
+        return [one["holdId"] for one in answer.json()["holds"]] if answer.status_code == 200 else answer.status_code
+
+    assert placed["holdId"] in listed("trust-lead")
+    assert placed["holdId"] in listed("dpo")
+    assert placed["holdId"] not in listed("dpo", named)
+    assert [listed(role) for role in ("auditor", "admin", "headteacher:900003")] == [403] * 3
+    post(demo, f"holds/{placed['holdId']}/lifting", reason="It is over.")
+    settled(demo)

@@ -166,6 +166,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/v1/api-keys/{key_id}/revocation"): Row(ADMINISTRATORS, status=404, request={"json": A_ROTATION}),
     ("POST", "/v1/retention/tables"): Row(KEEP_RETENTION, status=400, request={"json": A_TABLE}),
     ("POST", "/v1/retention/confirmations"): Row(KEEP_RETENTION, status=409, request={"json": A_ROTATION}),
+    ("GET", "/v1/holds"): Row(KEEP_RETENTION),
+    ("HEAD", "/v1/holds"): Row(KEEP_RETENTION),
     ("POST", "/v1/holds"): Row(KEEP_RETENTION, status=400, request={"json": A_HOLD}),
     ("POST", "/v1/holds/{hold_id}/lifting"): Row(KEEP_RETENTION, status=404, request={"json": A_LIFTING}),
     ("PUT", "/v1/people/{person_id}/employment"): Row(EMPLOY, status=404, request={"json": {"leftOn": "2030-08-31"}}),

@@ -117,6 +117,7 @@ CALLS: Mapping[tuple[str, str], Call] = {
         request=lambda _: _json({"commandId": str(uuid4()), "content": "rules = ["})
     ),
     ("POST", "/v1/retention/confirmations"): Call(request=_command_alone),
+    ("GET", "/v1/holds"): Call(),
     ("POST", "/v1/holds"): Call(
         request=_hold_of, of_a=lambda a: a.person, masked=r'"holdId":"[^"]*"|"position":[0-9]*'
     ),
