@@ -175,7 +175,7 @@ def make_bundle(
     request = request_of(ledger, caller, request_id)
     if not request.is_open and (form is BundleForm.REVIEW or request.state is not AccessRequestState.ANSWERED):
         raise AccessRequestOver
-    through = through or request.through or ledger.head()[0]
+    through = request.through or through or ledger.head()[0]
     made = _put_together(services, caller, request, form, through)
     noted = run_on_access_request(
         services,

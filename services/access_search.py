@@ -28,7 +28,7 @@ from domain.staff_breach import StaffBreach
 from domain.values import CaseKind, london_date
 from domain.veil import named_in
 from ledger import canonical
-from ledger.entry import Body, decode_body
+from ledger.entry import Body, SealedEntry, decode_body
 from ledger.read_log import reads_of_cases
 from ledger.reading import StoredRow, read_streams, recorded_at
 from services import people
@@ -172,9 +172,8 @@ class Everything:
 
 
 def cases_naming(ledger: TrustLedger, person: UUID, through: int) -> dict[UUID, Case]:
-    """The cases in whose events a person's id stands by a position, as they stand then, in the order of their ids."""
-    streams = ledger.load_many(_streams_naming(ledger, person, through), up_to=through)
-    return {stream: case for stream, case in sorted(streams.items()) if isinstance(case, Case)}
+    """The cases in whose events a person's id stands by a position, as they stand then, the oldest first."""
+    return _cases(ledger.load_many(_streams_naming(ledger, person, through), up_to=through))
 
 
 def require_impartial(ledger: TrustLedger, caller: Caller, cases: Iterable[Case]) -> None:
@@ -201,7 +200,7 @@ def everything_about(ledger: TrustLedger, caller: Caller, request: AccessRequest
     person = request.person
     sight = replace(caller.visibility, opens=SIGHT)
     streams = ledger.load_many(_streams_naming(ledger, person, through), up_to=through)
-    cases = {stream: case for stream, case in sorted(streams.items()) if isinstance(case, Case)}
+    cases = _cases(streams)
     require_impartial(ledger, caller, cases.values())
     with ledger.trust.connection() as connection:
         rows = read_streams(connection, ledger.trust_id, list(streams), up_to=through)
@@ -220,11 +219,16 @@ def everything_about(ledger: TrustLedger, caller: Caller, request: AccessRequest
         known=people.find(ledger.trust, sight, person),
         accounts=accounts_of(ledger.trust, person),
         elsewhere=tuple(
-            (row, body)
-            for stream, recorded in of_stream.items()
-            if stream not in cases and stream != request.id
-            for row, body in recorded
-            if str(person) in _words_of(body.data) and search.is_wanted(row, body)
+            sorted(
+                (
+                    (row, body)
+                    for stream, recorded in of_stream.items()
+                    if stream not in cases and stream != request.id
+                    for row, body in recorded
+                    if str(person) in _words_of(body.data) and search.is_wanted(row, body)
+                ),
+                key=lambda pair: pair[0].position,
+            )
         ),
         cases=tuple(replace(one, reads=tuple(search.reads(one, reads[one.case.id]))) for one in found),
         teachers=frozenset(search.teachers),
@@ -261,7 +265,7 @@ class _Search:
         marks = {
             SealedPlace(case.id, row.version, entry.part): self._mark(key_of.get(entry.key))
             for row, body, _, _ in about
-            for entry in body.sealed
+            for entry in _told_of_event(body)
         }
         of_files = {ref for one in files for ref in _refs(case.id, one) if self._mark(one.about) is not _CLOSED}
         wanted = {place for place, mark in marks.items() if mark is not _CLOSED} | of_files
@@ -279,7 +283,7 @@ class _Search:
                     other is not None,
                     tuple(
                         FoundText(entry.part, marks[place], texts.get(place))
-                        for entry in body.sealed
+                        for entry in _told_of_event(body)
                         for place in [SealedPlace(case.id, row.version, entry.part)]
                     ),
                 )
@@ -340,6 +344,11 @@ class _Search:
 _CLOSED = TextMark.ABOUT_ANOTHER
 
 
+def _told_of_event(body: Body) -> tuple[SealedEntry, ...]:
+    """The sealed texts that are told of an event; what a file is called is told of the file, or kept back with it."""
+    return () if body.type.endswith(".file_stored.v1") else body.sealed
+
+
 def _is_open(text: SealedText | None) -> bool:
     return text is not None and text.state is SealedState.OPEN
 
@@ -350,6 +359,11 @@ def _refs(case_id: UUID, file: CaseFile) -> tuple[SealedPlace, SealedPlace]:
     assert isinstance(file.fingerprint, SealedRef)
     name, digest = file.file_name, file.fingerprint
     return SealedPlace(case_id, name.version, name.part), SealedPlace(case_id, digest.version, digest.part)
+
+
+def _cases(streams: Mapping[UUID, Any]) -> dict[UUID, Case]:
+    found = [case for case in streams.values() if isinstance(case, Case)]
+    return {case.id: case for case in sorted(found, key=lambda case: (case.opened_on, case.reference))}
 
 
 def _streams_naming(ledger: TrustLedger, person: UUID, through: int) -> list[UUID]:

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.rest.access_bundles import BUNDLE_OPERATIONS
+from api.rest.access_requests import ACCESS_OPERATIONS
 from api.rest.accounts import BIND, SWITCH
 from api.rest.api_keys import ISSUE_KEY, LIST_KEYS, REVOKE_KEY, ROTATE_KEY
 from api.rest.bundles import BUNDLE
@@ -55,6 +57,8 @@ OPERATIONS: tuple[Operation, ...] = (
     PLACE_HOLD,
     LIFT_HOLD,
     SET_EMPLOYMENT,
+    *ACCESS_OPERATIONS,
+    *BUNDLE_OPERATIONS,
 )
 
 _VERSION = "1"
