@@ -42,6 +42,7 @@ from api.rest.retention import retention_routes
 from api.rest.roles import role_routes
 from api.rest.scim import scim_routes
 from api.rest.states import health_routes
+from api.rest.tra_referrals import tra_referral_routes
 
 __all__ = ["create_app"]
 
@@ -96,6 +97,7 @@ def create_app(
     app.router.routes.extend(retention_routes(endpoints))
     app.router.routes.extend(access_request_routes(endpoints, reads))
     app.router.routes.extend(access_bundle_routes(endpoints, reads))
+    app.router.routes.extend(tra_referral_routes(endpoints, reads))
     app.router.routes.extend(api_key_routes(endpoints))
     app.router.routes.extend(scim_routes(runtime, slots, authenticate.program))
     if runtime.settings.takes_adhoc_documents:

@@ -28,6 +28,7 @@ from api.rest.operations import Operation, Problem
 from api.rest.retention import ADOPT_TABLE, CONFIRM_DISPOSAL, LIFT_HOLD, PLACE_HOLD, SET_EMPLOYMENT
 from api.rest.roles import APPOINT, ME, REVOKE, ROLES
 from api.rest.states import ALIVE, READY
+from api.rest.tra_referrals import TRA_REFERRAL
 
 __all__ = ["OPERATIONS", "contract_routes", "openapi_document", "printed_openapi"]
 
@@ -59,6 +60,7 @@ OPERATIONS: tuple[Operation, ...] = (
     SET_EMPLOYMENT,
     *ACCESS_OPERATIONS,
     *BUNDLE_OPERATIONS,
+    TRA_REFERRAL,
 )
 
 _VERSION = "1"
