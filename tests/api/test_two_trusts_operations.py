@@ -16,7 +16,7 @@ import pytest
 from api.rest.contract import OPERATIONS
 from tests.api.client import Client
 from tests.api.test_access import an_input
-from tests.api.test_routes import A_PERIOD, HEADER_ALONE
+from tests.api.test_routes import A_PERIOD, A_REQUEST, HEADER_ALONE, ON_REQUESTS
 from tests.api.two_trusts import OF_A_ALONE, ROLES, Harvest, invented, mutation, told
 from tests.api.uploads import uploaded
 
@@ -123,6 +123,29 @@ CALLS: Mapping[tuple[str, str], Call] = {
     ("PUT", "/v1/people/{person_id}/employment"): Call(
         path="/v1/people/{}/employment", request=lambda _: _json({"leftOn": "2030-08-31"}), of_a=lambda a: a.person
     ),
+    ("GET", "/v1/access-requests"): Call(),
+    ("POST", "/v1/access-requests"): Call(
+        request=lambda person: _json({**A_REQUEST, "commandId": str(uuid4()), "person": person}),
+        of_a=lambda a: a.person,
+    ),
+    # A has received no request: its ids are as good as any.
+    **{
+        ("GET", f"/v1/access-requests/{{request_id}}{what}"): Call(
+            path=f"/v1/access-requests/{{}}{what}", of_a=lambda a: a.person
+        )
+        for what in ("", "/review", "/answer")
+    },
+    **{
+        ("POST", f"/v1/access-requests/{{request_id}}/{what}"): Call(
+            path=f"/v1/access-requests/{{}}/{what}",
+            request=lambda _, told=told: _json({"commandId": str(uuid4()), **told}),
+            of_a=lambda a: a.person,
+        )
+        for what, told in ON_REQUESTS.items()
+    },
+    ("GET", "/v1/cases/{case_id}/tra-referral"): Call(
+        path="/v1/cases/{}/tra-referral", of_a=lambda a: a.cases["STAFF_BREACH"]
+    ),
     ("POST", "/v1/imports/e-safety-log"): Call(
         request=lambda urn: {
             "content": HEADER_ALONE + _LINE.format("L-1", urn[0]),
@@ -157,9 +180,10 @@ def test_an_operation_on_what_is_anothers_is_answered_as_on_what_there_never_was
     for role in ROLES:
         assert call(of_b, method, path, real, role) == call(of_b, method, path, other, role), role
     if "{" in path:
-        # Administrators alone hear of keys, and there is neither a hold nor such a person in the registry; what there
-        # is of them is for their own tests. Nor is a position the number of a tile.
-        is_there = 404 if "holds" in path or "people" in path or "tile" in path else 201 if method == "POST" else 200
+        # Administrators alone hear of keys, and there is neither a hold nor a request nor such a person in the
+        # registry; what there is of them is for their own tests. Nor is a position the number of a tile.
+        is_missing = any(word in path for word in ("holds", "access-requests", "people", "tile"))
+        is_there = 404 if is_missing else 201 if method == "POST" else 200
         assert call(shown, method, path, real, "trust-lead")[0] == (403 if "api-keys" in path else is_there)
 
 
