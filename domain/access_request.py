@@ -69,7 +69,7 @@ class KeptBack:
 
     passage: Passage
     exemption: str
-    note: Sealed | None
+    notes: Sealed | None
     instead: Sealed | None
 
 
@@ -211,7 +211,7 @@ class AccessRequest(Recordable):
         self._extended(months=months, extended_on=extended_on, told_on=told_on, reason=reason)
 
     def keep_back(
-        self, *, passage: Passage, exemption: str, note: Sealed | None = None, instead: Sealed | None = None
+        self, *, passage: Passage, exemption: str, notes: Sealed | None = None, instead: Sealed | None = None
     ) -> None:
         """Keep a passage back from the answer, by an exemption; said again it is kept back by the later one.
 
@@ -220,9 +220,9 @@ class AccessRequest(Recordable):
         self._require_open()
         require_code("access_exemptions", exemption, "exemption")
         if exemption == "OTHER":
-            require_text("note", note)
+            require_text("notes", notes)
         _require_passage(passage, instead)
-        self._passage_kept_back(passage=passage, exemption=exemption, note=present(note), instead=present(instead))
+        self._passage_kept_back(passage=passage, exemption=exemption, notes=present(notes), instead=present(instead))
 
     def give_after_all(self, *, passage: Passage) -> None:
         """Give a passage that was to be kept back."""
@@ -290,9 +290,11 @@ class AccessRequest(Recordable):
         self.told_of_extension_on = told_on
 
     @event("PassageKeptBack", topic="access_request.passage_kept_back.v1")
-    def _passage_kept_back(self, passage: Passage, exemption: str, note: Sealed | None, instead: Sealed | None) -> None:
+    def _passage_kept_back(
+        self, passage: Passage, exemption: str, notes: Sealed | None, instead: Sealed | None
+    ) -> None:
         """A passage is kept back from the answer by an exemption."""
-        self.kept_back[passage] = KeptBack(passage, exemption, note, instead)
+        self.kept_back[passage] = KeptBack(passage, exemption, notes, instead)
 
     @event("PassageReleased", topic="access_request.passage_released.v1")
     def _passage_released(self, passage: Passage) -> None:

@@ -6,6 +6,7 @@ ledger up to a position, so that what was looked at is what is given; its manife
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -103,7 +104,7 @@ class AnswerAccessRequest(OnAccessRequest):
         """Answer, if what would be given is still what was looked at. Raises AnswerChanged."""
         if request.is_open:
             made = _put_together(asking.services, asking.caller, request, BundleForm.ANSWER, self.through)
-            if made.digest != self.manifest:
+            if not hmac.compare_digest(made.digest, self.manifest):
                 raise AnswerChanged("manifest")
         request.answer(
             answered_on=self.answered_on,
@@ -258,7 +259,7 @@ def _others(ledger: TrustLedger, caller: Caller, found: Everything) -> Others:
 
 def _own_words(ledger: TrustLedger, caller: Caller, request: AccessRequest) -> dict[SealedPlace, SealedText]:
     """The opened texts of the request itself: why passages are kept back, and what is given instead."""
-    texts = [text for kept in request.kept_back.values() for text in (kept.note, kept.instead)]
+    texts = [text for kept in request.kept_back.values() for text in (kept.notes, kept.instead)]
     places = [SealedPlace(request.id, text.version, text.part) for text in texts if isinstance(text, SealedRef)]
     return open_texts(ledger, _sight(caller), places)
 

@@ -160,7 +160,7 @@ class _Review(Telling):
             return None
         return {
             "exemption": kept.exemption,
-            "note": self._own_words(kept.note),
+            "notes": self._own_words(kept.notes),
             "instead": self._own_words(kept.instead),
         }
 

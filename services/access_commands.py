@@ -224,7 +224,7 @@ class KeepBack(_OnPassage):
     """Keep a passage back from the answer."""
 
     exemption: Annotated[str, Described("By which exemption: a code of the list access_exemptions.")]
-    note: Annotated[str | None, Described("Why, in words; stored sealed.")] = None
+    notes: Annotated[str | None, Described("Why, in words; stored sealed.")] = None
     instead: Annotated[str | None, Described("What is given in place of a text; stored sealed.")] = None
 
     def decide(self, request: AccessRequest, asking: Asking) -> None:
@@ -236,7 +236,7 @@ class KeepBack(_OnPassage):
         request.keep_back(
             passage=self.passage,
             exemption=self.exemption,
-            note=decided(self.note),
+            notes=decided(self.notes),
             instead=None if self.instead is None else Secret(self.instead, request.person),
         )
 

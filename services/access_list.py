@@ -59,7 +59,7 @@ def opened_request(ledger: TrustLedger, caller: Caller, request_id: UUID) -> Ope
     """One of them, opened for whoever deals with it. Raises NotAllowed and UnknownAccessRequest."""
     request = request_of(ledger, caller, request_id)
     sight = replace(caller.visibility, opens=SIGHT)
-    texts = [request.asked, *(text for kept in request.kept_back.values() for text in (kept.note, kept.instead))]
+    texts = [request.asked, *(text for kept in request.kept_back.values() for text in (kept.notes, kept.instead))]
     places = [SealedPlace(request.id, text.version, text.part) for text in texts if isinstance(text, SealedRef)]
     name = people.names(ledger.trust, sight, [request.person])[request.person].text
     return OpenedRequest(request, name, open_texts(ledger, sight, places))

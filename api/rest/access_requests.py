@@ -94,7 +94,7 @@ class PassageTold(Answer):
     part: str | None
     file_id: UUID | None
     exemption: str
-    note: str | None
+    notes: str | None
     instead: str | None
 
 
@@ -164,7 +164,7 @@ class KeepingBack(Passing):
     """A passage, and by which exemption it is kept back; `instead` is given in place of a text."""
 
     exemption: Code
-    note: Words | None = None
+    notes: Words | None = None
     instead: Words | None = None
 
 
@@ -354,7 +354,7 @@ def _opened(services: Services, caller: Caller, request_id: UUID) -> RequestOpen
                 part=kept.passage.part,
                 file_id=kept.passage.file,
                 exemption=kept.exemption,
-                note=found.said(kept.note),
+                notes=found.said(kept.notes),
                 instead=found.said(kept.instead),
             )
             for kept in found.request.kept_back.values()

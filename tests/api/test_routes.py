@@ -61,7 +61,7 @@ A_REQUEST = {
     "receivedOn": "2026-09-10",
     "channel": "EMAIL",
 }
-ON_REQUESTS = {
+ON_REQUESTS: Mapping[str, Mapping[str, Any]] = {
     "clock": {"resumedOn": "2026-09-10"},
     "extension": {"months": 1, "extendedOn": "2026-09-10", "toldOn": "2026-09-10", "reason": "x"},
     "kept-back": {"caseId": str(UUID(int=83)), "exemption": "THIRD_PARTY"},

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -63,6 +64,10 @@ def _hold_of(person: Any) -> Mapping[str, Any]:
 
 def _command_alone(_nothing: Any) -> Mapping[str, Any]:
     return _json({"commandId": str(uuid4())})
+
+
+def _on_request(told: Mapping[str, Any], _request: Any) -> Mapping[str, Any]:
+    return _json({"commandId": str(uuid4()), **told})
 
 
 def _a_file(_case: Any) -> Mapping[str, Any]:
@@ -138,7 +143,7 @@ CALLS: Mapping[tuple[str, str], Call] = {
     **{
         ("POST", f"/v1/access-requests/{{request_id}}/{what}"): Call(
             path=f"/v1/access-requests/{{}}/{what}",
-            request=lambda _, told=told: _json({"commandId": str(uuid4()), **told}),
+            request=partial(_on_request, told),
             of_a=lambda a: a.person,
         )
         for what, told in ON_REQUESTS.items()

@@ -203,12 +203,12 @@ def test_the_clock_stops_and_runs_on_and_the_time_is_extended_once() -> None:
 def test_a_passage_is_kept_back_by_the_last_exemption_until_it_is_given_after_all() -> None:
     one = request()
     one.keep_back(passage=TEXT, exemption="SERIOUS_HARM")
-    one.keep_back(passage=TEXT, exemption="THIRD_PARTY", note=Secret("her name"), instead=Secret("A pupil said so."))
+    one.keep_back(passage=TEXT, exemption="THIRD_PARTY", notes=Secret("her name"), instead=Secret("A pupil said so."))
     one.keep_back(passage=Passage(CASE, file=FILE), exemption="LEGAL_PRIVILEGE")
     one.give_after_all(passage=Passage(CASE, file=FILE))
 
     assert recorded(one).kept_back == {
-        TEXT: KeptBack(TEXT, "THIRD_PARTY", SealedRef(3, "note"), SealedRef(3, "instead"))
+        TEXT: KeptBack(TEXT, "THIRD_PARTY", SealedRef(3, "notes"), SealedRef(3, "instead"))
     }
 
 
@@ -337,7 +337,7 @@ REFUSALS: dict[str, tuple[Callable[[], object], type[Refused], tuple[str, ...]]]
     "another exemption without a word": (
         lambda: request().keep_back(passage=TEXT, exemption="OTHER"),
         EmptyText,
-        ("note",),
+        ("notes",),
     ),
     "a text of no event": (
         lambda: request().keep_back(passage=Passage(CASE, part="narrative"), exemption="THIRD_PARTY"),

@@ -258,7 +258,7 @@ def test_what_is_kept_back_stands_nowhere_in_the_answer_and_what_is_given_does(w
     for command in (
         keep_back(request_id, case_id, version=version, part=part, instead="Somebody wrote about you."),
         keep_back(request_id, other_id, version=other_version, exemption="SERIOUS_HARM"),
-        keep_back(request_id, world.cases["breach"], exemption="OTHER", note=world.word("secret-note")),
+        keep_back(request_id, world.cases["breach"], exemption="OTHER", notes=world.word("secret-note")),
         keep_back(request_id, world.cases["posted"], file_id=world.files["own"], exemption="LEGAL_PRIVILEGE"),
     ):
         must(world.give(command, officer))
@@ -285,7 +285,7 @@ def test_what_is_kept_back_stands_nowhere_in_the_answer_and_what_is_given_does(w
     again = world.made(request_id, REVIEW, officer)
     assert world.words["about-post"] in texts_in(again)
     [breach] = [case for case in again.content["cases"] if case["kind"] == "STAFF_BREACH"]
-    assert breach["keptBack"] == {"exemption": "OTHER", "note": world.words["secret-note"], "instead": None}
+    assert breach["keptBack"] == {"exemption": "OTHER", "notes": world.words["secret-note"], "instead": None}
 
 
 def test_what_is_given_after_all_stands_in_the_answer(world: World, officer: Caller) -> None:
@@ -694,7 +694,7 @@ def test_no_word_of_a_request_stands_open_in_the_ledger(world: World, officer: C
             keep_back(
                 request_id,
                 world.cases["complained"],
-                note=world.word("why"),
+                notes=world.word("why"),
             ),
             officer,
         )
