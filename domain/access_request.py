@@ -123,6 +123,8 @@ class AccessRequest(Recordable):
         self.extended_by = 0
         self.told_of_extension_on: date | None = None
         self.kept_back: dict[Passage, KeptBack] = {}
+        # Every case of which anything was ever to be kept back.
+        self.cases_named: frozenset[UUID] = frozenset()
         self.ended: AccessRequestState | None = None
         self.ended_on: date | None = None
         self.ground: str | None = None
@@ -295,6 +297,7 @@ class AccessRequest(Recordable):
     ) -> None:
         """A passage is kept back from the answer by an exemption."""
         self.kept_back[passage] = KeptBack(passage, exemption, notes, instead)
+        self.cases_named |= {passage.case}
 
     @event("PassageReleased", topic="access_request.passage_released.v1")
     def _passage_released(self, passage: Passage) -> None:

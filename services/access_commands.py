@@ -279,7 +279,8 @@ class WithdrawAccessRequest(OnAccessRequest):
     withdrawn_on: Annotated[date, Described("The day on which they said so.")]
 
     def decide(self, request: AccessRequest, asking: Asking) -> None:
-        """Withdraw it."""
+        """Withdraw it; it ends the hold, so for those who have no part in what it is about."""
+        cases_for(asking, request)
         request.withdraw(withdrawn_on=self.withdrawn_on, today=asking.today)
 
 

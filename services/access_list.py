@@ -13,7 +13,7 @@ from domain.sealed import SealedRef
 from ledger.reading import read_streams_with
 from services import people
 from services.access_commands import request_of
-from services.access_search import SIGHT
+from services.access_search import SIGHT, cases_naming, require_impartial
 from services.command_refusals import NotAllowed
 from services.scope import Caller
 from services.sealed_texts import SealedPlace, SealedText, open_texts
@@ -56,8 +56,12 @@ def access_requests(ledger: TrustLedger, caller: Caller, today: date) -> list[Ac
 
 
 def opened_request(ledger: TrustLedger, caller: Caller, request_id: UUID) -> OpenedRequest:
-    """One of them, opened for whoever deals with it. Raises NotAllowed and UnknownAccessRequest."""
+    """One of them, opened for whoever deals with it, and who has no part in what is found for it.
+
+    Raises NotAllowed, UnknownAccessRequest, AnotherPersonNeeded and StrongerSignInNeeded.
+    """
     request = request_of(ledger, caller, request_id)
+    require_impartial(ledger, caller, cases_naming(ledger, request.person, ledger.head()[0]).values())
     sight = replace(caller.visibility, opens=SIGHT)
     texts = [request.asked, *(text for kept in request.kept_back.values() for text in (kept.notes, kept.instead))]
     places = [SealedPlace(request.id, text.version, text.part) for text in texts if isinstance(text, SealedRef)]

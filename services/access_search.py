@@ -194,20 +194,22 @@ def require_impartial(ledger: TrustLedger, caller: Caller, cases: Iterable[Case]
 def everything_about(ledger: TrustLedger, caller: Caller, request: AccessRequest, through: int) -> Everything:
     """All that is held about the person of a request by a position, within the days that it asks for.
 
-    The request is the authority by which words are opened, for somebody who has no part in what it is about. Raises
-    AnotherPersonNeeded, StrongerSignInNeeded, and KeysUnavailableError where a text cannot be opened.
+    The request is the authority by which words are opened, for somebody who has no part in what it is about. Who has
+    one, and whom the law forbids naming, is asked as of now. Raises AnotherPersonNeeded, StrongerSignInNeeded, and
+    KeysUnavailableError where a text cannot be opened.
     """
     person = request.person
     sight = replace(caller.visibility, opens=SIGHT)
+    head = ledger.head()[0]
+    require_impartial(ledger, caller, cases_naming(ledger, person, head).values())
     streams = ledger.load_many(_streams_naming(ledger, person, through), up_to=through)
     cases = _cases(streams)
-    require_impartial(ledger, caller, cases.values())
     with ledger.trust.connection() as connection:
         rows = read_streams(connection, ledger.trust_id, list(streams), up_to=through)
         instant = recorded_at(connection, ledger.trust_id, through)
         reads = reads_of_cases(connection, ledger.trust_id, list(cases), by=instant)
     assert instant is not None
-    search = _Search(ledger, sight, request, restricted(ledger, through))
+    search = _Search(ledger, sight, request, restricted(ledger, head))
     of_stream: dict[UUID, list[tuple[StoredRow, Body]]] = {}
     for row in rows:
         of_stream.setdefault(row.stream_id, []).append((row, decode_body(row.body)))

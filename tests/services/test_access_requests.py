@@ -27,8 +27,10 @@ from domain.people_of_case import people_of
 from domain.refusals import MalformedValue
 from domain.registers import trust_register_id
 from domain.scopes import Scope
+from ledger.bundle_parsing import parse
 from ledger.database import Database
 from ledger.key_store import KeyStore
+from ledger.period import Period
 from services import people, retention
 from services.access_answers import AnswerAccessRequest, Bundle, make_bundle
 from services.access_commands import (
@@ -43,7 +45,9 @@ from services.access_commands import (
 )
 from services.access_list import access_requests, opened_request
 from services.case_commands import AssignCase
+from services.checkpoints import make_checkpoint
 from services.command_refusals import NotAllowed
+from services.export_period import export_period
 from services.read_log import ReadEntry, ReadWay, append_read
 from services.registers import appoint_at_school
 from services.scope import Caller, system_caller
@@ -365,6 +369,19 @@ def test_a_teacher_whom_the_law_forbids_naming_is_named_to_nobody_also_where_the
     assert answer.content["notices"] == review.content["notices"]
 
 
+def test_who_may_not_be_named_by_now_is_not_named_in_an_answer_as_it_would_have_been(
+    world: World, officer: Caller
+) -> None:
+    request_id = world.receive(world.pupil, officer)
+    before = world.made(request_id, ANSWER, officer)
+    assert world.words["teacher-name"] in before.written.decode()
+    world.do(SetReportingRestriction(command_id=uuid4(), case_id=world.cases["breach"], applies=True, from_on=ON))
+
+    again = world.made(request_id, ANSWER, officer, through=before.manifest["through"])
+
+    assert world.words["teacher-name"] not in again.written.decode()
+
+
 def test_an_answer_is_recorded_by_the_hash_of_what_was_looked_at_and_by_no_other(world: World, officer: Caller) -> None:
     request_id = world.receive(world.pupil, officer)
     made = world.made(request_id, ANSWER, officer)
@@ -528,12 +545,79 @@ def test_an_officer_who_is_the_subject_of_what_is_found_is_refused_as_one_with_a
         refusal = RefuseAccessRequest(
             command_id=uuid4(), request_id=request_id, ground="EXEMPT", refused_on=NOW.date(), reason="No."
         )
-        for command in (keep_back(request_id, world.cases["posted"]), refusal):
+        withdrawal = WithdrawAccessRequest(command_id=uuid4(), request_id=request_id, withdrawn_on=NOW.date())
+        for command in (keep_back(request_id, world.cases["posted"]), refusal, withdrawal):
             assert refused(world.give(command, caller)) == ("CONFLICT_OF_INTEREST", ())
+        # What is kept back is told by its case, and why.
+        with pytest.raises(AnotherPersonNeeded):
+            opened_request(trust_ledger(world), caller, request_id)
     assert len(messages) == 1
     # Somebody else who answers for data can.
     other = world.overseen.caller(Role.DPO, name="another")
     assert world.reference("posted") in world.made(request_id, REVIEW, other).written.decode()
+
+
+def test_who_has_a_part_by_now_is_not_shown_what_stood_before_they_had_it(world: World, officer: Caller) -> None:
+    request_id = world.receive(world.pupil, officer)
+    made = world.made(request_id, ANSWER, officer)
+    before = made.manifest["through"]
+    world.do(AssignCase(command_id=uuid4(), case_id=world.cases["posted"], owner=officer.person_id))
+
+    for form in BundleForm:
+        with pytest.raises(AnotherPersonNeeded):
+            make_bundle(world.overseen.services, officer, request_id, form, through=before)
+    command = AnswerAccessRequest(
+        command_id=uuid4(), request_id=request_id, answered_on=NOW.date(), through=before, manifest=made.digest
+    )
+    assert refused(world.give(command, officer)) == ("CONFLICT_OF_INTEREST", ())
+
+
+def test_requests_leave_with_a_period_for_those_alone_who_deal_with_them(world: World, officer: Caller) -> None:
+    """They name a person and cases; that they were recorded is proven to everybody who takes the period."""
+    # given: the pupil's request, of which a case is kept back that is about the teacher, and the officer's own
+    lead = world.overseen.caller(Role.TRUST_LEAD)
+    trust = world.overseen.services.ledger.trust
+    with trust.transaction() as connection:
+        people.register(connection, trust.trust_id, [people.Person(officer.person_id, "STAFF")])
+    of_pupil = world.receive(world.pupil, officer)
+    must(world.give(keep_back(of_pupil, world.cases["breach"]), officer))
+    of_officer = world.receive(officer.person_id, lead)
+    make_checkpoint(trust_ledger(world))
+    callers = {
+        "officer": officer,
+        "lead": lead,
+        "teacher": replace(officer, person_id=world.teacher),
+        "auditor": world.overseen.caller(Role.AUDITOR),
+        "program": replace(officer, scopes=frozenset(Scope)),
+    }
+
+    # when
+    taken = {
+        name: export_period(
+            trust_ledger(world), caller, datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+        )
+        for name, caller in callers.items()
+    }
+
+    # then
+    streams = {
+        name: {UUID(json.loads(event.body)["stream"]) for event in period_of(text).shown}
+        for name, text in taken.items()
+    }
+    assert {name: found & {of_pupil, of_officer} for name, found in streams.items()} == {
+        "officer": {of_pupil},
+        "lead": {of_pupil, of_officer},
+        "teacher": {of_officer},
+        "auditor": set(),
+        "program": set(),
+    }
+    assert len({len(period_of(text).events) for text in taken.values()}) == 1
+
+
+def period_of(text: bytes) -> Period:
+    found = parse(text)
+    assert isinstance(found, Period)
+    return found
 
 
 def test_somebody_who_was_alerted_of_an_emergency_by_office_has_no_part_in_the_case(
