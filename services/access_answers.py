@@ -33,7 +33,8 @@ from services.access_commands import (
     request_of,
     run_on_access_request,
 )
-from services.access_search import SIGHT, Everything, TextMark, everything_about
+from services.access_found import Everything, TextMark
+from services.access_search import SIGHT, everything_about
 from services.access_telling import Others, member_of, people_in
 from services.command_refusals import NotFound
 from services.commands import Deciding, Described, Refusal, Services, UnseenCaseCommand

@@ -15,7 +15,7 @@ from uuid import UUID
 from domain.access_request import AccessRequest, BundleForm, Passage
 from domain.actors import PROGRAM
 from domain.values import london_date
-from services.access_search import ACTING, Everything, FoundCase, FoundEvent, FoundFile, FoundText, TextMark
+from services.access_found import ACTING, Everything, FoundCase, FoundEvent, FoundFile, FoundText, TextMark
 from services.access_telling import ID, Others, Telling, of_file, opened, parts_of, request_told
 from services.sealed_texts import SealedPlace, SealedText
 from services.store import TrustLedger

@@ -7,9 +7,8 @@ found leaves, and how it is told, is not decided here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from enum import StrEnum
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +18,10 @@ from domain.access_request_refusals import AnotherPersonNeeded, StrongerSignInNe
 from domain.case import Case
 from domain.case_files import CaseFile
 from domain.complaint import Complaint
-from domain.export_rules import LawfulNotice, notices
+from domain.export_rules import notices
 from domain.incident import Incident
 from domain.people_of_case import people_of
 from domain.reads import told_of_case
-from domain.sealed import SealedRef
 from domain.staff_breach import StaffBreach
 from domain.values import CaseKind, london_date
 from domain.veil import named_in
@@ -32,143 +30,29 @@ from ledger.entry import Body, SealedEntry, decode_body
 from ledger.read_log import reads_of_cases
 from ledger.reading import StoredRow, read_streams, recorded_at
 from services import people
-from services.accounts import Account, accounts_of
+from services.access_found import (
+    Everything,
+    FoundCase,
+    FoundEvent,
+    FoundFile,
+    FoundRead,
+    FoundText,
+    TextMark,
+    places_of_file,
+)
+from services.accounts import accounts_of
 from services.extracting import restricted
 from services.scope import Caller
-from services.sealed_texts import SealedPlace, SealedState, SealedText, open_texts
+from services.sealed_texts import SealedPlace, open_texts
 from services.sight import hidden_from, is_about
 from services.store import TrustLedger
 
-__all__ = [
-    "ACTING",
-    "SIGHT",
-    "Everything",
-    "FoundCase",
-    "FoundEvent",
-    "FoundFile",
-    "FoundRead",
-    "FoundText",
-    "TextMark",
-    "cases_naming",
-    "everything_about",
-    "require_impartial",
-]
+__all__ = ["SIGHT", "cases_naming", "everything_about", "require_impartial"]
 
 # Told of an emergency by their office, somebody has no part in the case.
 _NO_PART = frozenset({"ALERTED"})
-# Who stands in a case in these parts alone deals with it for the school, and it is not about them.
-ACTING = frozenset(
-    {
-        *("OWNER", "COLLECTOR", "STORER", "INVESTIGATOR", "ASSESSOR", "DECIDER", "SUPPORTER", "MANAGER", "ADVISER"),
-        *("RECEIVER", "FINDER", "REFERRER", "CHAIR", "APPEAL_OFFICER", "RESPONDER", "PANEL", "CONTACT", "LET_IN"),
-        "ALERTED",
-    }
-)
 # The kinds of stream that are opened under a request: cases, and the request itself.
 SIGHT = (*(kind.value for kind in CaseKind), "ACCESS_REQUEST")
-
-
-class TextMark(StrEnum):
-    """What whoever looks through a text or a file looks at."""
-
-    # Sealed under the person's own key.
-    ABOUT_THEM = "ABOUT_THEM"
-    # Of the case, in an event that names them or is about their part of it.
-    MAY_MENTION_OTHERS = "MAY_MENTION_OTHERS"
-    # Sealed under the key of somebody else: it stays closed, and is never given.
-    ABOUT_ANOTHER = "ABOUT_ANOTHER"
-
-
-@dataclass(frozen=True, slots=True)
-class FoundText:
-    """A sealed text of an event; `text` is None where it stays closed."""
-
-    part: str
-    mark: TextMark
-    text: SealedText | None
-
-
-@dataclass(frozen=True, slots=True)
-class FoundEvent:
-    """An event that is about the person; `names_them` says that it does so by their id."""
-
-    row: StoredRow
-    body: Body
-    names_them: bool
-    names_a_case: bool
-    texts: tuple[FoundText, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file that is about the person or that stands with what is; name and hash only where they are opened."""
-
-    file: CaseFile
-    mark: TextMark
-    name: SealedText | None
-    digest: SealedText | None
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRead:
-    """That somebody read a case in which the person occurs."""
-
-    read_at: datetime
-    reader: UUID
-    role: str
-    purpose: str | None
-    told: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FoundCase:
-    """A case in which the person occurs: in which parts, and what of it is about them.
-
-    `is_barred` says that they do not see it by a token of their own; `acted` counts the events that they recorded.
-    """
-
-    case: Case
-    roles: tuple[str, ...]
-    is_barred: bool
-    acted: int
-    events: tuple[FoundEvent, ...]
-    files: tuple[FoundFile, ...]
-    reads: tuple[FoundRead, ...]
-    notices: tuple[LawfulNotice, ...]
-
-    @property
-    def is_about_them(self) -> bool:
-        """Whether they occur in it otherwise than as somebody who deals with it for the school."""
-        return not ACTING.issuperset(self.roles) or any(event.names_them for event in self.events if not self.roles)
-
-
-@dataclass(frozen=True, slots=True)
-class Everything:
-    """All that is held about a person by a position of the ledger, recorded at an instant.
-
-    `elsewhere` are the events of other streams that name them: roles, accounts, holds. `teachers` are those whom the
-    law forbids naming.
-    """
-
-    person: UUID
-    through: int
-    recorded_at: datetime
-    known: people.Person | None
-    accounts: Sequence[Account]
-    elsewhere: tuple[tuple[StoredRow, Body], ...]
-    cases: tuple[FoundCase, ...]
-    teachers: frozenset[UUID]
-
-    @property
-    def opened(self) -> frozenset[SealedPlace]:
-        """The places of the sealed texts that were opened."""
-        found: set[SealedPlace] = set()
-        for one in self.cases:
-            for event in one.events:
-                opened = (text.part for text in event.texts if _is_open(text.text))
-                found |= {SealedPlace(one.case.id, event.row.version, part) for part in opened}
-            found |= {place for file in one.files if _is_open(file.name) for place in _refs(one.case.id, file.file)}
-        return frozenset(found)
 
 
 def cases_naming(ledger: TrustLedger, person: UUID, through: int) -> dict[UUID, Case]:
@@ -269,7 +153,9 @@ class _Search:
             for row, body, _, _ in about
             for entry in _told_of_event(body)
         }
-        of_files = {ref for one in files for ref in _refs(case.id, one) if self._mark(one.about) is not _CLOSED}
+        of_files = {
+            ref for one in files for ref in places_of_file(case.id, one) if self._mark(one.about) is not _CLOSED
+        }
         wanted = {place for place, mark in marks.items() if mark is not _CLOSED} | of_files
         texts = open_texts(self._ledger, self._sight, wanted)
         return FoundCase(
@@ -292,7 +178,8 @@ class _Search:
                 for row, body, names_them, other in about
             ),
             files=tuple(
-                FoundFile(one, self._mark(one.about), *(texts.get(ref) for ref in _refs(case.id, one))) for one in files
+                FoundFile(one, self._mark(one.about), *(texts.get(ref) for ref in places_of_file(case.id, one)))
+                for one in files
             ),
             reads=(),
             notices=notices(case, self.teachers),
@@ -349,18 +236,6 @@ _CLOSED = TextMark.ABOUT_ANOTHER
 def _told_of_event(body: Body) -> tuple[SealedEntry, ...]:
     """The sealed texts that are told of an event; what a file is called is told of the file, or kept back with it."""
     return () if body.type.endswith(".file_stored.v1") else body.sealed
-
-
-def _is_open(text: SealedText | None) -> bool:
-    return text is not None and text.state is SealedState.OPEN
-
-
-def _refs(case_id: UUID, file: CaseFile) -> tuple[SealedPlace, SealedPlace]:
-    """Where a file's name and its hash lie."""
-    assert isinstance(file.file_name, SealedRef)
-    assert isinstance(file.fingerprint, SealedRef)
-    name, digest = file.file_name, file.fingerprint
-    return SealedPlace(case_id, name.version, name.part), SealedPlace(case_id, digest.version, digest.part)
 
 
 def _cases(streams: Mapping[UUID, Any]) -> dict[UUID, Case]:

@@ -17,7 +17,7 @@ from domain.values import london_date
 from domain.vocabulary_of_files import FILE_KINDS
 from ledger.entry import Body
 from ledger.reading import StoredRow
-from services.access_search import Everything, FoundCase, FoundFile
+from services.access_found import Everything, FoundCase, FoundFile
 from services.people import NameUse
 from services.sealed_texts import SealedPlace, SealedState, SealedText
 from services.store import TrustLedger

@@ -17,6 +17,7 @@ from ledger.embedded import MAIN_DATABASE, EmbeddedPostgres
 from services.catalogue import COMMANDS
 from tests.e2e.canaries import Canaries, files_with, tables_with, write_all_to_disk
 from tests.e2e.canary_access import give_access
+from tests.e2e.canary_access_requests import ask_for_access
 from tests.e2e.canary_breaches import give_breach
 from tests.e2e.canary_commands import Giver, mutation, sealed_fields
 from tests.e2e.canary_files import get_file, hand_in, refused_files
@@ -95,6 +96,7 @@ def planted(pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         found.files = [hand_in(installed.shown, case, found.texts, found.contents) for case in imported[:3]]
         found.accepted = set(found.texts.planted)
         found.cases = [case for giver in givers for case in giver.cases] + imported
+        ask_for_access(installed.shown, found.texts, imported[0])
 
         with Asker(installed.shown, found.texts) as asker:
             asker.refused_commands(givers[0].given)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4, uuid5
+from zipfile import ZipFile
 
+from domain.access_request import BundleForm
 from services import people
 from services.access_answers import Bundle, archive, make_bundle
-from services.access_commands import AccessCommand, AccessRecorded, ReceiveAccessRequest, run_on_access_request
+from services.access_commands import (
+    AccessCommand,
+    AccessRecorded,
+    KeepBack,
+    ReceiveAccessRequest,
+    run_on_access_request,
+)
 from services.case_commands import AddAddendum, AssignCase, LinkCase
 from services.commands import Command, Refusal
 from services.complaint_commands import ComplaintHead, ReceiveComplaint
@@ -23,7 +33,22 @@ from services.staff_breach_procedure_commands import OpenBreachInvestigation, Re
 from tests.services.access import ON, SCHOOL, Overseen
 from tests.support.evidence import Desk
 
-__all__ = ["World", "must", "world_of"]
+__all__ = [
+    "ANSWER",
+    "REVIEW",
+    "World",
+    "everywhere",
+    "keep_back",
+    "must",
+    "refused",
+    "texts_in",
+    "trust_ledger",
+    "unpacked",
+    "version_of",
+    "world_of",
+]
+
+REVIEW, ANSWER = BundleForm.REVIEW, BundleForm.ANSWER
 
 
 @dataclass
@@ -225,3 +250,45 @@ def _of_nobody(world: World) -> None:
     """A case in which neither stands."""
     _incident(world, "of-others")
     _item(world, "of-others", poster=world.friend, handle=world.word("far-handle"), narrative=world.word("far-post"))
+
+
+def keep_back(request_id: UUID, case_id: UUID, **given: Any) -> KeepBack:
+    return KeepBack(command_id=uuid4(), request_id=request_id, case_id=case_id, **{"exemption": "THIRD_PARTY", **given})
+
+
+def texts_in(made: Bundle) -> set[str]:
+    """Every text that is open in what was put together."""
+    return {
+        text["text"]
+        for case in made.content["cases"]
+        for event in case["events"]
+        for text in event.get("texts", ())
+        if "text" in text
+    }
+
+
+def version_of(made: Bundle, word: str) -> tuple[UUID, int, str]:
+    """Where a text stands: the case, the version, and the part."""
+    for case in made.content["cases"]:
+        for event in case["events"]:
+            for text in event["texts"]:
+                if text.get("text") == word:
+                    return UUID(case["id"]), event["version"], text["part"]
+    raise AssertionError(word)
+
+
+def everywhere(content: Mapping[str, bytes]) -> str:
+    return "\n".join(text.decode("utf-8", "replace") for text in content.values())
+
+
+def unpacked(archive: bytes) -> dict[str, bytes]:
+    with ZipFile(io.BytesIO(archive)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def refused(outcome: Any) -> tuple[str, tuple[str, ...]]:
+    return outcome.code.value, outcome.fields
+
+
+def trust_ledger(world: World) -> Any:
+    return world.overseen.services.ledger

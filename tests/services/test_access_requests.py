@@ -1,29 +1,22 @@
-"""Requests for access over PostgreSQL: what is found, what is kept back, who may, what is held, what is recorded."""
+"""Requests for access over PostgreSQL: who deals with them, what is held meanwhile, each command once, in one trust."""
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4, uuid5
-from zipfile import ZipFile
 
 import pytest
 
 from domain.access import Role
-from domain.access_request import AccessRequestState, BundleForm, access_request_id
+from domain.access_request import BundleForm, access_request_id
 from domain.access_request_refusals import (
-    AccessRequestOver,
     AnotherPersonNeeded,
     StrongerSignInNeeded,
     UnknownAccessRequest,
 )
-from domain.case import Case
-from domain.people_of_case import people_of
 from domain.refusals import MalformedValue
 from domain.registers import trust_register_id
 from domain.scopes import Scope
@@ -32,11 +25,9 @@ from ledger.database import Database
 from ledger.key_store import KeyStore
 from ledger.period import Period
 from services import people, retention
-from services.access_answers import AnswerAccessRequest, Bundle, make_bundle
+from services.access_answers import AnswerAccessRequest, make_bundle
 from services.access_commands import (
     AccessRecorded,
-    GiveAfterAll,
-    KeepBack,
     ReceiveAccessRequest,
     RefuseAccessRequest,
     StopAccessClock,
@@ -48,413 +39,20 @@ from services.case_commands import AssignCase
 from services.checkpoints import make_checkpoint
 from services.command_refusals import NotAllowed
 from services.export_period import export_period
-from services.read_log import ReadEntry, ReadWay, append_read
-from services.registers import appoint_at_school
 from services.scope import Caller, system_caller
 from services.staff_breach_commands import ReportStaffBreach
-from services.staff_breach_procedure_commands import OpenBreachInvestigation, RecordInterview, SetReportingRestriction
-from tests.services.access import ON, SCHOOL, Overseen
-from tests.services.access_worlds import World, must, world_of
-from tests.support.evidence import Desk
-from tests.support.file_samples import SAMPLES
-from tests.support.ledgers import NOW, Trust, a_trust
-
-REVIEW, ANSWER = BundleForm.REVIEW, BundleForm.ANSWER
-
-
-@pytest.fixture
-def world(trust: Trust, desk: Desk) -> World:
-    overseen = Overseen(trust)
-    overseen.appoint(Role.DPO, Role.TRUST_LEAD)
-    return world_of(overseen, desk)
-
-
-@pytest.fixture
-def officer(world: World) -> Caller:
-    return world.overseen.caller(Role.DPO)
-
-
-def keep_back(request_id: UUID, case_id: UUID, **given: Any) -> KeepBack:
-    return KeepBack(command_id=uuid4(), request_id=request_id, case_id=case_id, **{"exemption": "THIRD_PARTY", **given})
-
-
-def texts_in(made: Bundle) -> set[str]:
-    """Every text that is open in what was put together."""
-    return {
-        text["text"]
-        for case in made.content["cases"]
-        for event in case["events"]
-        for text in event.get("texts", ())
-        if "text" in text
-    }
-
-
-def version_of(made: Bundle, word: str) -> tuple[UUID, int, str]:
-    """Where a text stands: the case, the version, and the part."""
-    for case in made.content["cases"]:
-        for event in case["events"]:
-            for text in event["texts"]:
-                if text.get("text") == word:
-                    return UUID(case["id"]), event["version"], text["part"]
-    raise AssertionError(word)
-
-
-def everywhere(content: Mapping[str, bytes]) -> str:
-    return "\n".join(text.decode("utf-8", "replace") for text in content.values())
-
-
-def unpacked(archive: bytes) -> dict[str, bytes]:
-    with ZipFile(io.BytesIO(archive)) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}
-
-
-def refused(outcome: Any) -> tuple[str, tuple[str, ...]]:
-    return outcome.code.value, outcome.fields
-
-
-# --- what is found
-
-
-def oracle(world: World, person: UUID) -> dict[str, tuple[str, ...]]:
-    """In which cases of the whole trust a person has which parts, by each case as it stands."""
-    ledger = world.overseen.services.ledger
-    with ledger.trust.connection() as connection:
-        rows = connection.execute("SELECT DISTINCT stream_id FROM event WHERE trust_id = %s", (ledger.trust_id,))
-        streams = [stream for (stream,) in rows.fetchall()]
-    cases = [case for case in ledger.load_many(streams).values() if isinstance(case, Case)]
-    parts = {case.reference: {role for one, role in people_of(case) if one == person} for case in cases}
-    return {reference: tuple(sorted(found)) for reference, found in parts.items() if found}
-
-
-def test_every_case_in_which_somebody_stands_is_found_in_every_part_and_no_other(world: World, officer: Caller) -> None:
-    for person, parts in (
-        (
-            world.pupil,
-            {
-                "posted": ("POSTER", "SHOWN"),
-                "written-about": ("ABOUT", "ACCOUNT", "SUPPORTED"),
-                "complained": ("COMPLAINANT",),
-                "breach": ("ACCOUNT",),
-            },
-        ),
-        (
-            world.teacher,
-            {
-                "posted": ("OWNER",),
-                "written-about": ("SUPPORTER",),
-                "complained": ("ABOUT", "SUBJECT"),
-                "breach": ("SUBJECT",),
-            },
-        ),
-    ):
-        made = world.made(world.receive(person, officer), REVIEW, officer)
-
-        found = {case["reference"]: tuple(case["parts"]) for case in made.content["cases"]}
-
-        assert found == {world.reference(name): known for name, known in parts.items()} == oracle(world, person)
-        assert [case["isBarredFromIt"] for case in made.content["cases"] if case["kind"] == "STAFF_BREACH"] == [
-            person == world.teacher
-        ]
-
-
-def test_the_words_about_somebody_are_found_with_their_marks_and_those_of_others_stay_closed(
-    world: World, officer: Caller
-) -> None:
-    made = world.made(world.receive(world.pupil, officer), REVIEW, officer)
-
-    told = {
-        (text.get("text"), text["mark"])
-        for case in made.content["cases"]
-        for event in case["events"]
-        for text in event["texts"]
-    }
-
-    own = {"own-handle", "own-account", "own-support", "own-interview"}
-    beside = {"own-post", "about-post", "own-complaint"}
-    assert {(world.words[name], "ABOUT_THEM") for name in own} <= told
-    assert {(world.words[name], "MAY_MENTION_OTHERS") for name in beside} <= told
-    # The friend's handle stands in an event that names the pupil, under the friend's own key.
-    assert (None, "ABOUT_ANOTHER") in told
-    assert texts_in(made) == {world.words[name] for name in own | beside}
-    assert {file["name"] for case in made.content["cases"] for file in case["files"]} == {
-        f"{world.words['own-file']}.pdf"
-    }
-
-
-def test_somebody_who_ran_a_case_and_no_longer_does_is_found_by_what_was_recorded(
-    world: World, officer: Caller
-) -> None:
-    """The pupil was named as the owner for a moment: the state does not say so any more, the events do."""
-    made = world.made(world.receive(world.pupil, officer), REVIEW, officer)
-
-    [posted] = [case for case in made.content["cases"] if case["reference"] == world.reference("posted")]
-    assert "incident.assigned.v1" in {event["name"] for event in posted["events"]}
-
-
-def test_a_staff_subject_is_told_of_the_whole_breach_and_what_else_the_trust_has_of_them(
-    world: World, officer: Caller
-) -> None:
-    trust = world.overseen.services.ledger.trust
-    appoint_at_school(
-        world.overseen.services.ledger,
-        system_caller(trust.trust_id),
-        urn=SCHOOL,
-        role="coordinator",
-        person=world.teacher,
-        appointed_on=ON,
-    )
-    request_id = world.receive(world.teacher, officer)
-    review, answer = (world.made(request_id, form, officer) for form in (REVIEW, ANSWER))
-
-    assert world.words["breach-summary"] in texts_in(review) & texts_in(answer)
-    assert world.words["own-interview"] not in texts_in(review) | texts_in(answer)
-    assert [one["name"] for one in review.content["elsewhere"]] == ["school.role_appointed.v1", "trust.hold_placed.v1"]
-    # That something is held may serve somebody else, and is not told.
-    assert [one["details"]["role"] for one in answer.content["elsewhere"]] == ["coordinator"]
-    assert answer.content["person"]["names"] == {"USUAL": world.words["teacher-name"]}
-
-
-def test_what_lies_outside_the_days_asked_for_is_left_out(world: World, officer: Caller) -> None:
-    """Everything was recorded on 14 September, and says of the 10th."""
-    by_days = {
-        (date(2026, 9, 11), date(2026, 9, 13)): 0,
-        (date(2026, 9, 10), date(2026, 9, 10)): 1,
-        (None, date(2026, 9, 9)): 0,
-        (date(2027, 1, 1), None): 0,
-    }
-    found = {}
-    for first, last in by_days:
-        made = world.made(world.receive(world.pupil, officer, data_from=first, data_to=last), REVIEW, officer)
-        found[first, last] = int(world.words["own-post"] in texts_in(made))
-
-    assert found == by_days
-
-
-def test_it_is_told_who_read_the_cases_that_are_about_somebody(world: World, officer: Caller) -> None:
-    ledger = world.overseen.services.ledger
-    reader = replace(world.overseen.caller(Role.AUDITOR), purpose="AUDIT")
-    for name in ("written-about", "of-others"):
-        case_id = frozenset({str(world.cases[name])})
-        append_read(ledger, ReadEntry(reader, ReadWay.QUERY, "executed", opened=case_id))
-    # Only what was read before the last event of the ledger is of that moment.
-    request_id = world.receive(world.pupil, officer)
-    world.overseen.remark(world.cases["of-others"], world.overseen.caller(Role.HEADTEACHER, SCHOOL))
-
-    review, answer = (world.made(request_id, form, officer) for form in (REVIEW, ANSWER))
-
-    told = [
-        (read["reader"], read["role"], read["purpose"]) for case in review.content["cases"] for read in case["reads"]
-    ]
-    assert told == [(str(reader.person_id), "auditor", "AUDIT")]
-    given = [read for case in answer.content["cases"] for read in case["reads"]]
-    assert given == [{"on": given[0]["on"], "role": "auditor", "told": ["CASE"]}]
-
-
-# --- what is given
-
-
-def test_what_is_kept_back_stands_nowhere_in_the_answer_and_what_is_given_does(world: World, officer: Caller) -> None:
-    # given
-    request_id = world.receive(world.pupil, officer)
-    review = world.made(request_id, REVIEW, officer)
-    case_id, version, part = version_of(review, world.words["about-post"])
-    other_id, other_version, _ = version_of(review, world.words["own-support"])
-    for command in (
-        keep_back(request_id, case_id, version=version, part=part, instead="Somebody wrote about you."),
-        keep_back(request_id, other_id, version=other_version, exemption="SERIOUS_HARM"),
-        keep_back(request_id, world.cases["breach"], exemption="OTHER", notes=world.word("secret-note")),
-        keep_back(request_id, world.cases["posted"], file_id=world.files["own"], exemption="LEGAL_PRIVILEGE"),
-    ):
-        must(world.give(command, officer))
-
-    # when
-    made = world.made(request_id, ANSWER, officer, with_files=True)
-    members = unpacked(world.archived(made))
-
-    # then
-    kept = {"about-post", "own-support", "own-interview", "own-file", "breach-summary", "secret-note"}
-    others = {name for name in world.words if name.startswith(("friend", "far", "other", "teacher", "addendum"))}
-    whole = everywhere(members)
-    assert {name for name in kept | others if world.words[name] in whole} == set()
-    assert str(world.cases["breach"]) not in whole
-    assert world.reference("breach") not in whole
-    assert texts_in(made) == {
-        "Somebody wrote about you.",
-        *(world.words[name] for name in ("own-handle", "own-post", "own-account", "own-complaint")),
-    }
-    assert made.content["keptBack"] == [{"exemption": "OTHER"}]
-    assert {"keptBack": "SERIOUS_HARM"} in [event for case in made.content["cases"] for event in case["events"]]
-    assert [file for case in made.content["cases"] for file in case["files"]] == [{"keptBack": "LEGAL_PRIVILEGE"}]
-    # The review still has all of it, with what was decided.
-    again = world.made(request_id, REVIEW, officer)
-    assert world.words["about-post"] in texts_in(again)
-    [breach] = [case for case in again.content["cases"] if case["kind"] == "STAFF_BREACH"]
-    assert breach["keptBack"] == {"exemption": "OTHER", "notes": world.words["secret-note"], "instead": None}
-
-
-def test_what_is_given_after_all_stands_in_the_answer(world: World, officer: Caller) -> None:
-    request_id = world.receive(world.pupil, officer)
-    told: dict[str, Any] = {"request_id": request_id, "case_id": world.cases["complained"]}
-    must(world.give(keep_back(request_id, world.cases["complained"]), officer))
-    assert world.words["own-complaint"] not in texts_in(world.made(request_id, ANSWER, officer))
-
-    must(world.give(GiveAfterAll(command_id=uuid4(), **told), officer))
-
-    assert world.words["own-complaint"] in texts_in(world.made(request_id, ANSWER, officer))
-    assert refused(world.give(GiveAfterAll(command_id=uuid4(), **told), officer)) == ("ILLEGAL_STATE", ())
-
-
-def test_every_member_of_the_archive_is_what_the_manifest_says_and_both_readings_agree(
-    world: World, officer: Caller
-) -> None:
-    request_id = world.receive(world.pupil, officer)
-
-    made = world.made(request_id, ANSWER, officer, with_files=True)
-    members = unpacked(world.archived(made))
-
-    manifest = members.pop("manifest.json")
-    assert sha256(manifest).hexdigest() == made.digest
-    assert {one["name"]: (one["bytes"], one["sha256"]) for one in json.loads(manifest)["members"]} == {
-        name: (len(content), sha256(content).hexdigest()) for name, content in members.items()
-    }
-    assert json.loads(members["data.json"]) == made.content
-    [file] = [name for name in members if name.startswith("files/")]
-    assert members[file] == SAMPLES["PDF"]
-    page = members["index.html"].decode()
-    assert all(word in page for word in texts_in(made))
-    assert world.archived(made) == world.archived(made)
-
-
-def test_the_page_runs_nothing_of_what_somebody_wrote(world: World, officer: Caller) -> None:
-    world.tells("written-about", "<script>alert('x')</script>")
-
-    page = world.made(world.receive(world.pupil, officer), ANSWER, officer).page.decode()
-
-    assert "<script" not in page
-    assert "&lt;script&gt;" in page
-    assert "http" not in page.replace("http-equiv", "")
-
-
-def test_other_people_are_told_by_what_they_are_but_for_staff_who_acted_for_the_school(
-    world: World, officer: Caller
-) -> None:
-    answer = world.made(world.receive(world.pupil, officer), ANSWER, officer)
-
-    people_told = {
-        value
-        for case in answer.content["cases"]
-        for event in case["events"]
-        for name, value in event["details"].items()
-        if name in ("poster", "person", "supported_by", "complainant", "owner")
-    }
-    # The teacher supported her in one case, and ran another: there the name is given.
-    assert people_told == {"you", "another pupil", world.words["teacher-name"]}
-    # Complained of in this one, the teacher is not named.
-    [complaint] = [case for case in answer.content["cases"] if case["kind"] == "COMPLAINT"]
-    assert world.words["teacher-name"] not in json.dumps(complaint)
-    assert "a member of staff" in json.dumps(complaint)
-
-
-def test_a_teacher_whom_the_law_forbids_naming_is_named_to_nobody_also_where_they_acted(
-    world: World, officer: Caller
-) -> None:
-    """Education Act 2002, s. 141F: of every case, and whoever else is asked about."""
-    world.do(SetReportingRestriction(command_id=uuid4(), case_id=world.cases["breach"], applies=True, from_on=ON))
-    request_id = world.receive(world.pupil, officer)
-
-    review, answer = (world.made(request_id, form, officer) for form in (REVIEW, ANSWER))
-
-    assert world.words["teacher-name"] not in answer.written.decode()
-    assert review.content["notices"] == [{"law": "Education Act 2002, section 141F", "since": ON.isoformat()}]
-    assert answer.content["notices"] == review.content["notices"]
-
-
-def test_who_may_not_be_named_by_now_is_not_named_in_an_answer_as_it_would_have_been(
-    world: World, officer: Caller
-) -> None:
-    request_id = world.receive(world.pupil, officer)
-    before = world.made(request_id, ANSWER, officer)
-    assert world.words["teacher-name"] in before.written.decode()
-    world.do(SetReportingRestriction(command_id=uuid4(), case_id=world.cases["breach"], applies=True, from_on=ON))
-
-    again = world.made(request_id, ANSWER, officer, through=before.manifest["through"])
-
-    assert world.words["teacher-name"] not in again.written.decode()
-
-
-def test_an_answer_is_recorded_by_the_hash_of_what_was_looked_at_and_by_no_other(world: World, officer: Caller) -> None:
-    request_id = world.receive(world.pupil, officer)
-    made = world.made(request_id, ANSWER, officer)
-    told: dict[str, Any] = {
-        "request_id": request_id,
-        "answered_on": NOW.date(),
-        "through": made.manifest["through"],
-        "manifest": made.digest,
-    }
-    # What comes after it was looked at changes nothing of it.
-    world.overseen.remark(world.cases["complained"], world.overseen.caller(Role.HEADTEACHER, SCHOOL))
-    world.tells("written-about", "Said later.")
-    for wrong in ({"manifest": "ab" * 32}, {"through": made.manifest["through"] - 1}):
-        command = AnswerAccessRequest(command_id=uuid4(), **told | wrong)
-        assert refused(world.give(command, officer)) == ("ILLEGAL_STATE", ("manifest",))
-    assert refused(world.give(AnswerAccessRequest(command_id=uuid4(), **told | {"through": 10**9}), officer)) == (
-        "INVALID_INPUT",
-        ("through",),
-    )
-
-    request = must(world.give(AnswerAccessRequest(command_id=uuid4(), **told), officer)).request
-
-    assert (request.state, request.manifest, request.through) == (
-        AccessRequestState.ANSWERED,
-        made.digest,
-        made.manifest["through"],
-    )
-    again = world.made(request_id, ANSWER, officer)
-    assert (again.digest, again.written) == (made.digest, made.written)
-    with pytest.raises(AccessRequestOver):
-        make_bundle(world.overseen.services, officer, request_id, REVIEW)
-
-
-def test_what_was_kept_back_after_it_was_looked_at_asks_for_another_look(world: World, officer: Caller) -> None:
-    request_id = world.receive(world.pupil, officer)
-    made = world.made(request_id, ANSWER, officer)
-    must(world.give(keep_back(request_id, world.cases["complained"]), officer))
-
-    command = AnswerAccessRequest(
-        command_id=uuid4(),
-        request_id=request_id,
-        answered_on=NOW.date(),
-        through=made.manifest["through"],
-        manifest=made.digest,
-    )
-
-    assert refused(world.give(command, officer)) == ("ILLEGAL_STATE", ("manifest",))
-
-
-def test_each_time_it_is_put_together_is_an_event_of_the_request_and_each_file_one_of_its_case(
-    world: World, officer: Caller
-) -> None:
-    request_id = world.receive(world.pupil, officer)
-    review = world.made(request_id, REVIEW, officer)
-    answer = world.made(request_id, ANSWER, officer, with_files=True)
-
-    ledger = world.overseen.services.ledger
-    with ledger.trust.connection() as connection:
-        rows = connection.execute(
-            "SELECT convert_from(body, 'UTF8')::json FROM event"
-            " WHERE trust_id = %s AND stream_id = %s AND type = 'access_request.bundle_made.v1' ORDER BY position",
-            (ledger.trust_id, request_id),
-        ).fetchall()
-    assert [(body["data"]["form"], body["data"]["manifest"], body["data"]["with_files"]) for (body,) in rows] == [
-        ("REVIEW", review.digest, False),
-        ("ANSWER", answer.digest, True),
-    ]
-    assert {body["actor"] for (body,) in rows} == {str(officer.person_id)}
-    case: Any = ledger.load(world.cases["posted"])
-    assert {name: case.files[file_id].export_count for name, file_id in world.files.items()} == {"own": 1, "friend": 0}
-
-
-# --- who may
+from services.staff_breach_procedure_commands import OpenBreachInvestigation, RecordInterview
+from tests.services.access import ON, SCHOOL
+from tests.services.access_worlds import (
+    ANSWER,
+    REVIEW,
+    World,
+    keep_back,
+    must,
+    refused,
+    trust_ledger,
+)
+from tests.support.ledgers import NOW, a_trust
 
 
 def test_requests_are_dealt_with_by_those_who_answer_for_data_and_by_nobody_else(world: World) -> None:
@@ -504,10 +102,6 @@ def test_nobody_deals_with_what_is_about_themselves_nor_learns_of_such_a_request
         make_bundle(world.overseen.services, officer, request_id, REVIEW)
     withdrawal = WithdrawAccessRequest(command_id=uuid4(), request_id=request_id, withdrawn_on=NOW.date())
     assert refused(world.give(withdrawal, officer)) == ("NOT_FOUND", ("request_id",))
-
-
-def trust_ledger(world: World) -> Any:
-    return world.overseen.services.ledger
 
 
 def test_an_officer_who_is_the_subject_of_what_is_found_is_refused_as_one_with_any_other_part_is(
