@@ -1,8 +1,8 @@
 """What is held about a person, told for whoever looks through it, and for the person: the same, with other eyes.
 
-A review has everything with its marks. An answer leaves out what is kept back, and every id; other people are told by
-what they are, such as another pupil, but for staff who deal with a case for the school. A teacher whom the law forbids
-naming (Education Act 2002, s. 141F) is named to nobody.
+A review has everything with its marks. An answer leaves out what is kept back, and everybody else's id; other people
+are told by what they are, such as another pupil, but for staff who deal with a case for the school. A teacher whom the
+law forbids naming (Education Act 2002, s. 141F) is named to nobody.
 """
 
 from __future__ import annotations

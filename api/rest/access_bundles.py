@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from api.graphql.recording import Given, Read, ReadRecorder
 from api.rest.access_requests import ACCESS_PATH, SUBJECT_ACCESS
+from api.rest.access_schemas import AccessAnswer, AccessReview
 from api.rest.bodies import BodyMalformed
 from api.rest.endpoints import Endpoints
 from api.rest.operations import (
@@ -52,14 +52,7 @@ class Wanted(StrEnum):
     ZIP = "zip"
 
 
-class AccessBundle(BaseModel):
-    """What is held, with the manifest of all that belongs to it and the SHA-256 of that."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    manifestSha256: str  # noqa: N815 - as JSON has it
-    manifest: dict[str, Any]
-    content: dict[str, Any]
+_ANSWERED: Mapping[BundleForm, type[BaseModel]] = {BundleForm.REVIEW: AccessReview, BundleForm.ANSWER: AccessAnswer}
 
 
 def _getting(form: BundleForm, summary: str, description: str) -> Operation:
@@ -69,7 +62,7 @@ def _getting(form: BundleForm, summary: str, description: str) -> Operation:
         name=f"{form.value.lower()}OfAccessRequest",
         summary=summary,
         description=description,
-        answers={200: AccessBundle},
+        answers={200: _ANSWERED[form]},
         problems=frozenset({403, 404, 409}),
         parameters=(
             path_uuid("request_id", "The id of the request."),
@@ -123,8 +116,8 @@ def access_bundle_routes(endpoints: Endpoints, recorder: ReadRecorder) -> Sequen
             ledger = endpoints.runtime.services(caller.trust_id).ledger
             pieces = archive(ledger, endpoints.runtime.evidence.store, bundle)
             return StreamingResponse(pieces, media_type=ZIP_TYPE, headers=headers)
-        content = AccessBundle(manifestSha256=bundle.digest, manifest=bundle.manifest, content=bundle.content)
-        return JSONResponse(content.model_dump(), headers=headers)
+        content = {"manifestSha256": bundle.digest, "manifest": bundle.manifest, "content": bundle.content}
+        return JSONResponse(content, headers=headers)
 
     async def review(request: Request) -> Response:
         return await made(request, BundleForm.REVIEW)

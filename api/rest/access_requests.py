@@ -39,7 +39,15 @@ from services.access_list import OpenedRequest, access_requests, opened_request
 from services.commands import Refusal, Services
 from services.scope import Caller
 
-__all__ = ["ACCESS_OPERATIONS", "ACCESS_PATH", "SUBJECT_ACCESS", "access_request_routes"]
+__all__ = [
+    "ACCESS_OPERATIONS",
+    "ACCESS_PATH",
+    "SUBJECT_ACCESS",
+    "Answering",
+    "KeepingBack",
+    "Receiving",
+    "access_request_routes",
+]
 
 ACCESS_PATH = "/v1/access-requests"
 # Why what is held is read, as the log of reads has it.

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, create_model
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -21,9 +21,10 @@ from services.command_refusals import NotFound
 from services.commands import Refusal, Services
 from services.read_log import ReadWay
 from services.scope import Caller
+from services.tra_fields import ORGANISATION_FIELDS, REFERRAL_FIELDS, REFERRER_FIELDS
 from services.tra_referral import Referral, archive_of_referral, tra_referral
 
-__all__ = ["TRA_REFERRAL", "tra_referral_routes"]
+__all__ = ["TRA_REFERRAL", "TraReferral", "tra_referral_routes"]
 
 ZIP_TYPE = "application/zip"
 # Why it is read, unless its reader says otherwise: the law asks the employer to consider it.
@@ -37,6 +38,41 @@ class Form(StrEnum):
     ZIP = "zip"
 
 
+def _section(name: str, said: str, fields: tuple[str, ...]) -> Any:
+    """The model of a section: every question of the service, each null where it is not answered."""
+    members: Any = dict.fromkeys(fields, (str | bool | None, ...))
+    return create_model(name, __config__=ConfigDict(extra="forbid"), __doc__=said, **members)
+
+
+TraReferrer: Any = _section("TraReferrer", "Whoever refers.", REFERRER_FIELDS)
+TraOrganisation: Any = _section("TraOrganisation", "The school.", ORGANISATION_FIELDS)
+TraAnswers: Any = _section("TraAnswers", "The teacher, the role, and the allegation.", REFERRAL_FIELDS)
+
+
+class TraUpload(BaseModel):
+    """A file that goes with it; `member` is its name in the archive."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    filename: str
+    kind: str | None
+    bytes: int
+    sha256: str
+    member: str
+
+
+class TraLimits(BaseModel):
+    """What the service takes, what goes beyond it, and how many files stay closed to the reader."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    files: int
+    bytesOfEach: int  # noqa: N815 - as JSON has it
+    types: list[str]
+    exceeded: list[str]
+    withheld: int
+
+
 class TraReferral(BaseModel):
     """A referral under the names of the questions of the Department's service; what is not known is null and named."""
 
@@ -44,13 +80,13 @@ class TraReferral(BaseModel):
 
     format: str
     case: str
-    referrer: dict[str, Any]
-    organisation: dict[str, Any]
-    referral: dict[str, Any]
-    uploads: list[dict[str, Any]]
+    referrer: TraReferrer
+    organisation: TraOrganisation
+    referral: TraAnswers
+    uploads: list[TraUpload]
     missing: list[str]
     toCheck: list[str]  # noqa: N815 - as JSON has it
-    limits: dict[str, Any]
+    limits: TraLimits
     notices: list[dict[str, str]]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,9 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
+from api.rest.access_requests import ACCESS_OPERATIONS, Answering, KeepingBack, Receiving
+from api.rest.tra_referrals import TraReferral
+from domain.vocabulary import CODE_LISTS
 from services import clock, people
 from services.people import NameUse, Person
 from services.tra_fields import REFERRAL_FIELDS
@@ -25,6 +29,10 @@ from tests.api.verbs import Run
 SCHOOL = "900003"
 TODAY = clock.london_date(clock.now())
 PATH = "/v1/access-requests"
+PAGES = {
+    name: (Path(__file__).parents[2] / "docs" / "how-to" / f"{name}.md").read_text()
+    for name in ("answer-an-access-request", "refer-to-the-tra")
+}
 
 
 def get(client: Client, path: str, role: str = "dpo", **parameters: Any) -> httpx.Response:
@@ -217,6 +225,33 @@ def test_what_cannot_be_asked_is_refused_by_name(demo: Client, pupil: str) -> No
     assert post(demo, "", person=pupil, receivedOn=tomorrow, channel="EMAIL")[1]["fields"] == ["receivedOn"]
 
 
+# --- what the pages say
+
+
+def test_what_the_page_on_requests_sends_is_taken_and_it_names_every_exemption_and_operation() -> None:
+    [received_] = re.findall(r"-d '(.*?)'", PAGES["answer-an-access-request"], re.S)
+    kept, given = re.findall(r"```json\n(.*?)```", PAGES["answer-an-access-request"], re.S)
+    ids = {"commandId": str(uuid4()), "caseId": str(uuid4())}
+
+    Receiving.model_validate_json(received_)
+    KeepingBack.model_validate(json.loads(kept) | ids)
+    Answering.model_validate(json.loads(given) | {"commandId": ids["commandId"], "manifest": "9f" * 32})
+
+    page = PAGES["answer-an-access-request"]
+    codes = [code.code for code in CODE_LISTS["access_exemptions"]]
+    assert re.findall(r"^\| `([A-Z_]+)` \| .*\.", page.split("| exemption |")[1], re.M) == codes
+    for name in ("access_refusal_grounds", "access_clock_stops"):
+        assert all(f"`{code.code}`" in page for code in CODE_LISTS[name])
+    last = {f"/{operation.path.rpartition('/')[2]}`" for operation in ACCESS_OPERATIONS if "{" in operation.path}
+    assert {one for one in last - {"/{request_id}`"} if one not in page} == set()
+
+
+def test_the_page_on_referrals_names_every_member() -> None:
+    members = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", PAGES["refer-to-the-tra"].split("## Where")[0], re.M)
+
+    assert set(re.findall(r"\w+", " ".join(members))) | {"format", "case"} == TraReferral.model_fields.keys()
+
+
 # --- a referral
 
 
@@ -250,6 +285,7 @@ def test_a_referral_is_filled_in_and_that_it_was_read_is_recorded(demo: Client, 
     assert answer.status_code == 200
     told = answer.json()
     assert (told["case"], tuple(told["referral"])) == (reference, REFERRAL_FIELDS)
+    assert TraReferral.model_validate(told, strict=True).model_dump() == told
     assert (told["referral"]["last_name"], told["referral"]["allegation_details"]) == ("Marsh", "He wrote to a pupil.")
     [entry] = log.bodies(before)
     assert (entry["purpose"], entry["way"], entry["cases"]) == ("LEGAL", "export", [case_id])

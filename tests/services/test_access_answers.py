@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import BaseModel
 
+from api.rest.access_schemas import AccessAnswer, AccessReview
 from domain.access import Role
-from domain.access_request import AccessRequestState
+from domain.access_request import AccessRequestState, BundleForm
 from domain.access_request_refusals import (
     AccessRequestOver,
 )
@@ -18,6 +21,7 @@ from services.access_answers import AnswerAccessRequest, make_bundle
 from services.access_commands import (
     GiveAfterAll,
 )
+from services.read_log import ReadEntry, ReadWay, append_read
 from services.scope import Caller
 from services.staff_breach_procedure_commands import SetReportingRestriction
 from tests.services.access import ON, SCHOOL
@@ -30,6 +34,7 @@ from tests.services.access_worlds import (
     must,
     refused,
     texts_in,
+    trust_ledger,
     unpacked,
     version_of,
 )
@@ -107,6 +112,30 @@ def test_every_member_of_the_archive_is_what_the_manifest_says_and_both_readings
     page = members["index.html"].decode()
     assert all(word in page for word in texts_in(made))
     assert world.archived(made) == world.archived(made)
+
+
+@pytest.mark.parametrize("person", ["pupil", "teacher"])
+def test_both_forms_are_as_they_are_described_to_programs(world: World, officer: Caller, person: str) -> None:
+    request_id = world.receive(getattr(world, person), officer)
+    review = world.made(request_id, REVIEW, officer)
+    auditor = replace(world.overseen.caller(Role.AUDITOR), purpose="AUDIT")
+    opened = frozenset(map(str, world.cases.values()))
+    append_read(trust_ledger(world), ReadEntry(auditor, ReadWay.QUERY, "executed", opened=opened))
+    words = {"pupil": ("own-post", "own-support"), "teacher": ("breach-summary",)}
+    text, *events = [version_of(review, world.words[word]) for word in words[person]]
+    told_instead = {"version": text[1], "part": text[2], "instead": "Something."}
+    must(world.give(keep_back(request_id, text[0], **told_instead), officer))
+    for case_id, version, _ in events:
+        must(world.give(keep_back(request_id, case_id, version=version), officer))
+
+    models: tuple[tuple[BundleForm, type[BaseModel]], ...] = ((REVIEW, AccessReview), (ANSWER, AccessAnswer))
+    for form, model in models:
+        made = world.made(request_id, form, officer)
+        told = {"manifestSha256": made.digest, "manifest": made.manifest, "content": made.content}
+
+        described = model.model_validate(told, strict=True)
+
+        assert described.model_dump(by_alias=True, exclude_unset=True) == told
 
 
 def test_the_page_runs_nothing_of_what_somebody_wrote(world: World, officer: Caller) -> None:
