@@ -182,8 +182,9 @@ class AccessRequest(Recordable):
             raise ClockStopped
         require_code("access_clock_stops", cause, "cause", stopped_on)
         self._require_step(stopped_on, "stopped_on", today)
-        due_on = self.due.due_on
-        if due_on is not None and stopped_on > due_on:
+        # On a working day after months that ended at a weekend nothing is left that could stand still.
+        ends_on = self.due.ends_on
+        if ends_on is not None and stopped_on > ends_on:
             raise TooLateToStop("stopped_on")
         self._clock_stopped(cause=cause, stopped_on=stopped_on, asked=present(asked))
 

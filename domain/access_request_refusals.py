@@ -36,7 +36,7 @@ class ClockRunning(Refused):
 
 
 class TooLateToStop(Refused):
-    """The day on which the request had to be answered has passed: what was missed is not moved."""
+    """The months within which the request had to be answered are over: what was missed is not moved."""
 
     code = RefusalCode.ILLEGAL_STATE
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from domain.access_request import (
     Passage,
     access_request_id,
 )
-from domain.access_request_clock import AnswerDue, answer_due
 from domain.access_request_refusals import (
     AccessRequestOver,
     ClockRunning,
@@ -33,7 +32,6 @@ from domain.access_request_refusals import (
 from domain.deadlines import Pause
 from domain.refusals import DatesOutOfOrder, EmptyText, FutureDate, MalformedValue, Refused, UnknownCode
 from domain.sealed import SealedRef, Secret
-from domain.values import london_date
 from tests.domain.complaints import named
 from tests.domain.recorded import recorded
 
@@ -95,69 +93,7 @@ def refuse(one: AccessRequest, **given: Any) -> None:
     )
 
 
-# --- by when
-
-
-@pytest.mark.parametrize(
-    ("received_on", "months", "ends_on", "due_on"),
-    [
-        (date(2026, 3, 2), 0, date(2026, 4, 2), date(2026, 4, 2)),
-        # There is no 31 September.
-        (date(2026, 8, 31), 0, date(2026, 9, 30), date(2026, 9, 30)),
-        # February ends on the 28th, a Saturday in 2026, and in a leap year on the 29th.
-        (date(2026, 1, 31), 0, date(2026, 2, 28), date(2026, 3, 2)),
-        (date(2028, 1, 31), 0, date(2028, 2, 29), date(2028, 2, 29)),
-        (date(2028, 2, 29), 0, date(2028, 3, 29), date(2028, 3, 29)),
-        # Good Friday, the weekend, and Easter Monday.
-        (date(2026, 3, 3), 0, date(2026, 4, 3), date(2026, 4, 7)),
-        # Christmas Day; Boxing Day is a Saturday, so that Monday the 28th stands for it.
-        (date(2026, 11, 25), 0, date(2026, 12, 25), date(2026, 12, 29)),
-        # Extended by one month and by two: counted from the day of receipt, not from the last day.
-        (date(2026, 1, 31), 1, date(2026, 3, 31), date(2026, 3, 31)),
-        (date(2025, 12, 31), 2, date(2026, 3, 31), date(2026, 3, 31)),
-        # A request in the summer holidays is due in them.
-        (date(2026, 7, 22), 0, date(2026, 8, 22), date(2026, 8, 24)),
-    ],
-)
-def test_a_request_is_answered_by_the_same_day_of_a_later_month_or_the_next_working_day(
-    received_on: date, months: int, ends_on: date, due_on: date
-) -> None:
-    assert answer_due(received_on, (), months) == AnswerDue(received_on, 1 + months, (), ends_on, due_on, None)
-
-
-@pytest.mark.parametrize(
-    ("pauses", "due_on"),
-    [
-        # From the day of asking to that of the answer, both left out: 10 days.
-        ((Pause(date(2026, 3, 9), date(2026, 3, 18)),), date(2026, 4, 13)),
-        # Asked and answered on one day.
-        ((Pause(date(2026, 3, 9), date(2026, 3, 9)),), date(2026, 4, 7)),
-        # On the day of receipt itself, which is not counted anyway, nothing is left out but the days after it.
-        ((Pause(date(2026, 3, 2), date(2026, 3, 4)),), date(2026, 4, 7)),
-        # Twice.
-        ((Pause(date(2026, 3, 9), date(2026, 3, 10)), Pause(date(2026, 3, 30), date(2026, 4, 8))), date(2026, 4, 14)),
-        # What was missed is not moved.
-        ((Pause(date(2026, 4, 3), date(2026, 5, 1)),), date(2026, 4, 2)),
-    ],
-)
-def test_the_days_on_which_the_clock_stood_still_are_added(pauses: tuple[Pause, ...], due_on: date) -> None:
-    assert answer_due(RECEIVED, pauses).due_on == due_on
-
-
-def test_while_the_clock_stands_still_there_is_no_day_and_nothing_is_overdue() -> None:
-    due = answer_due(RECEIVED, [Pause(date(2026, 3, 9))])
-
-    assert (due.ends_on, due.due_on, due.stopped_since) == (None, None, date(2026, 3, 9))
-    assert (due.days_left(TODAY), due.is_overdue(TODAY)) == (None, False)
-
-
-def test_its_last_day_is_in_time_in_london_and_the_next_is_not() -> None:
-    due = answer_due(RECEIVED)
-    # In April London is an hour ahead of UTC.
-    last = london_date(datetime(2026, 4, 2, 22, 59, tzinfo=UTC))
-    late = london_date(datetime(2026, 4, 2, 23, 0, tzinfo=UTC))
-
-    assert [(due.days_left(day), due.is_overdue(day)) for day in (last, late)] == [(0, False), (-1, True)]
+# --- what is kept of it
 
 
 def test_a_request_that_was_answered_late_stays_late() -> None:
@@ -166,9 +102,6 @@ def test_a_request_that_was_answered_late_stays_late() -> None:
     answer(other, answered_on=date(2026, 4, 2))
 
     assert (one.is_overdue(TODAY), other.is_overdue(TODAY)) == (True, False)
-
-
-# --- what is kept of it
 
 
 def test_a_request_is_kept_whole_and_the_words_of_the_person_lie_sealed() -> None:
@@ -306,6 +239,11 @@ REFUSALS: dict[str, tuple[Callable[[], object], type[Refused], tuple[str, ...]]]
         ("stopped_on",),
     ),
     "stopped after its day": (lambda: stop(request(), date(2026, 4, 3)), TooLateToStop, ("stopped_on",)),
+    "stopped on the Monday after its month ended at a weekend": (
+        lambda: stop(request(received_on=date(2026, 1, 31)), date(2026, 3, 2)),
+        TooLateToStop,
+        ("stopped_on",),
+    ),
     "resumed though it runs": (
         lambda: request().resume_clock(resumed_on=date(2026, 3, 9), today=TODAY),
         ClockRunning,
