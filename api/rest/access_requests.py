@@ -235,7 +235,7 @@ SHOW_REQUEST = Operation(
     summary="A request for access with its words, and what is kept back",
     description=_FOR,
     answers={200: RequestOpened},
-    problems=frozenset({403, 404, 409}),
+    problems=frozenset({403, 404}),
     parameters=(_REQUEST,),
 )
 CLOCK = _posting("clockAccessRequest", "/{request_id}/clock", "Stop the clock of a request, or let it run on", Clocking)
