@@ -21,6 +21,7 @@ from services.access_answers import AnswerAccessRequest, make_bundle
 from services.access_commands import (
     GiveAfterAll,
 )
+from services.case_commands import LinkCase
 from services.read_log import ReadEntry, ReadWay, append_read
 from services.scope import Caller
 from services.staff_breach_procedure_commands import SetReportingRestriction
@@ -74,6 +75,8 @@ def test_what_is_kept_back_stands_nowhere_in_the_answer_and_what_is_given_does(w
     assert made.content["keptBack"] == [{"exemption": "OTHER"}]
     assert {"keptBack": "SERIOUS_HARM"} in [event for case in made.content["cases"] for event in case["events"]]
     assert [file for case in made.content["cases"] for file in case["files"]] == [{"keptBack": "LEGAL_PRIVILEGE"}]
+    assert members.keys() == {"manifest.json", "data.json", "index.html"}
+    assert SAMPLES["PDF"] not in b"".join(members.values())
     # The review still has all of it, with what was decided.
     again = world.made(request_id, REVIEW, officer)
     assert world.words["about-post"] in texts_in(again)
@@ -166,6 +169,23 @@ def test_other_people_are_told_by_what_they_are_but_for_staff_who_acted_for_the_
     [complaint] = [case for case in answer.content["cases"] if case["kind"] == "COMPLAINT"]
     assert world.words["teacher-name"] not in json.dumps(complaint)
     assert "a member of staff" in json.dumps(complaint)
+
+
+def test_that_a_case_belongs_to_another_one_is_told_to_the_officer_and_not_to_the_person(
+    world: World, officer: Caller
+) -> None:
+    case_id, other = world.cases["complained"], world.cases["of-others"]
+    world.do(LinkCase(command_id=uuid4(), case_id=case_id, other=other, kind="RELATED"))
+    request_id = world.receive(world.pupil, officer)
+
+    review, answer = (world.made(request_id, form, officer) for form in (REVIEW, ANSWER))
+
+    linked = [
+        event for case in review.content["cases"] for event in case["events"] if event["name"].endswith("linked.v1")
+    ]
+    assert [event["details"]["other"] for event in linked] == [str(other)]
+    assert linked[0]["told"] not in answer.written.decode()
+    assert str(other) not in answer.written.decode()
 
 
 def test_a_teacher_whom_the_law_forbids_naming_is_named_to_nobody_also_where_they_acted(

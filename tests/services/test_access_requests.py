@@ -214,12 +214,14 @@ def period_of(text: bytes) -> Period:
     return found
 
 
-def test_somebody_who_was_alerted_of_an_emergency_by_office_has_no_part_in_the_case(
+def test_who_was_alerted_by_their_office_or_has_a_part_in_another_case_has_none_in_what_is_found(
     world: World, officer: Caller
 ) -> None:
     world.overseen.open(world.cases["breach"], world.overseen.caller(Role.DSL, SCHOOL))
     case: Any = trust_ledger(world).load(world.cases["breach"])
     assert [grant.alerted for grant in case.access_grants.values()] == [(officer.person_id,)]
+    # Nor is it anything to this request what part they have in a case in which the pupil does not stand.
+    world.do(AssignCase(command_id=uuid4(), case_id=world.cases["of-others"], owner=officer.person_id))
 
     assert world.made(world.receive(world.pupil, officer), REVIEW, officer).content["cases"]
 
