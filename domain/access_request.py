@@ -14,9 +14,9 @@ from uuid import UUID, uuid5
 
 from domain.access_request_clock import AnswerDue, answer_due
 from domain.access_request_refusals import (
+    AccessClockRunning,
+    AccessClockStopped,
     AccessRequestOver,
-    ClockRunning,
-    ClockStopped,
     ExtendedBefore,
     MonthsOutOfRange,
     NotKeptBack,
@@ -179,7 +179,7 @@ class AccessRequest(Recordable):
         """Stop the clock on the day on which the person was asked something without which nobody can answer."""
         self._require_open()
         if self.stopped_since is not None:
-            raise ClockStopped
+            raise AccessClockStopped
         require_code("access_clock_stops", cause, "cause", stopped_on)
         self._require_step(stopped_on, "stopped_on", today)
         # On a working day after months that ended at a weekend nothing is left that could stand still.
@@ -192,7 +192,7 @@ class AccessRequest(Recordable):
         """Let the clock run on after the day on which the person gave what was asked; that day is left out, too."""
         self._require_open()
         if self.stopped_since is None:
-            raise ClockRunning
+            raise AccessClockRunning
         require_not_future(today, resumed_on=resumed_on)
         require_order(self.stopped_since, resumed_on, "resumed_on")
         self._clock_resumed(resumed_on=resumed_on)

@@ -23,13 +23,13 @@ class AccessRequestOver(Refused):
     code = RefusalCode.ILLEGAL_STATE
 
 
-class ClockStopped(Refused):
+class AccessClockStopped(Refused):
     """The clock of this request stands still already."""
 
     code = RefusalCode.ILLEGAL_STATE
 
 
-class ClockRunning(Refused):
+class AccessClockRunning(Refused):
     """The clock of this request is running."""
 
     code = RefusalCode.ILLEGAL_STATE

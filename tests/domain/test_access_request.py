@@ -18,9 +18,9 @@ from domain.access_request import (
     access_request_id,
 )
 from domain.access_request_refusals import (
+    AccessClockRunning,
+    AccessClockStopped,
     AccessRequestOver,
-    ClockRunning,
-    ClockStopped,
     ExtendedBefore,
     MonthsOutOfRange,
     NotKeptBack,
@@ -229,7 +229,7 @@ REFUSALS: dict[str, tuple[Callable[[], object], type[Refused], tuple[str, ...]]]
         DatesOutOfOrder,
         ("data_to",),
     ),
-    "stopped twice": (lambda: stop(paused(), date(2026, 3, 10)), ClockStopped, ()),
+    "stopped twice": (lambda: stop(paused(), date(2026, 3, 10)), AccessClockStopped, ()),
     "stopped for another cause": (lambda: stop(request(), date(2026, 3, 9), cause="HOLIDAY"), UnknownCode, ("cause",)),
     "stopped before it came": (lambda: stop(request(), date(2026, 3, 1)), DatesOutOfOrder, ("stopped_on",)),
     "stopped tomorrow": (lambda: stop(request(), LATE), FutureDate, ("stopped_on",)),
@@ -246,7 +246,7 @@ REFUSALS: dict[str, tuple[Callable[[], object], type[Refused], tuple[str, ...]]]
     ),
     "resumed though it runs": (
         lambda: request().resume_clock(resumed_on=date(2026, 3, 9), today=TODAY),
-        ClockRunning,
+        AccessClockRunning,
         (),
     ),
     "resumed before it stopped": (lambda: paused(date(2026, 3, 8)), DatesOutOfOrder, ("resumed_on",)),
