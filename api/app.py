@@ -26,6 +26,8 @@ from api.program_keys import ProgramKeys
 from api.rate_limits import RateLimitHeaders, RateLimits
 from api.read_recorder import LoggedReads
 from api.request_shape import CrossOrigin, RequestShape
+from api.rest.access_bundles import access_bundle_routes
+from api.rest.access_requests import access_request_routes
 from api.rest.accounts import account_routes
 from api.rest.api_keys import api_key_routes
 from api.rest.bundles import bundle_routes
@@ -41,6 +43,7 @@ from api.rest.retention import retention_routes
 from api.rest.roles import role_routes
 from api.rest.scim import scim_routes
 from api.rest.states import health_routes
+from api.rest.tra_referrals import tra_referral_routes
 
 __all__ = ["create_app"]
 
@@ -94,6 +97,9 @@ def create_app(
     app.router.routes.extend(emergency_routes(endpoints))
     app.router.routes.extend(retention_routes(endpoints))
     app.router.routes.extend(erasure_routes(endpoints))
+    app.router.routes.extend(access_request_routes(endpoints, reads))
+    app.router.routes.extend(access_bundle_routes(endpoints, reads))
+    app.router.routes.extend(tra_referral_routes(endpoints, reads))
     app.router.routes.extend(api_key_routes(endpoints))
     app.router.routes.extend(scim_routes(runtime, slots, authenticate.program))
     if runtime.settings.takes_adhoc_documents:

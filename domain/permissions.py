@@ -63,6 +63,8 @@ class Task(StrEnum):
     KEEP_RETENTION = "keep-retention"
     SEE_RETENTION = "see-retention"
     KEEP_EMPLOYMENT = "keep-employment"
+    # Requests of people for what is held about them, and what is put together for them.
+    ANSWER_ACCESS_REQUESTS = "answer-access-requests"
 
 
 class Relation(StrEnum):
@@ -168,6 +170,8 @@ _TASKS: Mapping[Task, frozenset[Role]] = {
     Task.SEE_RETENTION: _OVERSEERS,
     # The days of a person's working life that decide how long a record about them is kept.
     Task.KEEP_EMPLOYMENT: frozenset({Role.HR, Role.TRUST_LEAD, Role.SYSTEM}),
+    # Its authority to open words is the request itself, so nobody does it who is not a person with a name.
+    Task.ANSWER_ACCESS_REQUESTS: frozenset({Role.DPO, Role.TRUST_LEAD}),
 }
 
 

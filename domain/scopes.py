@@ -72,6 +72,7 @@ _NEEDED: Mapping[str, Scope | None] = {
             *(Task.ERASE_PERSON, Task.OVERRIDE, Task.KEEP_REGISTERS, Task.GIVE_ROLES, Task.SEE_ROLES),
             *(Task.KEEP_API_KEYS, Task.KEEP_LEDGER, Task.SEE_READ_LOG, Task.OPEN_IN_EMERGENCY, Task.SEE_ALERTS),
             *(Task.KEEP_RETENTION, Task.SEE_RETENTION, Task.KEEP_EMPLOYMENT, Task.REQUEST_ERASURE, Task.DECIDE_ERASURE),
+            Task.ANSWER_ACCESS_REQUESTS,
         )
     ),
 }

@@ -83,6 +83,7 @@ class StoredName:
 @cache
 def stored_names() -> Mapping[str, StoredName]:
     """Every stored name, in order of name; importing the aggregates here keeps a log readable from any entry point."""
+    from domain.access_request import AccessRequest
     from domain.complaint import Complaint
     from domain.erasure import Erasure
     from domain.incident import Incident
@@ -91,7 +92,8 @@ def stored_names() -> Mapping[str, StoredName]:
     from domain.staff_breach import StaffBreach
 
     found: dict[str, StoredName] = {}
-    for aggregate_class in (Incident, Complaint, StaffBreach, TrustRegister, SchoolRegister, LedgerRegister, Erasure):
+    cases, registers = (Incident, Complaint, StaffBreach), (TrustRegister, SchoolRegister, LedgerRegister)
+    for aggregate_class in (*cases, *registers, Erasure, AccessRequest):
         for member in vars(aggregate_class).values():
             name = getattr(member, "TOPIC", None)
             if isinstance(member, type) and name is not None:

@@ -12,6 +12,7 @@ from domain.codes import Code, listed
 from domain.reads import PURPOSES
 from domain.refusals import UnknownCode
 from domain.vocabulary_of_access import ACCESS_LISTS
+from domain.vocabulary_of_access_requests import ACCESS_REQUEST_LISTS
 from domain.vocabulary_of_breaches import BREACH_LISTS
 from domain.vocabulary_of_complaints import COMPLAINT_LISTS
 from domain.vocabulary_of_duties import DUTY_LISTS
@@ -216,6 +217,7 @@ CODE_LISTS: dict[str, tuple[Code, ...]] = {
     **BREACH_LISTS,
     **ROUTING_LISTS,
     **ACCESS_LISTS,
+    **ACCESS_REQUEST_LISTS,
     **DUTY_LISTS,
     **LEDGER_LISTS,
     **ERASURE_LISTS,

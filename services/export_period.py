@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from domain.access import Visibility
+from domain.access_request import AccessRequest
 from domain.case import Case
 from domain.erasure import Erasure
 from domain.export_rules import closed_persons, notices
@@ -62,10 +63,10 @@ def export_period(
 ) -> bytes:
     """All events recorded from `since` on and before `until`, as one file that proves that none is left out.
 
-    Events of cases that are not the reader's to take away are withheld as a whole, as are those that name a case of
-    which they may not know. The parts that it opens are added to `opened`, the cases that it shows to `told`; `kept`
-    are the sizes of checkpoints that its reader has. Raises NotAllowed, PeriodReversed, PeriodTooLarge, and what
-    `export_case` raises.
+    Events of cases that are not the reader's to take away are withheld as a whole, as are requests for access that they
+    do not deal with, and events that name a case of which they may not know. The parts that it opens are added to
+    `opened`, the cases that it shows to `told`; `kept` are the sizes of checkpoints that its reader has. Raises
+    NotAllowed, PeriodReversed, PeriodTooLarge, and what `export_case` raises.
     """
     if not caller.decide(Task.EXPORT_PERIOD).allowed:
         raise NotAllowed
@@ -77,7 +78,7 @@ def export_period(
             raise PeriodTooLarge("since", "until")
         rows = read_range(at.connection, ledger.trust_id, first, last)
         bodies = [decode_body(row.body) for row in rows]
-        exporting = _Exporting(ledger, caller.visibility, at)
+        exporting = _Exporting(ledger, caller, at)
         events, erased = exporting.events(rows, bodies, set() if opened is None else opened)
         if told is not None:
             told |= {body.stream for body, event in zip(bodies, events, strict=True) if _is_of_case(body, event)}
@@ -106,9 +107,10 @@ def export_period(
 class _Exporting:
     """What is found out about the cases of a period, once each."""
 
-    def __init__(self, ledger: TrustLedger, reader: Visibility, at: LedgerAt) -> None:
+    def __init__(self, ledger: TrustLedger, caller: Caller, at: LedgerAt) -> None:
         self._ledger = ledger
-        self._reader = reader
+        self._caller = caller
+        self._reader = caller.visibility
         self._at = at
         self._shown: dict[UUID, Case] = {}
         self._teachers: Mapping[UUID, date] = {}
@@ -124,7 +126,8 @@ class _Exporting:
         named = [named_in(body.type, body.data) for body in bodies]
         hidden = hidden_from(self._ledger, self._reader.person_id, {one for one in named if one is not None})
         reader = self._reader.person_id
-        closed_streams = {stream for stream in cases if stream not in self._shown} | {
+        closed_streams = {stream for stream in cases if stream not in self._shown} | self._closed_requests(streams)
+        closed_streams |= {
             stream
             for stream, one in streams.items()
             if isinstance(one, Erasure) and covers_what_is_about(self._ledger, reader, one)
@@ -156,6 +159,17 @@ class _Exporting:
     def _closed_keys(self, case: Case) -> frozenset[UUID]:
         persons = closed_persons(case, self._reader, self._teachers)
         return keys_of_persons(self._ledger, case.id, persons)
+
+    def _closed_requests(self, streams: Mapping[UUID, Any]) -> frozenset[UUID]:
+        """The requests for access that the reader does not deal with, for they name people and cases."""
+        may_deal = self._caller.decide(Task.ANSWER_ACCESS_REQUESTS).allowed
+        reader = self._reader.person_id
+        return frozenset(
+            stream
+            for stream, one in streams.items()
+            if isinstance(one, AccessRequest)
+            and not (may_deal and one.person != reader and not hidden_from(self._ledger, reader, one.cases_named))
+        )
 
     def _may_export(self, case: Case) -> bool:
         standing = standing_to(self._ledger, self._reader, case)

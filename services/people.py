@@ -230,6 +230,22 @@ def programs_among(trust: TrustDatabase, person_ids: Collection[UUID]) -> frozen
     return frozenset(person_id for (person_id,) in rows)
 
 
+def was_registered(trust: TrustDatabase, person_id: UUID) -> bool:
+    """Whether the registry has somebody under this id, also one who was erased."""
+    return bool(kinds_among(trust, [person_id]))
+
+
+def kinds_among(trust: TrustDatabase, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What each of some ids is that the registry has: a code of the poster roles, or PROGRAM; others are left out."""
+    with trust.connection() as connection:
+        rows = connection.execute(
+            "SELECT person_id, kind FROM person WHERE trust_id = %s AND person_id = ANY(%s)",
+            (trust.trust_id, list(ids)),
+            binary=True,
+        ).fetchall()
+    return dict(rows)
+
+
 def find(trust: TrustDatabase, reader: Visibility, person_id: UUID) -> Person | None:
     """A person with all that the registry knows; None for a reader in whose sight they are not."""
     with trust.connection() as connection:

@@ -36,6 +36,7 @@ VERBS = {
     "policy": "check policy packs, or tell what differs between two of them",
     "sweep-files": "delete files of evidence that were stored a day ago or more and that no case keeps",
     "retention": "list how long cases are kept, those to be looked at first",
+    "tra-referral": "fill in a referral to the Teaching Regulation Agency from a staff breach",
     "check": "check settings, database, tables and what was packaged",
 }
 

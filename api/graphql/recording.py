@@ -30,6 +30,8 @@ _LOOKING = {
 } | {f"{kind}.readers": "readers" for kind in ("Case", "Incident", "Complaint", "StaffBreach")}
 # Who knew of a case says who read it, too.
 _LOOKING[KNOWN_BY] = "readers"
+# What is held about a person is looked for in everything, also where none of it is found.
+_LOOKING["AccessRequest.bundle"] = "accessRequest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.rest.access_bundles import BUNDLE_OPERATIONS
+from api.rest.access_requests import ACCESS_OPERATIONS
 from api.rest.accounts import BIND, SWITCH
 from api.rest.api_keys import ISSUE_KEY, LIST_KEYS, REVOKE_KEY, ROTATE_KEY
 from api.rest.bundles import BUNDLE
@@ -34,6 +36,7 @@ from api.rest.retention import (
 )
 from api.rest.roles import APPOINT, ME, REVOKE, ROLES
 from api.rest.states import ALIVE, READY
+from api.rest.tra_referrals import TRA_REFERRAL
 
 __all__ = ["OPERATIONS", "contract_routes", "openapi_document", "printed_openapi"]
 
@@ -65,6 +68,9 @@ OPERATIONS: tuple[Operation, ...] = (
     LIFT_HOLD,
     SET_EMPLOYMENT,
     *ERASURE_OPERATIONS,
+    *ACCESS_OPERATIONS,
+    *BUNDLE_OPERATIONS,
+    TRA_REFERRAL,
 )
 
 _VERSION = "1"

@@ -53,6 +53,23 @@ A_HOLD = {"commandId": str(UUID(int=779)), "authority": "POLICE", "reviewOn": "2
 A_LIFTING = {"commandId": str(UUID(int=780)), "reason": "x"}
 KEEP_RETENTION = frozenset({"dpo", "trust-lead"})
 EMPLOY = frozenset({"hr", "trust-lead"})
+ANSWER_REQUESTS = frozenset({"dpo", "trust-lead"})
+# Of somebody whom nobody knows, and on a request that there is not.
+A_REQUEST = {
+    "commandId": str(UUID(int=781)),
+    "person": str(UUID(int=82)),
+    "receivedOn": "2026-09-10",
+    "channel": "EMAIL",
+}
+ON_REQUESTS: Mapping[str, Mapping[str, Any]] = {
+    "clock": {"resumedOn": "2026-09-10"},
+    "extension": {"months": 1, "extendedOn": "2026-09-10", "toldOn": "2026-09-10", "reason": "x"},
+    "kept-back": {"caseId": str(UUID(int=83)), "exemption": "THIRD_PARTY"},
+    "kept-back/undoing": {"caseId": str(UUID(int=83))},
+    "answer": {"answeredOn": "2026-09-10", "through": 1, "manifest": "ab" * 32},
+    "refusal": {"ground": "EXEMPT", "refusedOn": "2026-09-10", "reason": "x"},
+    "withdrawal": {"withdrawnOn": "2026-09-10"},
+}
 _READ = ("GET", "HEAD")
 SEE_PROOFS = frozenset(
     {
@@ -178,6 +195,21 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("HEAD", "/v1/erasures/{erasure_id}"): Row(SEE_ERASURES, status=404),
     ("POST", "/v1/erasures/{erasure_id}/approval"): Row(DECIDE_ERASURES, status=404, request={"json": A_ROTATION}),
     ("POST", "/v1/erasures/{erasure_id}/rejection"): Row(DECIDE_ERASURES, status=404, request={"json": A_LIFTING}),
+    ("POST", "/v1/access-requests"): Row(ANSWER_REQUESTS, status=404, request={"json": A_REQUEST}),
+    **{(method, "/v1/access-requests"): Row(ANSWER_REQUESTS) for method in _READ},
+    **{
+        (method, f"/v1/access-requests/{{request_id}}{what}"): Row(ANSWER_REQUESTS, status=404)
+        for method in _READ
+        for what in ("", "/review", "/answer")
+    },
+    **{
+        ("POST", f"/v1/access-requests/{{request_id}}/{what}"): Row(
+            ANSWER_REQUESTS, status=404, request={"json": {"commandId": str(UUID(int=784)), **told}}
+        )
+        for what, told in ON_REQUESTS.items()
+    },
+    # An incident is no breach, whoever asks.
+    **{(method, "/v1/cases/{case_id}/tra-referral"): Row(EVERYBODY, status=404) for method in _READ},
     # Directories sign in by keys, which no role's token is.
     **{pair: Row(frozenset(), otherwise=401) for pair in SCIM},
     ("GET", "/openapi.json"): Row(None),

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ import pytest
 from api.rest.contract import OPERATIONS
 from tests.api.client import Client
 from tests.api.test_access import an_input
-from tests.api.test_routes import A_PERIOD, HEADER_ALONE
+from tests.api.test_routes import A_PERIOD, A_REQUEST, HEADER_ALONE, ON_REQUESTS
 from tests.api.two_trusts import OF_A_ALONE, ROLES, Harvest, invented, mutation, told
 from tests.api.uploads import uploaded
 
@@ -69,6 +70,10 @@ def _erasure_of(case: Any) -> Mapping[str, Any]:
 
 def _command_alone(_nothing: Any) -> Mapping[str, Any]:
     return _json({"commandId": str(uuid4())})
+
+
+def _on_request(told: Mapping[str, Any], _request: Any) -> Mapping[str, Any]:
+    return _json({"commandId": str(uuid4()), **told})
 
 
 def _a_file(_case: Any) -> Mapping[str, Any]:
@@ -144,6 +149,29 @@ CALLS: Mapping[tuple[str, str], Call] = {
     ("PUT", "/v1/people/{person_id}/employment"): Call(
         path="/v1/people/{}/employment", request=lambda _: _json({"leftOn": "2030-08-31"}), of_a=lambda a: a.person
     ),
+    ("GET", "/v1/access-requests"): Call(),
+    ("POST", "/v1/access-requests"): Call(
+        request=lambda person: _json({**A_REQUEST, "commandId": str(uuid4()), "person": person}),
+        of_a=lambda a: a.person,
+    ),
+    # A has received no request: its ids are as good as any.
+    **{
+        ("GET", f"/v1/access-requests/{{request_id}}{what}"): Call(
+            path=f"/v1/access-requests/{{}}{what}", of_a=lambda a: a.person
+        )
+        for what in ("", "/review", "/answer")
+    },
+    **{
+        ("POST", f"/v1/access-requests/{{request_id}}/{what}"): Call(
+            path=f"/v1/access-requests/{{}}/{what}",
+            request=partial(_on_request, told),
+            of_a=lambda a: a.person,
+        )
+        for what, told in ON_REQUESTS.items()
+    },
+    ("GET", "/v1/cases/{case_id}/tra-referral"): Call(
+        path="/v1/cases/{}/tra-referral", of_a=lambda a: a.cases["STAFF_BREACH"]
+    ),
     ("POST", "/v1/imports/e-safety-log"): Call(
         request=lambda urn: {
             "content": HEADER_ALONE + _LINE.format("L-1", urn[0]),
@@ -178,9 +206,9 @@ def test_an_operation_on_what_is_anothers_is_answered_as_on_what_there_never_was
     for role in ROLES:
         assert call(of_b, method, path, real, role) == call(of_b, method, path, other, role), role
     if "{" in path:
-        # Administrators alone hear of keys, and there is neither a hold nor such a person in the registry; what there
-        # is of them is for their own tests. Nor is a position the number of a tile.
-        nowhere = any(one in path for one in ("holds", "people", "tile", "erasures"))
+        # Administrators alone hear of keys, and there is neither a hold nor a request nor an erasure nor such a person
+        # in the registry; what there is of them is for their own tests. Nor is a position the number of a tile.
+        nowhere = any(one in path for one in ("holds", "access-requests", "people", "tile", "erasures"))
         is_there = 404 if nowhere else 201 if method == "POST" else 200
         assert call(shown, method, path, real, "trust-lead")[0] == (403 if "api-keys" in path else is_there)
 

@@ -32,6 +32,7 @@ NEEDED: dict[Scope | None, set[str]] = {
         *(Task.SEE_ROLES, Task.KEEP_API_KEYS, Task.SEE_READ_LOG, Task.OPEN_IN_EMERGENCY, Task.SEE_ALERTS),
         *(Task.KEEP_LEDGER, Task.REQUEST_ERASURE, Task.DECIDE_ERASURE),
         *(Task.KEEP_RETENTION, Task.SEE_RETENTION, Task.KEEP_EMPLOYMENT),
+        Task.ANSWER_ACCESS_REQUESTS,
         *("GrantAccess", "GrantAccess:EXAMINER", "EndAccess", "ReviewEmergencyAccess"),
         *("PlaceHold", "LiftHold", "ClassifyForRetention", "ReviewRetention"),
     },

@@ -10,6 +10,7 @@ import httpx
 
 from tests.e2e.canaries import Canaries
 from tests.e2e.canary_access import give_access
+from tests.e2e.canary_access_requests import ask_for_access
 from tests.e2e.canary_breaches import give_breach
 from tests.e2e.canary_commands import Giver
 from tests.e2e.canary_files import hand_in
@@ -53,6 +54,7 @@ def plant_everything(found: Planted, folder: Path) -> list[Giver]:
     found.files = [hand_in(shown, case, found.texts, found.contents) for case in imported[:3]]
     found.accepted = set(found.texts.planted)
     found.cases = [case for giver in givers for case in giver.cases] + imported
+    ask_for_access(shown, found.texts, imported[0])
     return givers
 
 

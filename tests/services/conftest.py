@@ -15,6 +15,7 @@ from services.commands import Services
 from services.evidence import Evidence
 from services.scope import Caller
 from tests.services.access import Overseen
+from tests.services.access_worlds import World, world_of
 from tests.services.erasers import Eraser
 from tests.services.issued_keys import Clock
 from tests.support.evidence import Desk
@@ -61,6 +62,20 @@ def store(tmp_path: Path) -> FolderBlobs:
 def desk(trust: Trust, store: FolderBlobs) -> Desk:
     """Where files of the trust are handed in and given out."""
     return Desk(trust.services, Evidence(store))
+
+
+@pytest.fixture
+def world(trust: Trust, desk: Desk) -> World:
+    """People in cases of every kind, and those who answer for what is held about them."""
+    overseen = Overseen(trust)
+    overseen.appoint(Role.DPO, Role.TRUST_LEAD)
+    return world_of(overseen, desk)
+
+
+@pytest.fixture
+def officer(world: World) -> Caller:
+    """The data protection officer, who has no part in any of them."""
+    return world.overseen.caller(Role.DPO)
 
 
 @pytest.fixture
