@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from domain.access_request import AccessRequest
 from domain.case import Case
 from domain.erasure import Erasure, ErasureOf, ErasureScope, Extent, Redaction
 from domain.ledger_register import ledger_register_id
@@ -119,7 +120,7 @@ def _keys(ledger: TrustLedger, erasure_id: UUID, what: ErasureOf) -> Mapping[Key
     trust_id = ledger.trust_id
     match ErasureScope(what.scope):
         case ErasureScope.PERSON if what.person is not None:
-            return ledger.keys.keys_of_person(trust_id, what.person)
+            return {**ledger.keys.keys_of_person(trust_id, what.person), **_keys_of_requests(ledger, what.person)}
         case ErasureScope.CASE if what.case_id is not None:
             return ledger.keys.keys_of_case(trust_id, what.case_id)
         case ErasureScope.SCHOOL:
@@ -130,6 +131,15 @@ def _keys(ledger: TrustLedger, erasure_id: UUID, what: ErasureOf) -> Mapping[Key
             return {owner: key for owner, key in ledger.keys.all_keys(trust_id).items() if owner not in kept}
         case _:
             return {}
+
+
+def _keys_of_requests(ledger: TrustLedger, person: UUID) -> dict[KeyOwner, UUID]:
+    """The keys of what a person asked for: all words of such a request are about them."""
+    found = ledger.load_many(sorted(_streams_with(ledger, [AccessRequest.Received.TOPIC])))
+    requests = [one.id for one in found.values() if isinstance(one, AccessRequest) and one.person == person]
+    return {
+        owner: key for request in requests for owner, key in ledger.keys.keys_of_case(ledger.trust_id, request).items()
+    }
 
 
 def _of_the_program(ledger: TrustLedger, erasure_id: UUID) -> set[KeyOwner]:
