@@ -6,34 +6,29 @@ append with it: what somebody asked for is not disposed of meanwhile (Data Prote
 
 from __future__ import annotations
 
-import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID, uuid5
-
-from eventsourcing.persistence import IntegrityError
 
 from domain.access_request import AccessRequest, Passage, access_request_id
 from domain.access_request_refusals import OwnAccessRequest, UnknownAccessRequest, UnknownPassage
 from domain.aggregate import Recordable
 from domain.case import Case
 from domain.permissions import Task
-from domain.refusals import Refused
 from domain.registers import TrustRegister, trust_register_id
 from domain.sealed import Secret
 from ledger.entry import decode_body
-from ledger.keys import KeysUnavailableError
 from ledger.reading import read_streams
 from services import clock, people
 from services.access_search import cases_naming, require_impartial
-from services.command_refusals import CommandIdReused, Contended, KeysUnavailable, NotAllowed
-from services.commands import Command, Described, Refusal, Services, decided, refusal_of
-from services.running_commands import context_of, input_mac, require_reason
+from services.command_refusals import NotAllowed
+from services.commands import Command, Described, Refusal, Services, decided
+from services.running_once import answered, run_once
 from services.scope import Caller
-from services.store import TrustLedger, Work
+from services.store import TrustLedger
 
 __all__ = [
     "AccessCommand",
@@ -53,7 +48,6 @@ __all__ = [
     "run_on_access_request",
 ]
 
-_ATTEMPTS = 5
 _DAY = timedelta(days=1)
 _HELD_BECAUSE = "Somebody asked for what is held about them."
 _LIFTED_BECAUSE = "The request is over."
@@ -286,12 +280,13 @@ class WithdrawAccessRequest(OnAccessRequest):
 
 def run_on_access_request(services: Services, caller: Caller, command: AccessCommand) -> AccessRecorded | Refusal:
     """Carry out a command on a request; the same command id with the same input gives the first answer again."""
-    try:
-        return _run(services, caller, command)
-    except Refused as refused:
-        return refusal_of(refused)
-    except KeysUnavailableError:
-        return refusal_of(KeysUnavailable())
+    asking = Asking(services, caller, clock.london_date(services.now()))
+
+    def carry_out() -> AccessRecorded:
+        recorded = run_once(services, caller, command, Task.ANSWER_ACCESS_REQUESTS, lambda: command.decided(asking))
+        return AccessRecorded(recorded.stream, recorded.position, recorded.replayed)
+
+    return answered(carry_out)
 
 
 def request_of(ledger: TrustLedger, caller: Caller, request_id: UUID) -> AccessRequest:
@@ -312,31 +307,6 @@ def cases_for(asking: Asking, request: AccessRequest) -> Mapping[UUID, Case]:
     cases = cases_naming(asking.ledger, request.person, asking.ledger.head()[0])
     require_impartial(asking.ledger, asking.caller, cases.values())
     return cases
-
-
-def _run(services: Services, caller: Caller, command: AccessCommand) -> AccessRecorded:
-    if not caller.decide(Task.ANSWER_ACCESS_REQUESTS).allowed:
-        raise NotAllowed
-    mac = input_mac(services, caller, command)
-    require_reason(command)
-    ledger = services.ledger
-    asking = Asking(services, caller, clock.london_date(services.now()))
-    for _ in range(_ATTEMPTS):
-        receipt = ledger.receipt(command.command_id)
-        if receipt is not None:
-            if receipt.actor_id != caller.person_id or not hmac.compare_digest(receipt.input_mac, mac):
-                raise CommandIdReused("command_id")
-            request: Any = ledger.load_many([receipt.case_id], up_to=receipt.last_position)[receipt.case_id]
-            return AccessRecorded(request, receipt.last_position, replayed=True)
-        changed = command.decided(asking)
-        context = context_of(caller, command, mac)
-        try:
-            [appended] = ledger.append([Work(context, tuple(changed))])
-        except IntegrityError:
-            continue  # another writer came first: decided again on what is there now
-        request = changed[0]
-        return AccessRecorded(request, appended.last_position, replayed=False)
-    raise Contended
 
 
 def _register(ledger: TrustLedger) -> TrustRegister:

@@ -6,45 +6,36 @@ neither ask for one, nor see it, nor decide on it.
 
 from __future__ import annotations
 
-import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid5
 
-from eventsourcing.persistence import IntegrityError
-
 from domain.aggregate import Recordable
 from domain.case import Case
 from domain.case_erasure import NoSuchText
 from domain.erasure import Erasure, ErasureOf, ErasureOnHold, ErasureScope, KeptLonger, Redaction
 from domain.permissions import Task
-from domain.refusals import Refused
 from domain.registers import school_register_id
 from domain.retention import RetentionState
 from domain.sealed import Secret
-from ledger.key_store import KeyDestroyedError, KeyOwner
-from ledger.keys import KeysUnavailableError
+from ledger.key_store import KeyOwner
 from services import clock
 from services.command_refusals import (
-    CommandIdReused,
-    Contended,
-    KeysUnavailable,
     NotAllowed,
     NotFound,
     SchoolNotFound,
-    TextErased,
 )
-from services.commands import Command, Deciding, Described, Refusal, Services, refusal_of
+from services.commands import Command, Deciding, Described, Refusal, Services
 from services.erasure_coverage import Coverage, cases_of, coverage_of
 from services.erasures import erasure_to_see
 from services.people import UnknownPerson, is_known
 from services.retention import keeping_of
-from services.running_commands import context_of, input_mac, require_reason
+from services.running_once import answered, run_once
 from services.scope import Caller
 from services.sight import is_about, sees
-from services.store import TrustLedger, Work
+from services.store import TrustLedger
 
 __all__ = [
     "ApproveErasure",
@@ -55,7 +46,6 @@ __all__ = [
     "run_on_erasure",
 ]
 
-_ATTEMPTS = 5
 _CASES_AT_ONCE = 500
 # The authority by which only that is erased which the retention table and a review let go.
 RETENTION_OVER = "RETENTION_OVER"
@@ -87,10 +77,6 @@ class ErasureCommand(Command, ABC):
     task: ClassVar[Task]
 
     @abstractmethod
-    def stream(self, trust_id: UUID) -> UUID:
-        """The stream of the erasure."""
-
-    @abstractmethod
     def decide(self, context: Deciding) -> Sequence[Recordable]:
         """The erasure first, then the cases that change with it. Raises Refused."""
 
@@ -113,7 +99,7 @@ class RequestErasure(ErasureCommand):
         tuple[RedactedText, ...], Described("Texts that go besides, each with what stands in its place from then on.")
     ] = ()
 
-    def stream(self, trust_id: UUID) -> UUID:
+    def new_id(self, trust_id: UUID) -> UUID:
         """Derived from the command: a retry cannot ask twice."""
         return uuid5(trust_id, f"erasure/{self.command_id}")
 
@@ -123,7 +109,7 @@ class RequestErasure(ErasureCommand):
         what = ErasureOf(self.scope, self.case_id, self.of_version, self.part, self.person, self.school_urn)
         what.require_whole()
         self._require_there(ledger, caller, what)
-        erasure_id = self.stream(caller.trust_id)
+        erasure_id = self.new_id(caller.trust_id)
         redactions = tuple(Redaction(one.case_id, one.of_version, one.part) for one in self.redactions)
         coverage = coverage_of(ledger, erasure_id, what, redactions)
         _require_may_go(context, coverage, what, self.authority)
@@ -186,10 +172,6 @@ class _DecideErasure(ErasureCommand):
 
     erasure_id: Annotated[UUID, Described("The erasure.")]
 
-    def stream(self, trust_id: UUID) -> UUID:  # noqa: ARG002 - the command's signature
-        """The erasure's own."""
-        return self.erasure_id
-
 
 @dataclass(frozen=True, kw_only=True)
 class ApproveErasure(_DecideErasure):
@@ -220,39 +202,15 @@ class RejectErasure(_DecideErasure):
 
 def run_on_erasure(services: Services, caller: Caller, command: ErasureCommand) -> ErasureRecorded | Refusal:
     """Carry out a command on an erasure; the same command id with the same input gives the first answer again."""
-    try:
-        return _run(services, caller, command)
-    except Refused as refused:
-        return refusal_of(refused)
-    except KeyDestroyedError:
-        return refusal_of(TextErased())
-    except KeysUnavailableError:
-        return refusal_of(KeysUnavailable())
 
+    def decide() -> Sequence[Recordable]:
+        return command.decide(Deciding(services, caller, clock.london_date(services.now())))
 
-def _run(services: Services, caller: Caller, command: ErasureCommand) -> ErasureRecorded:
-    if not caller.decide(command.task).allowed:
-        raise NotAllowed
-    mac = input_mac(services, caller, command)
-    require_reason(command)
-    ledger = services.ledger
-    stream_id = command.stream(caller.trust_id)
-    for _ in range(_ATTEMPTS):
-        receipt = ledger.receipt(command.command_id)
-        if receipt is not None:
-            if receipt.actor_id != caller.person_id or not hmac.compare_digest(receipt.input_mac, mac):
-                raise CommandIdReused("command_id")
-            then = ledger.load_many([stream_id], up_to=receipt.last_position)[stream_id]
-            return ErasureRecorded(then, receipt.last_position, replayed=True)
-        changed = command.decide(Deciding(services, caller, clock.london_date(services.now())))
-        try:
-            appended = ledger.append([Work(context_of(caller, command, mac), tuple(changed))])
-        except IntegrityError:
-            continue  # another writer came first: decided again on what is there now
-        erasure = changed[0]
-        assert isinstance(erasure, Erasure)
-        return ErasureRecorded(erasure, appended[0].last_position if appended else None, replayed=False)
-    raise Contended
+    def carry_out() -> ErasureRecorded:
+        recorded = run_once(services, caller, command, command.task, decide)
+        return ErasureRecorded(recorded.stream, recorded.position, recorded.replayed)
+
+    return answered(carry_out)
 
 
 def _leaves_cases(what: ErasureOf) -> bool:

@@ -5,31 +5,25 @@ They are apart from the commands on cases, for who gives these sees no case.
 
 from __future__ import annotations
 
-import hmac
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from eventsourcing.persistence import IntegrityError
-
+from domain.aggregate import Recordable
 from domain.api_keys import DEFAULT_DAYS
 from domain.appointments import Appointing
 from domain.permissions import Task
 from domain.refusals import Refused
 from domain.registers import TrustRegister, school_register_id, trust_register_id
 from domain.roles import SCHOOL_ROLES, Role
-from ledger.keys import KeysUnavailableError
 from services import clock
-from services.command_refusals import CommandIdReused, Contended, KeysUnavailable, NotAllowed, SchoolNotFound
-from services.commands import Command, Described, Refusal, Services, refusal_of
-from services.running_commands import context_of, input_mac, require_reason
+from services.command_refusals import SchoolNotFound
+from services.commands import Command, Described, Refusal, Services
+from services.running_once import answered, run_once
 from services.scope import Caller
-from services.store import Work
-
-_ATTEMPTS = 5
 
 Person = Annotated[UUID, Described("The person, by the id of the people registry.")]
 RoleName = Annotated[str, Described("The role, such as trust-lead or headteacher.")]
@@ -214,37 +208,19 @@ class NoteRevocation(RegisterCommand):
 
 def run_on_register(services: Services, caller: Caller, command: RegisterCommand) -> RegisterRecorded | Refusal:
     """Carry out a command on a register; the same command id with the same input gives the first answer again."""
-    try:
-        return _run(services, caller, command)
-    except Refused as refused:
-        return refusal_of(refused)
-    except KeysUnavailableError:
-        return refusal_of(KeysUnavailable())
 
-
-def _run(services: Services, caller: Caller, command: RegisterCommand) -> RegisterRecorded:
-    if not caller.decide(command.task).allowed:
-        raise NotAllowed
-    mac = input_mac(services, caller, command)
-    require_reason(command)
-    ledger = services.ledger
-    for _ in range(_ATTEMPTS):
-        receipt = ledger.receipt(command.command_id)
-        if receipt is not None:
-            if receipt.actor_id != caller.person_id or not hmac.compare_digest(receipt.input_mac, mac):
-                raise CommandIdReused("command_id")
-            return RegisterRecorded(receipt.last_position, replayed=True)
-        register = ledger.load(command.register(caller.trust_id))
+    def decide() -> Sequence[Recordable]:
+        register = services.ledger.load(command.register(caller.trust_id))
         if register is None:
             raise SchoolNotFound("school_urn")
         command.decide(register, caller, clock.london_date(services.now()))
-        context = context_of(caller, command, mac)
-        try:
-            appended = ledger.append([Work(context, (register,))])
-        except IntegrityError:
-            continue  # another writer came first: decided again on what is there now
-        return RegisterRecorded(appended[0].last_position if appended else None, replayed=False)
-    raise Contended
+        return (register,)
+
+    def carry_out() -> RegisterRecorded:
+        recorded = run_once(services, caller, command, command.task, decide)
+        return RegisterRecorded(recorded.position, recorded.replayed)
+
+    return answered(carry_out)
 
 
 REGISTER_COMMANDS: Mapping[str, type[RegisterCommand]] = {

@@ -12,7 +12,7 @@ from tests.services.access import ON
 from tests.services.access_worlds import ANSWER, REVIEW, World, everywhere, must, texts_in, unpacked, version_of
 from tests.services.erasers import Eraser, code_of
 
-# What was posted and complained of is sealed for the case, which others need to read: it goes by a redaction or with it.
+# What was posted or complained of is sealed for the case, as others need to read it: it goes by redactions or with it.
 UNDER_THE_KEY_OF_A_CASE = {"own-post", "own-complaint"}
 
 

@@ -15,6 +15,7 @@ from projections.engine import Projector
 from services.case_commands import LinkCase
 from services.commands import Recorded
 from services.erasure_commands import (
+    ApproveErasure,
     ErasureRecorded,
     RedactedText,
     RejectErasure,
@@ -170,3 +171,26 @@ def test_time_is_over_only_where_a_review_said_so(overseen: Overseen, eraser: Er
     reviewing = ReviewRetention(command_id=uuid4(), case_id=case_id, choice="DISPOSE")
     assert isinstance(run(overseen.services, eraser.lead, reviewing), Recorded)
     assert eraser.erase(**asked).state is ErasureState.COMPLETED
+
+
+def test_a_command_given_twice_at_once_is_carried_out_once_and_answered_twice(
+    overseen: Overseen, eraser: Eraser, lead: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = eraser.ask(scope="CASE", case_id=overseen.incident(summary="Words."))
+    approval = ApproveErasure(command_id=uuid4(), erasure_id=asked.erasure.id)
+    decided = ApproveErasure.decide
+    answers: list[Any] = []
+
+    def meanwhile(command: ApproveErasure, context: Any) -> Any:
+        if not answers:
+            answers.append("under way")
+            answers[0] = run_on_erasure(overseen.services, lead, approval)
+        return decided(command, context)
+
+    monkeypatch.setattr(ApproveErasure, "decide", meanwhile)
+    answers.append(run_on_erasure(overseen.services, lead, approval))
+
+    assert [(one.erasure.state, one.replayed) for one in answers] == [
+        (ErasureState.APPROVED, False),
+        (ErasureState.APPROVED, True),
+    ]
