@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import appending, importing, loading, monitoring, projecting, sealing, starting, verifying
+from bench import appending, importing, loading, monitoring, projecting, proving, sealing, starting, verifying
 from bench.ground import own_server
 from bench.results import Result, markdown_table, plain_table
 from bench.sizes import FULL, QUICK, Sizes
@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[EmbeddedPostgres, Sizes], list[Result]]] = {
     "seal": sealing.measure,
     "verify": verifying.measure,
     "import": importing.measure,
+    "prove": proving.measure,
     "demo": starting.measure,
 }
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
