@@ -13,6 +13,7 @@ from uuid import UUID
 
 from ledger import checkpoint as checkpoints
 from ledger import tree
+from ledger.archive import FileTold
 from ledger.bundle import Bundle, BundledEvent, Extract, Notice, OpenedPart, Part
 from ledger.canonical import CanonicalError
 from ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey
@@ -81,7 +82,8 @@ class PartFound:
 class Report:
     """The outcome: every check that held, in order, and the first failure, after which nothing more was checked.
 
-    `withheld` is the number of events of which the file shows the place alone; `notices` are the file's own.
+    `withheld` is the number of events of which the file shows the place alone; `notices` are the file's own; `files` is
+    what was found of those that an archive holds, or would hold.
     """
 
     ok: bool
@@ -90,6 +92,7 @@ class Report:
     parts: tuple[PartFound, ...] = ()
     withheld: int = 0
     notices: tuple[Notice, ...] = ()
+    files: tuple[FileTold, ...] = ()
 
 
 class Wrong(Exception):
