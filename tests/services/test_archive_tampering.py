@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from zlib import crc32
 
 import pytest
 
@@ -106,6 +107,20 @@ def test_each_alteration_of_an_archive_is_found_and_named(trust: Trust, desk: De
 
     assert altered != archive
     assert found_in(trust.ledger, altered) == case.named(alteration.says)
+
+
+@pytest.mark.parametrize(("at", "says"), [(0, "archive: bundle.json"), (1, "files: files/:first")])
+def test_a_checksum_that_would_have_programs_call_the_archive_damaged_is_named(
+    trust: Trust, desk: Desk, at: int, says: str
+) -> None:
+    case = case_with_files(trust, desk)
+    archive = archived(desk, trust.lead, case.case_id)
+    _, content = taken_apart(archive)[at]
+    checksum = crc32(content).to_bytes(4, "little")
+
+    altered = archive.replace(checksum, bytes([checksum[0] ^ 1]) + checksum[1:])
+
+    assert found_in(trust.ledger, altered) == case.named(f"{says}: does not have the checksum that the archive states")
 
 
 def test_no_bit_of_an_archive_can_be_flipped_unseen(trust: Trust, desk: Desk) -> None:

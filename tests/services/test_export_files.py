@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -17,7 +17,7 @@ from services.command_refusals import NotAllowed, NotFound
 from services.commands import Refusal
 from services.export import export_case
 from services.export_files import ArchiveTooLarge, export_archive
-from services.file_views import FileDamagedError
+from services.file_views import FileDamagedError, read_file
 from services.scope import Caller
 from tests.services.access import SCHOOL, Overseen
 from tests.services.archives import ONE, OTHER, archived, case_with_files, found_in, report_of, taken_apart
@@ -134,14 +134,14 @@ def test_a_file_that_is_handed_in_meanwhile_goes_with_the_case_and_is_recorded(
 ) -> None:
     case_id = a_case(trust)
     desk.keeps(lead, case_id)
-    reading, late = export_files.read_file, []
+    late: list[UUID] = []
 
-    def read_file(*arguments: Any) -> Any:
+    def reading(*arguments: Any) -> Any:
         if not late:
             late.append(desk.keeps(lead, case_id))
-        return reading(*arguments)
+        return read_file(*arguments)
 
-    monkeypatch.setattr(export_files, "read_file", read_file)
+    monkeypatch.setattr(export_files, "read_file", reading)
 
     archive = archived(desk, lead, case_id)
 
