@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
-from zlib import crc32
 
-from ledger.archive import Entry, directory, header
 from ledger.verify import Report, verify_archive
 from services.checkpoint_signers import signer
 from services.evidence import remove_files
@@ -21,7 +18,7 @@ from tests.support.evidence import Desk
 from tests.support.file_samples import SAMPLES
 from tests.support.ledgers import Trust
 
-__all__ = ["ONE", "OTHER", "Enclosed", "archived", "case_with_files", "found_in", "report_of", "spelled", "taken_apart"]
+__all__ = ["ONE", "OTHER", "Enclosed", "archived", "case_with_files", "found_in", "report_of", "taken_apart"]
 
 # Of one length.
 ONE, OTHER = (SAMPLES["PDF"] + b"% " + word + b"\n" for word in (b"one", b"two"))
@@ -55,7 +52,8 @@ def case_with_files(trust: Trust, desk: Desk) -> Enclosed:
     removed = desk.keeps(trust.lead, case_id, SAMPLES["PNG"], code="PNG")
     by = trust.lead
     assert remove_files(desk.services, by, desk.evidence.store, case_id=case_id, file_ids=[removed]) is None
-    return Enclosed(case_id, *sorted((one, other)), removed, 7 if one < other else 8)
+    first, second = sorted((one, other))
+    return Enclosed(case_id, first, second, removed, 7 if first == one else 8)
 
 
 def archived(desk: Desk, caller: Caller, case_id: UUID, *, since: int | None = None) -> bytes:
@@ -72,15 +70,6 @@ def taken_apart(archive: bytes) -> Contents:
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         assert opened.testzip() is None
         return [(name, opened.read(name)) for name in opened.namelist()]
-
-
-def spelled(contents: Iterable[tuple[str, bytes]]) -> bytes:
-    """An archive of these contents, spelled as it must be."""
-    written, entries = [], []
-    for name, content in contents:
-        entries.append(Entry(name, len(content), crc32(content)))
-        written += [header(entries[-1]), content]
-    return b"".join([*written, directory(entries)])
 
 
 def report_of(ledger: TrustLedger, archive: bytes, known: str | None = None) -> Report:

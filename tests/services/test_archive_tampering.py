@@ -12,7 +12,8 @@ from zlib import crc32
 
 import pytest
 
-from tests.services.archives import Enclosed, archived, case_with_files, found_in, spelled, taken_apart
+from tests.ledger.declared_ledger import spelled
+from tests.services.archives import Enclosed, archived, case_with_files, found_in, taken_apart
 from tests.support.evidence import Desk
 from tests.support.ledgers import Trust
 
