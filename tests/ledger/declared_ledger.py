@@ -141,7 +141,7 @@ def declared_year() -> DeclaredLedger:
     ledger = DeclaredLedger()
     public = [signer.verifier_key.public.hex() for signer in (ledger.former, ledger.signer)]
     ledger.record("register", "school_register.joined.v1", {"school": "900001"})
-    ledger.record("case", "incident.reported.v1", {}, secrets={"narrative": "A post"})
+    ledger.record("case", "incident.reported.v1", {}, secrets={"handle": "@y", "narrative": "A post"})
     ledger.record("case", "incident.item_recorded.v1", {}, secrets={"handle": "@x", "url": "u:/"})
     ledger.record("case", "incident.poster_identified.v1", {}, secrets={"note": "by a cousin"}, key="person key")
     ledger.record("declarations", "ledger.register_opened.v1", {"signed_by": public[0]})

@@ -37,7 +37,7 @@ PUBLISHED = [
     # Sealed files.
     (171, "4696e55eba848bcbbb025f35eed42518378a7311616c1b253e6e2ebb684a9f24"),
     # Bundles with declarations, handovers and single erasures, those of a period, and archives.
-    (222, "448f17cec66dd05f4d0242f649282995352fc5d8760331f573ff9b3efab41062"),
+    (223, "cb54fc8dd60ce8f0e080bfbdcf074539932fce9bf1ca1ef7f5674451828038cc"),
 ]
 
 
