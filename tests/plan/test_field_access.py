@@ -45,6 +45,11 @@ _OF_NO_CASE = (
     *("Checkpoint", "Code", "CodeList", "Ledger", "Membership", "Person", "Query", "School", "Trust", "Viewer"),
 )
 _FIGURES = (*("CountDefinition", "ExcludedCount", "FigureChange", "MonitoringCell", "MonitoringReport", "Restatement"),)
+# What proves the ledger, and tells of nothing that it proves.
+_PROOFS = (
+    *("CheckpointAnchor", "SignedCheckpoint", "SignedCheckpointConnection", "SignedCheckpointEdge"),
+    *("ConsistencyProof", "InclusionProof"),
+)
 # What leads from figures to the cases behind them.
 _OF_CASES = (
     *("CaseConnection.edges", "CaseConnection.nodes", "DutyOfCaseConnection.nodes", "DeadlineOfCaseConnection.nodes"),
@@ -127,7 +132,7 @@ def _is_sealed(field: GraphQLField) -> bool:
     return get_named_type(field.type).name in ("SealedText", "Person")
 
 
-@pytest.mark.parametrize(("role", "besides"), [(Role.DASHBOARD, _FIGURES), (Role.MIS, ()), (Role.ADMIN, ())])
+@pytest.mark.parametrize(("role", "besides"), [(Role.DASHBOARD, _FIGURES), (Role.MIS, ()), (Role.ADMIN, _PROOFS)])
 def test_a_role_that_lists_no_cases_is_given_figures_at_most(role: Role, besides: tuple[str, ...]) -> None:
     """Design, counting rule 11: dashboards get all figures, and none of the cases behind them."""
     given = [name for name, of_field in stored().items() if of_field[role] == GIVEN]
