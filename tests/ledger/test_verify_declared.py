@@ -128,7 +128,7 @@ def changed(extract: Bundle | Period, **members: Any) -> bytes:
 def with_part(version: int, part: ClosedPart | OpenedPart) -> bytes:
     events = list(CASE.shown)
     parts = tuple(part if one.part == part.part else one for one in events[version - 1].parts)
-    events[version - 1] = dataclasses.replace(events[version - 1], parts=parts)
+    events[version - 1] = events[version - 1]._replace(parts=parts)
     return changed(CASE, events=tuple(events))
 
 
