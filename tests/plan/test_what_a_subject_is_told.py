@@ -50,6 +50,7 @@ MASKED: Mapping[str, str] = {
     "recordedThrough": "something was recorded in the trust",
     "recordedAt of the ledger": "something was recorded in the trust",
     "checkpoint": "something was recorded in the trust",
+    "checkpoints": "one is signed when something was recorded in the trust",
     "publicKey": "it stands beside the checkpoint",
 }
 # Figures of the whole trust count the hidden cases, and say that they are withheld (counting rule 11).
@@ -227,7 +228,9 @@ def masked(value: Any, at: str = "") -> Any:
         return value
     of_ledger = {"recordedAt", "checkpoint", "publicKey", "projectedThrough"} if "projectedThrough" in value else set()
     return {
-        name: None if name in ("version", "position", "recordedThrough") or name in of_ledger else masked(one, name)
+        name: None
+        if name in ("version", "position", "recordedThrough", "checkpoints") or name in of_ledger
+        else masked(one, name)
         for name, one in value.items()
     }
 
