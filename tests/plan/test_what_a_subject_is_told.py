@@ -50,6 +50,8 @@ MASKED: Mapping[str, str] = {
     "recordedThrough": "something was recorded in the trust",
     "recordedAt of the ledger": "something was recorded in the trust",
     "checkpoint": "something was recorded in the trust",
+    "proof": "something was recorded in the trust",
+    "consistency": "something was recorded in the trust",
     "checkpoints": "one is signed when something was recorded in the trust",
     "publicKey": "it stands beside the checkpoint",
 }
@@ -226,7 +228,8 @@ def masked(value: Any, at: str = "") -> Any:
         return [masked(one, at) for one in value]
     if not isinstance(value, dict):
         return value
-    of_ledger = {"recordedAt", "checkpoint", "publicKey", "projectedThrough"} if "projectedThrough" in value else set()
+    moving = {"recordedAt", "checkpoint", "publicKey", "projectedThrough", "proof", "consistency"}
+    of_ledger = moving if "projectedThrough" in value else set()
     return {
         name: None
         if name in ("version", "position", "recordedThrough", "checkpoints") or name in of_ledger
