@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from ledger import canonical
@@ -46,8 +46,7 @@ FORMAT_WITH_DECLARATIONS = "caseledger-bundle/3"
 ClosedState = Literal["ERASED", "WITHHELD"]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedPart:
+class OpenedPart(NamedTuple):
     """A sealed part whose text the bundle shows, with what its commitment needs; `ordinal` as when it was sealed."""
 
     part: str
@@ -60,8 +59,7 @@ class OpenedPart:
         return f"OpenedPart(part={self.part!r}, ...)"
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedPart:
+class ClosedPart(NamedTuple):
     """A sealed part whose text the bundle does not show: its key was destroyed, or the reader may not open it."""
 
     part: str
@@ -71,8 +69,7 @@ class ClosedPart:
 Part = OpenedPart | ClosedPart
 
 
-@dataclass(frozen=True, slots=True)
-class BundledEvent:
+class BundledEvent(NamedTuple):
     """A recorded event: place, instant, body as stored, leaf hash, and one part for each sealed entry of the body."""
 
     position: int
@@ -87,8 +84,7 @@ class BundledEvent:
         return cls(position, recorded_at, body, leaf_hash(position, recorded_at, body), parts)
 
 
-@dataclass(frozen=True, slots=True)
-class WithheldEvent:
+class WithheldEvent(NamedTuple):
     """A recorded event of which the bundle shows its place alone: it names what its reader may not know of.
 
     `link` is what the next event states of this one's body; the empty text where the next is withheld too, or none is.
@@ -146,12 +142,12 @@ class Extract:
     @property
     def shown(self) -> tuple[BundledEvent, ...]:
         """The events of which it shows more than the place."""
-        return tuple(event for event in self.events if isinstance(event, BundledEvent))
+        return tuple([event for event in self.events if isinstance(event, BundledEvent)])
 
     @property
     def withheld(self) -> int:
         """How many events are withheld as a whole."""
-        return sum(isinstance(event, WithheldEvent) for event in self.events)
+        return len(self.events) - len(self.shown)
 
     @property
     def format(self) -> str:

@@ -21,6 +21,7 @@ INTEGER_LIMIT = 2**53  # beyond this a reader that holds numbers as doubles woul
 NESTING_LIMIT = 64  # so that every reader, in any language, can afford to go as deep as every writer
 
 _DIGITS = len(str(INTEGER_LIMIT))
+_SMALL = 4096  # bytes: as long as the body of an event is
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
@@ -78,7 +79,8 @@ def _is_plainly_canonical(value: JSON, text: str, data: bytes) -> bool:
     # writer then decides; this quick road halves the time of a check.
     if b"\\" in data and b"\\u0000" in data:  # the first is by far the quicker to find missing
         return False
-    is_small = data.isascii() and data.count(b"{") + data.count(b"[") <= NESTING_LIMIT
+    # In a long text there are surely more, and counting them takes as long as looking.
+    is_small = len(data) <= _SMALL and data.isascii() and data.count(b"{") + data.count(b"[") <= NESTING_LIMIT
     return (is_small or _is_shallow_with_ascii_names(value)) and _write(value) == text
 
 

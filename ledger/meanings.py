@@ -1,4 +1,4 @@
-"""The few events whose meaning a verifier has to know: what was destroyed, who signs, what a restore interrupted.
+"""The few events whose meaning a verifier has to know: what was destroyed, who signs, what files there are.
 
 They are known by how their stored names end, whatever stream records them, so that a verifier needs nothing of the
 domain. docs/formats.md, section 10, is the specification.
@@ -13,20 +13,31 @@ from uuid import UUID, uuid5
 from ledger.entry import Body, parse_uuid
 
 __all__ = [
+    "FINGERPRINT",
     "EpochBegun",
     "KeyChanged",
+    "StoredFile",
     "declaration_of",
     "destroyed_key",
     "erased_part",
     "ledger_register_of",
     "records_part_erasure",
+    "removed_file",
+    "stored_file",
 ]
+
+# The sealed part of an event that stores a file which holds the SHA-256 of its bytes, in hex.
+FINGERPRINT = "fingerprint"
 
 _KEY_DESTROYED = re.compile(r"[a-z0-9_.]*key_destroyed(\.v[1-9][0-9]*)?")
 _PART_ERASED = re.compile(r"[a-z0-9_.]*part_erased(\.v[1-9][0-9]*)?")
 _KEY_CHANGED = re.compile(r"[a-z0-9_.]*checkpoint_key_changed(\.v[1-9][0-9]*)?")
 _EPOCH_BEGUN = re.compile(r"[a-z0-9_.]*epoch_begun(\.v[1-9][0-9]*)?")
 _REGISTER_OPENED = re.compile(r"[a-z0-9_.]*register_opened(\.v[1-9][0-9]*)?")
+_FILE_STORED = re.compile(r"[a-z0-9_.]*file_stored(\.v[1-9][0-9]*)?")
+_FILE_REMOVED = re.compile(r"[a-z0-9_.]*file_removed(\.v[1-9][0-9]*)?")
+# What stands in each of these names is by far the quicker to find missing.
+_DESTROYED, _ERASED = "key_destroyed", "part_erased"
 # In a body, which is canonical JSON, no text can hold these characters.
 _TYPE_OF_PART_ERASURE = re.compile(r'"type":"[a-z0-9_.]*part_erased(\.v[1-9][0-9]*)?"')
 _PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
@@ -50,6 +61,14 @@ class EpochBegun:
     cause: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """That a file of so many bytes was handed in and kept."""
+
+    file_id: UUID
+    byte_length: int
+
+
 def ledger_register_of(trust: UUID) -> UUID:
     """The stream in which a trust declares what it has to say about its ledger."""
     return uuid5(trust, "ledger-register")
@@ -57,26 +76,39 @@ def ledger_register_of(trust: UUID) -> UUID:
 
 def destroyed_key(body: Body) -> UUID | None:
     """The key whose destruction an event records; None for any other event."""
-    key = body.data.get("key")
-    if _KEY_DESTROYED.fullmatch(body.type) is None or not isinstance(key, str):
+    if _DESTROYED not in body.type or _KEY_DESTROYED.fullmatch(body.type) is None:
         return None
-    try:
-        return parse_uuid(key)
-    except ValueError:
-        return None
+    return _uuid(body.data.get("key"))
 
 
 def records_part_erasure(body: bytes) -> bool:
     """Whether an event is one that records the erasing of a single part of its case."""
+    if b"part_erased" not in body:
+        return False
     return _TYPE_OF_PART_ERASURE.search(body.decode("utf-8", "replace")) is not None
 
 
 def erased_part(body: Body) -> tuple[int, str] | None:
     """The part of the same stream, by version and name, whose erasing an event records; None for any other event."""
+    if _ERASED not in body.type:
+        return None
     version, part = body.data.get("version"), body.data.get("part")
     if _PART_ERASED.fullmatch(body.type) is None or type(version) is not int or not isinstance(part, str):
         return None
     return version, part
+
+
+def stored_file(body: Body) -> StoredFile | None:
+    """The file whose keeping an event records; None for any other event."""
+    file_id, length = _uuid(body.data.get("file_id")), body.data.get("byte_length")
+    if _FILE_STORED.fullmatch(body.type) is None or file_id is None or type(length) is not int or length < 0:
+        return None
+    return StoredFile(file_id, length)
+
+
+def removed_file(body: Body) -> UUID | None:
+    """The file whose removal an event records; None for any other event."""
+    return None if _FILE_REMOVED.fullmatch(body.type) is None else _uuid(body.data.get("file_id"))
 
 
 def declaration_of(body: Body) -> KeyChanged | EpochBegun | None:
@@ -101,3 +133,10 @@ def declaration_of(body: Body) -> KeyChanged | EpochBegun | None:
 
 def _public_key(value: object) -> bytes | None:
     return bytes.fromhex(value) if isinstance(value, str) and _PUBLIC_KEY.fullmatch(value) else None
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return parse_uuid(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

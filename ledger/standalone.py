@@ -21,9 +21,11 @@ MODULES = (
     "bundle",
     "period",
     "bundle_parsing",
+    "archive",
     "verifying",
     "verify_case",
     "verify_period",
+    "verify_files",
     "verify",
 )
 

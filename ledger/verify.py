@@ -1,5 +1,7 @@
 """The offline check of a bundle: whether it is genuine, whole and unaltered, and what of it is erased or withheld.
 
+Of an archive it checks the files of evidence, too: that they are those that were handed in, all of them and no other.
+
 It needs no database and no network: the standard library, `cryptography`, and the formats beside it. docs/formats.md,
 section 11, lists the checks in their order.
 """
@@ -8,22 +10,32 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
+from ledger.archive import FileTold
 from ledger.bundle import Bundle
 from ledger.bundle_parsing import BundleError, parse
 from ledger.canonical import CanonicalError
 from ledger.checkpoint import VerifierKey
 from ledger.period import Period
 from ledger.verify_case import CASE_CHECKS
+from ledger.verify_files import bundle_within, check_files, found_within
 from ledger.verify_period import PERIOD_CHECKS
 from ledger.verifying import Check, Examination, Failure, PartFound, Report, Wrong
 
-__all__ = ["CASE_CHECKS", "CHECKS", "Check", "Failure", "PartFound", "Report", "main", "verify"]
+__all__ = ["CASE_CHECKS", "CHECKS", "Check", "Failure", "PartFound", "Report", "main", "verify", "verify_archive"]
 
 # The names of the checks, in their order.
 CHECKS = ("file", *(name for name, _ in CASE_CHECKS))
+_FILE_WORDS = {
+    "KEPT": "as it was handed in",
+    "REMOVED": "was removed, as an event says",
+    "ERASED": "was erased with the person or the case, as an event proves",
+    "WITHHELD": "is withheld, as its fingerprint is",
+}
 
 
 def verify(bundle: bytes, *, public_key: VerifierKey | None = None, known_checkpoint: str | None = None) -> Report:
@@ -32,18 +44,69 @@ def verify(bundle: bytes, *, public_key: VerifierKey | None = None, known_checkp
     `public_key` is the trust's key, known from elsewhere: without it the signature is checked with the key that the
     bundle brings, which shows only that the bundle agrees with itself. `known_checkpoint` is a note kept from before.
     """
+    held: list[Check] = []
     try:
-        extract = _read(bundle)
+        examination = _examine(bundle, public_key, known_checkpoint, held)
+    except _Failed as failed:
+        return Report(False, tuple(held), failed.failure)
+    return _held(examination, held)
+
+
+def verify_archive(
+    archive: BinaryIO, *, public_key: VerifierKey | None = None, known_checkpoint: str | None = None
+) -> Report:
+    """Check an archive, read from where it lies: first how it is written, then its bundle as `verify`, then its files.
+
+    No content of it makes this raise; of its files a piece at a time is held.
+    """
+    held: list[Check] = []
+    try:
+        with _checking("archive"):
+            first, *files = found_within(archive)
+            content = bundle_within(archive, first)
+        held.append(Check("archive", f"{first.entry.name} and {len(files)} file(s), written in the one way there is"))
+        examination = _examine(content, public_key, known_checkpoint, held)
+        with _checking("files"):
+            found, told = check_files(examination, archive, files)
+        held.append(Check("files", found))
+    except _Failed as failed:
+        return Report(False, tuple(held), failed.failure)
+    return _held(examination, held, told)
+
+
+class _Failed(Exception):
+    """Ends the checking with the failure to report."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+@contextmanager
+def _checking(name: str) -> Iterator[None]:
+    try:
+        yield
     except Wrong as wrong:
-        return Report(False, (), Failure("file", wrong.place, wrong.problem))
-    held = [Check("file", f"canonical JSON of the form {extract.format}")]
+        raise _Failed(Failure(name, wrong.place, wrong.problem)) from None
+
+
+def _examine(
+    content: bytes, public_key: VerifierKey | None, known_checkpoint: str | None, held: list[Check]
+) -> Examination:
+    """Make the checks of a bundle; those that hold are added to `held`."""
+    with _checking("file"):
+        extract = _read(content)
+    held.append(Check("file", f"canonical JSON of the form {extract.format}"))
     examination = Examination(extract, public_key, known_checkpoint)
     for name, check in PERIOD_CHECKS if isinstance(extract, Period) else CASE_CHECKS:
-        try:
+        with _checking(name):
             held.append(Check(name, check(examination)))
-        except Wrong as wrong:
-            return Report(False, tuple(held), Failure(name, wrong.place, wrong.problem))
-    return Report(True, tuple(held), None, tuple(examination.parts), extract.withheld, extract.notices)
+    return examination
+
+
+def _held(examination: Examination, held: Sequence[Check], files: Sequence[FileTold] = ()) -> Report:
+    extract = examination.extract
+    return Report(True, tuple(held), None, tuple(examination.parts), extract.withheld, extract.notices, tuple(files))
 
 
 def _read(content: bytes) -> Bundle | Period:
@@ -58,10 +121,14 @@ def _read(content: bytes) -> Bundle | Period:
     return extract
 
 
+def _verify_whole(file: BinaryIO, *, public_key: VerifierKey | None, known_checkpoint: str | None) -> Report:
+    return verify(file.read(), public_key=public_key, known_checkpoint=known_checkpoint)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Check the bundle named on the command line and say what was found: 0 it holds, 1 it does not, 2 unreadable."""
     parser = argparse.ArgumentParser(prog="caseledger verify", description="Check the bundle of a case offline.")
-    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="the bundle, of a case or of a period")
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="the bundle, or an archive with files")
     parser.add_argument("--key", type=Path, metavar="FILE", help="the trust's public key, as one line of text")
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="a checkpoint of the trust kept from before")
     parser.add_argument(
@@ -76,16 +143,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.file is None:
         parser.error("a FILE is needed")
     try:
-        content = options.file.read_bytes()
         public_key = None if options.key is None else VerifierKey.parse(options.key.read_text().strip())
         known = None if options.checkpoint is None else options.checkpoint.read_bytes().decode()
+        with options.file.open("rb") as file:
+            # A bundle begins as JSON does; an archive may be larger than memory, and is read where it lies.
+            check = verify_archive if file.read(2) == b"PK" else _verify_whole
+            file.seek(0)
+            report = check(file, public_key=public_key, known_checkpoint=known)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"caseledger verify: {error}\n")
         return 2
-    report = verify(content, public_key=public_key, known_checkpoint=known)
     lines = [f"ok    {check.name}: {check.found}" for check in report.checks]
     if report.first_failure is None:
         lines += [f"heed  {notice.law}, since {notice.since}" for notice in report.notices]
+        if report.files:
+            lines += [f"file  {one.file_id}: {_FILE_WORDS[one.state]}" for one in report.files]
         lines.append("The bundle holds.")
     else:
         lines.append(f"WRONG {report.first_failure.check}: {report.first_failure}")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from ledger import checkpoint as checkpoints
 from ledger import tree
-from ledger.bundle import Bundle, BundledEvent, Extract, Notice, OpenedPart, Part
+from ledger.archive import FileTold
+from ledger.bundle import Bundle, BundledEvent, ClosedPart, Extract, Notice, OpenedPart
 from ledger.canonical import CanonicalError
 from ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey
 from ledger.entry import Body, EntryError, SealedEntry, body_link, decode_body, leaf_hash
@@ -63,8 +64,7 @@ class Failure:
         return f"{self.place}: {self.problem}"
 
 
-@dataclass(frozen=True, slots=True)
-class PartFound:
+class PartFound(NamedTuple):
     """What a file shows of one sealed part; `destroyed_at` is the position that proves an erasure.
 
     `position` is that of its event in the bundle of a period, where versions of several streams stand.
@@ -81,7 +81,8 @@ class PartFound:
 class Report:
     """The outcome: every check that held, in order, and the first failure, after which nothing more was checked.
 
-    `withheld` is the number of events of which the file shows the place alone; `notices` are the file's own.
+    `withheld` is the number of events of which the file shows the place alone; `notices` are the file's own; `files` is
+    what was found of those that an archive holds, or would hold.
     """
 
     ok: bool
@@ -90,6 +91,7 @@ class Report:
     parts: tuple[PartFound, ...] = ()
     withheld: int = 0
     notices: tuple[Notice, ...] = ()
+    files: tuple[FileTold, ...] = ()
 
 
 class Wrong(Exception):
@@ -380,31 +382,38 @@ def check_parts(examination: Examination) -> str:
     """Every text shown is the one committed to, and is called erased exactly where an event proves that it is."""
     is_period = not isinstance(examination.extract, Bundle)
     for event, body in examination.shown:
-        place = f"position {event.position}"
-        place = place if is_period else f"event {body.version} ({place})"
         if [part.part for part in event.parts] != [entry.part for entry in body.sealed]:
+            place = _place_of(event, body, is_period=is_period)
             raise Wrong(place, "must show exactly the sealed parts of its body, in their order")
+        position = event.position if is_period else None
         for part, entry in zip(event.parts, body.sealed, strict=True):
-            erased_at = examination.erased.get((body.stream, body.version, entry.part))
-            destroyed_at = examination.destroyed.get(entry.key, erased_at)
-            problem = _problem_of_part(part, entry, body, destroyed_at, by_itself=erased_at is not None)
+            if isinstance(part, OpenedPart):
+                problem = _problem_of_text(part, entry, body)
+                found = PartFound(body.version, part.part, "OPEN", None, position)
+            else:
+                erased_at = examination.erased.get((body.stream, body.version, entry.part))
+                destroyed_at = examination.destroyed.get(entry.key, erased_at)
+                problem = _problem_of_state(part, entry, destroyed_at, by_itself=erased_at is not None)
+                found = PartFound(body.version, part.part, part.state, destroyed_at, position)
             if problem is not None:
-                raise Wrong(f"{place}, part {entry.part}", problem)
-            found = PartFound(body.version, part.part, "OPEN", None, event.position if is_period else None)
-            if not isinstance(part, OpenedPart):
-                found = PartFound(body.version, part.part, part.state, destroyed_at, found.position)
+                raise Wrong(f"{_place_of(event, body, is_period=is_period)}, part {entry.part}", problem)
             examination.parts.append(found)
     states = [found.state for found in examination.parts]
     return ", ".join(f"{states.count(state)} {word}" for state, word in _STATE_WORDS)
 
 
-def _problem_of_part(
-    part: Part, entry: SealedEntry, body: Body, destroyed_at: int | None, *, by_itself: bool
-) -> str | None:
-    if isinstance(part, OpenedPart):
-        aad = associated_data(body.trust, body.stream, body.command, part.ordinal, entry.part, entry.key)
-        matches = commitment(part.salt, aad, part.text) == entry.commitment
-        return None if matches else "text is not the one that was committed to"
+def _place_of(event: BundledEvent, body: Body, *, is_period: bool) -> str:
+    place = f"position {event.position}"
+    return place if is_period else f"event {body.version} ({place})"
+
+
+def _problem_of_text(part: OpenedPart, entry: SealedEntry, body: Body) -> str | None:
+    aad = associated_data(body.trust, body.stream, body.command, part.ordinal, entry.part, entry.key)
+    matches = commitment(part.salt, aad, part.text) == entry.commitment
+    return None if matches else "text is not the one that was committed to"
+
+
+def _problem_of_state(part: ClosedPart, entry: SealedEntry, destroyed_at: int | None, *, by_itself: bool) -> str | None:
     if part.state == "ERASED" and destroyed_at is None:
         return f"is called erased, but no event proves that key {entry.key} was destroyed: it is withheld"
     if part.state == "WITHHELD" and destroyed_at is not None:

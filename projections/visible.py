@@ -231,6 +231,26 @@ class Reading:
         """The checkpoints that were signed: (size, note)."""
         return "(SELECT size, note FROM checkpoint WHERE trust_id = %(trust)s)"
 
+    def key_changes(self, register: str) -> str:
+        """The declarations that another key signs checkpoints: (position, body); `register` is their stream."""
+        return (
+            f"(SELECT position, body FROM event WHERE trust_id = %(trust)s AND stream_id = {register}"
+            " AND type = 'ledger.checkpoint_key_changed.v1')"
+        )
+
+    def anchors(self) -> str:
+        """Which place outside has received the checkpoint of which size: (sink, size, anchored_at)."""
+        return "(SELECT sink, size, anchored_at FROM checkpoint_anchor WHERE trust_id = %(trust)s)"
+
+    def anchor_places(self) -> str:
+        """The places outside that have received any checkpoint: (sink). From one to the next, for receipts are many."""
+        least = "SELECT min(sink) FROM checkpoint_anchor WHERE trust_id = %(trust)s"
+        return (
+            f"(WITH RECURSIVE place (sink) AS (({least}) UNION ALL"
+            f" SELECT ({least} AND checkpoint_anchor.sink > place.sink) FROM place WHERE place.sink IS NOT NULL)"
+            " SELECT sink FROM place WHERE sink IS NOT NULL)"
+        )
+
     def of_cases(self, table: str) -> str:
         """Rows of a table of parts of cases, such as case_item, of the cases that the reader may open."""
         return f"(SELECT * FROM {table} WHERE {OWN} AND case_id IN (SELECT case_id FROM {self.cases()} AS seen))"

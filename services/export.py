@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain.access import Visibility
-from ledger.bundle import BundledEvent, Notice, WithheldEvent, build
+from ledger.bundle import Bundle, BundledEvent, Notice, WithheldEvent, build
 from ledger.entry import body_link
 from services.checkpoints import at_checkpoint, handovers
 from services.extracting import bundled, continued, declarations
@@ -23,7 +23,19 @@ def export_case(
     *,
     since: Sequence[int] = (),
 ) -> bytes:
-    """The bundle of a case as it stands now, as one file; the sealed parts that it opens are added to `opened`.
+    """The bundle of a case, as `bundle_of_case` gives it, as one file."""
+    return bundle_of_case(ledger, reader, case_id, opened, since=since).encode()
+
+
+def bundle_of_case(
+    ledger: TrustLedger,
+    reader: Visibility,
+    case_id: UUID,
+    opened: set[SealedPlace] | None = None,
+    *,
+    since: Sequence[int] = (),
+) -> Bundle:
+    """The bundle of a case as it stands now; the sealed parts that it opens are added to `opened`.
 
     `since` are the sizes of checkpoints that its reader has kept: it is proven to continue them. An event that names a
     case which the reader may not know of is withheld as a whole (design D15), and what the rules for exports keep
@@ -54,7 +66,7 @@ def export_case(
             notices=[Notice(one.law, one.since.isoformat()) for one in found.notices],
             declarations=declarations(at),
             handovers=handovers(at),
-        ).encode()
+        )
 
 
 def _withheld(events: Sequence[BundledEvent], shown: Sequence[bool]) -> list[BundledEvent | WithheldEvent]:

@@ -1,9 +1,10 @@
-"""`caseledger export-case CASE [--output FILE]`: one case as a bundle that `caseledger verify` checks offline."""
+"""`caseledger export-case CASE [--files] [--output FILE]`: one case as a file that verifies offline."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from api.bootstrap import Runtime
 from api.cli.cases import asking, case_named
 from api.settings import load_settings
 from services.command_refusals import NotFound
+from services.commands import Refusal
 from services.export import export_case
+from services.export_files import ArchiveTooLarge, export_archive
+from services.file_views import FileDamagedError
 from services.read_log import ReadEntry, ReadWay, append_read
 from services.scope import Caller
 from services.sealed_texts import SealedPlace
@@ -27,6 +31,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--without-texts", action="store_true", help="leave sealed texts closed, as an auditor has them"
     )
+    parser.add_argument(
+        "--files", action="store_true", help="a ZIP that holds the files of evidence, too; that they leave is recorded"
+    )
     parser.add_argument("--trust", type=UUID, help="the trust's id; unset: CASELEDGER_TRUST")
 
 
@@ -35,22 +42,46 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings()
     trust_id = arguments.trust or settings.trust
     caller = asking(trust_id, without_texts=arguments.without_texts)
+    opened: set[SealedPlace] = set()
+    kept = () if arguments.continues is None else (arguments.continues,)
     with Runtime.open(settings) as runtime:
-        ledger = runtime.services(trust_id).ledger
+        services = runtime.services(trust_id)
         try:
             case_id = case_named(runtime, caller, arguments.case)
-            opened: set[SealedPlace] = set()
-            kept = () if arguments.continues is None else (arguments.continues,)
-            bundle = export_case(ledger, caller.visibility, case_id, opened, since=kept)
-            append_read(ledger, _read(caller, case_id, opened))
+            found: Iterable[bytes]
+            if arguments.files:
+                archive = export_archive(services, caller, runtime.evidence.store, case_id, opened, since=kept)
+                if isinstance(archive, Refusal):
+                    return _refused(archive.message)
+                found = archive.pieces
+            else:
+                found = (export_case(services.ledger, caller.visibility, case_id, opened, since=kept),)
+            append_read(services.ledger, _read(caller, case_id, opened))
+            _write(found, arguments.output)
         except NotFound as error:
-            print(f"caseledger export-case: {error.args[0]}", file=sys.stderr)
-            return 1
-    if arguments.output is None:
-        sys.stdout.buffer.write(bundle)
-    else:
-        arguments.output.write_bytes(bundle)
+            return _refused(error.args[0])
+        except (ArchiveTooLarge, FileDamagedError) as error:
+            return _refused(str(error))
     return 0
+
+
+def _write(pieces: Iterable[bytes], output: Path | None) -> None:
+    """Write a file whole or not at all."""
+    if output is None:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        return
+    try:
+        with output.open("wb") as file:
+            file.writelines(pieces)
+    except FileDamagedError:
+        output.unlink()
+        raise
+
+
+def _refused(why: str) -> int:
+    print(f"caseledger export-case: {why}", file=sys.stderr)
+    return 1
 
 
 def _read(caller: Caller, case_id: UUID, opened: set[SealedPlace]) -> ReadEntry:

@@ -22,6 +22,7 @@ from domain.refusals import RefusalCode
 from domain.retention import RetentionState
 from domain.retention_rules import RetentionAction
 from domain.values import CaseKind, CaseStatus, Mark
+from ledger.anchoring.deposits import AnchorState
 from projections.cases import CaseOrder
 from projections.monitoring_terms import CountingUnit, Coverage, DateBasis, MonitoringDimension, ReportScope
 from services.catalogue import COMMANDS
@@ -31,6 +32,7 @@ from services.sealed_texts import SealedState
 __all__ = [
     "ACTION_COMMANDS",
     "ActorSort",
+    "AnchorState",
     "CaseAction",
     "CaseKind",
     "CaseOrder",
@@ -117,6 +119,15 @@ publish(
         "PARTS": "Sealed texts.",
         "SEARCH": "Cases were looked for, whether or not any were found.",
         "LOG": "Who read what.",
+    },
+)
+publish(
+    AnchorState,
+    "Whether a place outside has a checkpoint.",
+    {
+        "RECEIVED": "It has given a receipt for this one.",
+        "COVERED": "It has given a receipt for a later one, which continues this one.",
+        "WAITING": "It has neither as yet.",
     },
 )
 publish(

@@ -48,8 +48,8 @@ _MOVING = {
     for name, field in fields.items()
     if not field.of_events
 }
-_NOT_REPEATABLE = frozenset(name for name, field in _MOVING.items() if field.needs is None)
-_OF_PEOPLE = frozenset(_MOVING) - _NOT_REPEATABLE
+_OF_PEOPLE = frozenset(name for name, field in _MOVING.items() if field.needs == "opens_sealed")
+_NOT_REPEATABLE = frozenset(_MOVING) - _OF_PEOPLE
 
 # A member of the filter of cases.
 _BY_TIME = "overdue"

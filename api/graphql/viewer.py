@@ -8,6 +8,8 @@ from typing import Annotated
 
 import strawberry
 
+from api.graphql.checkpoints import SignedCheckpointConnection
+from api.graphql.connections import After, First
 from api.graphql.declared import AnsweredByPlan
 from api.graphql.people import Person
 from api.graphql.readers import Checkpoint, ReadLog
@@ -71,6 +73,10 @@ class Ledger:
         from_: Annotated[int | None, strawberry.argument(name="from", description="Unset: 1.")] = None,
         to: Annotated[int | None, strawberry.argument(description="Unset: as the ledger stands.")] = None,
     ) -> ConsistencyProof | None:
+        raise AnsweredByPlan
+
+    @strawberry.field(description="The checkpoints that were signed, the largest first; null where `proof` would be.")
+    def checkpoints(self, first: First = 50, after: After = None) -> SignedCheckpointConnection | None:
         raise AnsweredByPlan
 
     read_log: ReadLog | None = strawberry.field(

@@ -30,7 +30,7 @@ from services.evidence import Evidence, IncomingFile, KeptFile, admit_file, case
 from services.file_views import FileDamagedError, GivenFile, give_file
 from services.scope import Caller
 
-__all__ = ["FILES_PATTERN", "GIVE_FILE", "STORE_FILE", "file_routes"]
+__all__ = ["FILES_PATTERN", "GIVE_FILE", "STORE_FILE", "damaged", "file_routes", "watched"]
 
 # The one address that takes a body as long as a file of evidence.
 FILES_PATTERN = re.compile("/v1/cases/[^/]+/files")
@@ -159,11 +159,11 @@ def file_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
         try:
             given = await endpoints.command(_give, caller, evidence, case_id, file_id, derivative is not None)
         except FileDamagedError as error:
-            return _damaged(error)
+            return damaged(error)
         parts = frozenset((str(case_id), version, part) for version, part in given.parts)
         told = Told(opened=frozenset((str(case_id),)), parts=parts)
         await recorder.record(Read(caller, None, None, told, Given.EXECUTED))
-        return StreamingResponse(_watched(given.pieces), headers=_headers(given))
+        return StreamingResponse(watched(given.pieces), headers=_headers(given))
 
     return [STORE_FILE.route(store), GIVE_FILE.route(give)]
 
@@ -229,7 +229,7 @@ def _headers(given: GivenFile) -> dict[str, str]:
     }
 
 
-def _watched(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def watched(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The pieces; where one does not open the id of the file is logged, and the connection ends before the file."""
     try:
         yield from pieces
@@ -238,7 +238,8 @@ def _watched(pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise
 
 
-def _damaged(error: FileDamagedError) -> Response:
+def damaged(error: FileDamagedError) -> Response:
+    """The answer where a file in the store is not what was handed in; its id is logged."""
     _log.error("%s", error)
     return problem(
         500,

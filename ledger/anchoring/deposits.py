@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-__all__ = ["Deposit", "NotDeposited", "Sink"]
+__all__ = ["AnchorState", "Deposit", "NotDeposited", "Sink"]
+
+
+class AnchorState(StrEnum):
+    """Whether a place outside has a checkpoint, one of a ledger that continues it, or neither as yet."""
+
+    RECEIVED = "RECEIVED"
+    COVERED = "COVERED"
+    WAITING = "WAITING"
 
 
 class NotDeposited(RuntimeError):

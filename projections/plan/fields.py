@@ -47,6 +47,11 @@ def _masked(fields: Mapping[str, Field], needs: str, *, of_events: bool = True) 
     return {name: replace(field, needs=needs, of_events=of_events) for name, field in fields.items()}
 
 
+def _besides(columns: str, joins: str = "") -> dict[str, Field]:
+    """Fields that stand in no event."""
+    return {name: replace(field, of_events=False) for name, field in _fields(columns, joins).items()}
+
+
 def _pages(of: str) -> dict[str, dict[str, Field]]:
     return {
         f"{of}Connection": _fields(joins="edges nodes pageInfo", holes="totalCount"),
@@ -273,9 +278,14 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "publicKey": Field(FieldKind.HOLE, of_events=False),
         "checkpoint": Field(FieldKind.JOIN, of_events=False),
         **_masked(_fields(holes="proof consistency"), "sees_proofs"),
+        **_masked(_fields(joins="checkpoints"), "sees_proofs", of_events=False),
         "readLog": Field(FieldKind.JOIN, of_events=False),
     },
     "Checkpoint": _fields("size note"),
+    # When a checkpoint is signed, and who received it, is in no event.
+    "SignedCheckpoint": _besides("origin size root recordedAt epoch keyNumber note", "anchors"),
+    **_pages("SignedCheckpoint"),
+    "CheckpointAnchor": _besides("sink address state receiptAt"),
     "InclusionProof": _fields("position size leafHash root hashes"),
     "ConsistencyProof": _fields("from fromRoot to toRoot hashes"),
     # Who read what.

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.refusals import Refused
 from projections.plan.case_lists import case_list
 from projections.plan.cases import CASE_READS, case_at, one_case
+from projections.plan.checkpoints import checkpoint_list
 from projections.plan.codes import code_lists
 from projections.plan.commands import RECORDED
 from projections.plan.drill import CONTRIBUTION
@@ -141,6 +142,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         ),
         "publicKey": lambda _writer, _selected, _row: string("%(public_key)s::text"),
         "checkpoint": _checkpoint,
+        "checkpoints": checkpoint_list,
         "proof": inclusion_proof,
         "consistency": consistency_proof,
         "readLog": log_of_reads,

@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 from tests.api.client import Client
+from tests.services.test_archive_tampering import ALTERATIONS
 from tests.services.test_tampering import TAMPERINGS
 from tests.support.postgres import DatabaseUrls
 
-PAGE = (Path(__file__).parents[2] / "docs" / "auditors.md").read_text()
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "auditors.md").read_text()
 
 
 def test_every_command_of_the_page_does_what_the_page_says(
@@ -22,6 +24,7 @@ def test_every_command_of_the_page_does_what_the_page_says(
     reference = demo.ask("{ cases(first: 1) { nodes { reference } } }")["cases"]["nodes"][0]["reference"]
     environment = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
         "CASE": reference,
         "CASELEDGER_DATA_DIR": str(demo.runtime.settings.data_dir),
         "CASELEDGER_DATABASE_URL": database_urls.main,
@@ -38,11 +41,11 @@ def test_every_command_of_the_page_does_what_the_page_says(
         said += done.stdout
 
     # then
-    assert said.count("The bundle holds.") == 2
-    assert said.count("continues the known checkpoint of size") + said.count("the known checkpoint itself") == 2
+    assert said.count("The bundle holds.") == 3
+    assert said.count("continues the known checkpoint of size") + said.count("the known checkpoint itself") == 3
     assert "ok    ledgers: every event, text and hash" in said
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted(
-        ["trust.key", "kept.note", "caseledger_verify.py", "case.json", "period.json"]
+        ["trust.key", "kept.note", "caseledger_verify.py", "case.json", "case.zip", "period.json"]
     )
 
 
@@ -52,3 +55,16 @@ def test_the_table_says_of_each_alteration_what_the_tests_saw() -> None:
     assert [tuple(cell.replace("CASE", ":case") for cell in row) for row in rows if row[0] != "what was done"] == [
         (one.done, one.ledger_says, one.bundle_says) for one in TAMPERINGS
     ]
+
+
+def test_the_table_says_of_each_alteration_of_an_archive_what_the_tests_saw() -> None:
+    table = PAGE.partition("the check of the archive says |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| ([a-z].*) \| (.+) \|$", table, re.M)
+    words = {":first": "FIRST", ":second": "SECOND", ":removed": "REMOVED", ":position": "7"}
+
+    def shown(says: str) -> str:
+        for name, word in words.items():
+            says = says.replace(name, word)
+        return says
+
+    assert rows == [(one.done, shown(one.says)) for one in ALTERATIONS]

@@ -164,7 +164,7 @@ def test_an_unexpected_error_says_where_in_the_code_and_nothing_of_the_request(
         raise RuntimeError(f"could not use {CANARY}")
 
     monkeypatch.setattr("api.graphql.answers.answer", fail)
-    monkeypatch.setattr("api.rest.bundles.export_case", fail)
+    monkeypatch.setattr("api.rest.taking.case_to_take", fail)
 
     answer = demo.send("query($r: String) { cases(filter: {schoolReference: $r}) { totalCount } }", r=CANARY)
     bundle = demo.http.get(f"/v1/cases/{uuid4()}/bundle", params={"q": CANARY}, headers=demo.headers("trust-lead"))

@@ -16,6 +16,7 @@ from api.identity.identities import Identities
 from api.identity.signed_in import ClaimedRole
 from api.settings import DEMONSTRATION_TRUST, load_settings
 from tests.api.client import Client
+from tests.api.uploads import PDF, files_of, new_incident, upload
 from tests.api.verbs import Run
 
 ROOT = Path(__file__).parents[2]
@@ -190,6 +191,36 @@ def test_an_exported_case_verifies_and_fails_when_its_last_event_is_cut_off(
 
     assert status == 1
     assert "does not hold" in out
+
+
+def test_a_case_is_exported_with_its_files_and_the_check_names_each(run: Run, demo: Client, tmp_path: Path) -> None:
+    case_id = new_incident(demo)
+    kept = upload(demo, case_id)
+    archive = tmp_path / "case.zip"
+
+    assert run("export-case", case_id, "--files", "--output", str(archive))[0] == 0
+    status, out, _ = run("verify", str(archive))
+
+    assert (status, out.splitlines()[-3:]) == (
+        0,
+        ["ok    files: 1 as handed in", f"file  {kept['fileId']}: as it was handed in", "The bundle holds."],
+    )
+    assert [file["exportCount"] for file in files_of(demo, case_id)] == [1]
+    archive.write_bytes(archive.read_bytes().replace(PDF, PDF[::-1]))
+    status, out, _ = run("verify", str(archive))
+    assert (status, out.splitlines()[-2].partition(kept["fileId"])[0]) == (1, "WRONG files: files/")
+
+
+def test_a_damaged_file_leaves_no_archive_behind(run: Run, demo: Client, tmp_path: Path) -> None:
+    case_id = new_incident(demo)
+    kept = upload(demo, case_id)
+    (demo.runtime.settings.data_dir / "evidence" / str(demo.trust_id) / kept["fileId"]).unlink()
+
+    status, out, err = run("export-case", case_id, "--files", "--output", str(tmp_path / "case.zip"))
+
+    assert (status, out) == (1, "")
+    assert err == f"caseledger export-case: the stored file {kept['fileId']} is not what was handed in\n"
+    assert list(tmp_path.glob("*.zip")) == []
 
 
 def test_a_case_that_there_is_not_is_not_exported(run: Run) -> None:

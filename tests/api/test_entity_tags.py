@@ -209,6 +209,7 @@ def test_another_name_of_the_trust_makes_a_new_tag(demo: Client) -> None:
         ("sealed texts", TEXTS),
         ("a checkpoint", "{ ledger { checkpoint { size } } }"),
         ("a signer", "{ ledger { publicKey } }"),
+        ("how many checkpoints there are", "{ ledger { checkpoints { totalCount } } }"),
     ],
 )
 def test_what_changes_without_an_event_has_no_tag_and_is_not_kept(

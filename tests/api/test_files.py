@@ -10,9 +10,11 @@ import httpx
 import pytest
 from PIL import Image
 
+from ledger.verify import verify_archive
 from tests.api.client import Client
 from tests.api.reads import Log
-from tests.api.uploads import PDF, files_of, get_file, new_incident, send_file, upload
+from tests.api.uploads import PDF, files_of, get_archive, get_file, new_incident, send_file, upload
+from tests.services.archives import taken_apart
 from tests.support.file_samples import SAMPLES, image
 
 
@@ -204,6 +206,62 @@ def test_a_damaged_file_is_never_given_as_if_it_were_whole(
         with pytest.raises(httpx.RemoteProtocolError):
             get_file(demo, case_id, kept["fileId"])
     assert any(kept["fileId"] in line for line in caplog.messages)
+
+
+# --- with the case, as an archive
+
+
+def test_a_case_is_given_with_its_files_as_an_archive_that_verifies(demo: Client, case_id: str) -> None:
+    kept = upload(demo, case_id)
+    log = Log(demo)
+    before = log.position
+
+    answer = get_archive(demo, case_id)
+    bundle = demo.http.get(f"/v1/cases/{case_id}/bundle?files=false", headers=demo.headers("trust-lead"))
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    assert answer.headers["content-length"] == str(len(answer.content))
+    assert answer.headers["content-disposition"] == f'attachment; filename="case-{case_id}.zip"'
+    assert taken_apart(answer.content) == [("bundle.json", bundle.content), (f"files/{kept['fileId']}", PDF)]
+    report = verify_archive(io.BytesIO(answer.content))
+    assert report.ok, report.first_failure
+    [file] = files_of(demo, case_id)
+    assert (file["exportCount"], file["viewCount"]) == (1, 0)
+    entry = log.bodies(before)[0]
+    assert (entry["way"], entry["opened"], entry["histories"]) == ("export", [case_id], [case_id])
+    assert [case_id, 2, "fingerprint"] in entry["parts"]
+
+
+def test_who_opens_no_words_takes_the_case_away_without_its_files(demo: Client, case_id: str) -> None:
+    upload(demo, case_id)
+
+    answer = get_archive(demo, case_id, "auditor")
+
+    assert [name for name, _ in taken_apart(answer.content)] == ["bundle.json"]
+    assert verify_archive(io.BytesIO(answer.content)).checks[-1].found == "0 as handed in, 1 withheld"
+    assert files_of(demo, case_id)[0]["exportCount"] == 0
+
+
+def test_a_case_with_a_damaged_file_is_not_given_as_an_archive(
+    demo: Client, case_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = upload(demo, case_id)
+    path = demo.runtime.settings.data_dir / "evidence" / str(demo.trust_id) / kept["fileId"]
+    path.write_bytes(path.read_bytes()[:-1])
+
+    answer = get_archive(demo, case_id)
+
+    assert (answer.status_code, answer.json()["fileId"]) == (500, kept["fileId"])
+    assert any(kept["fileId"] in line for line in caplog.messages)
+
+
+def test_an_archive_is_asked_for_by_true_alone_and_of_a_case_in_sight(demo: Client, case_id: str) -> None:
+    headers = demo.headers("trust-lead")
+    wrong = demo.http.get(f"/v1/cases/{case_id}/bundle", params={"files": "yes"}, headers=headers)
+
+    assert (wrong.status_code, wrong.json()["fields"]) == (400, ["files"])
+    assert get_archive(demo, case_id, "headteacher:900001").content == get_archive(demo, str(uuid4())).content
+    assert get_archive(demo, case_id, "dashboard").status_code in (403, 404)
 
 
 # --- nothing of it anywhere

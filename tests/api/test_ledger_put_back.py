@@ -58,6 +58,10 @@ def test_a_ledger_that_was_put_back_is_not_served_until_that_is_declared(
 
     status, note, _ = run("begin-epoch", "--cause", "RESTORED_FROM_BACKUP", "--reason", "The disk failed.")
     assert (status, note.splitlines()[0]) == (0, f"caseledger/{demo.trust_id}/2")
+    listed = demo.ask("{ ledger { checkpoints { nodes { origin epoch keyNumber note } } } }", "auditor")
+    assert listed["ledger"]["checkpoints"]["nodes"] == [
+        {"origin": f"caseledger/{demo.trust_id}/2", "epoch": 2, "keyNumber": 1, "note": note}
+    ]
     thread.one_round()
     assert thread.contradicted == frozenset()
     refuse_put_back(demo.runtime)

@@ -13,7 +13,7 @@ from tests.api.client import Client
 FOLDER = Path(__file__).parents[2] / "docs" / "how-to"
 PAGES = {
     name: (FOLDER / f"{name}.md").read_text()
-    for name in ("first-queries", "replay-a-case", "see-what-is-due", "keep-and-dispose")
+    for name in ("first-queries", "replay-a-case", "see-what-is-due", "keep-and-dispose", "../auditors")
 }
 QUERIES = [(name, query) for name, page in PAGES.items() for query in re.findall(r"```graphql\n(.*?)```", page, re.S)]
 [INPUT] = re.findall(r"```json\n(.*?)```", PAGES["first-queries"], re.S)
@@ -33,5 +33,8 @@ def test_a_query_of_a_page_is_answered(shown: Client, page: str, query: str) -> 
 
 def test_the_pages_have_a_query_for_each_of_their_parts() -> None:
     assert [name for name, _ in QUERIES] == [
-        *(["first-queries"] * 6 + ["replay-a-case"] * 2 + ["see-what-is-due"] * 2 + ["keep-and-dispose"])
+        *["first-queries"] * 6,
+        *["replay-a-case"] * 2,
+        *["see-what-is-due"] * 2,
+        *["keep-and-dispose", "../auditors"],
     ]

@@ -111,6 +111,11 @@ ROWS: Mapping[str, Asked] = {
             ("consistency.to", "consistency", "to", "toRoot"),
         )
     },
+    "Ledger.checkpoints.after": Asked(
+        f"query($v: String) {{ ledger {{ checkpoints(after: $v) {PAGE} nodes {{ size note }} }} }} }}",
+        lambda a: further(a.cursors["checkpoints"]),
+        tells=False,
+    ),
     "Query.retention.after": Asked(
         f"query($v: String) {{ retention(after: $v) {_RETENTION} }}", lambda a: a.cursors["retention"], tells=False
     ),

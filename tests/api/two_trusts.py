@@ -106,6 +106,9 @@ def harvest_of_a(shown: Client) -> Harvest:
         )
     )
     cursors = shown.ask(f"{{ {ends} }}")
+    signed = shown.http.post("/v1/ledger/checkpoints", headers=shown.headers("auditor"))
+    assert signed.status_code == 200, signed.text
+    cursors |= shown.ask("{ ledger { checkpoints(first: 1) { pageInfo { endCursor } } } }")["ledger"]
     kinds = {
         kind: shown.ask(f"{{ cases(first: 1, filter: {{ kinds: [{kind}] }}) {{ nodes {{ id reference }} }} }}")
         for kind in ("INCIDENT", "COMPLAINT", "STAFF_BREACH")

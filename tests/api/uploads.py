@@ -11,7 +11,7 @@ import httpx
 
 from tests.api.client import Client, Json
 
-__all__ = ["PDF", "files_of", "get_file", "new_incident", "send_file", "stored", "upload", "uploaded"]
+__all__ = ["PDF", "files_of", "get_archive", "get_file", "new_incident", "send_file", "stored", "upload", "uploaded"]
 
 FILES = """
 query($id: ID!, $at: Int) {
@@ -76,6 +76,11 @@ def get_file(
         params={} if derivative is None else {"derivative": derivative},
         headers={**client.headers(role), **headers},
     )
+
+
+def get_archive(client: Client, case_id: str, role: str = "trust-lead") -> httpx.Response:
+    """Ask for a case with its files."""
+    return client.http.get(f"/v1/cases/{case_id}/bundle", params={"files": "true"}, headers=client.headers(role))
 
 
 def files_of(client: Client, case_id: str, role: str = "trust-lead") -> list[Json]:

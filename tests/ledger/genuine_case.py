@@ -26,7 +26,7 @@ def found(bundle: Bundle | bytes, known: str | None = None) -> str:
 
 def with_event(version: int, **changes: Any) -> Bundle:
     events = list(BUNDLE.shown)
-    events[version - 1] = dataclasses.replace(events[version - 1], **changes)
+    events[version - 1] = events[version - 1]._replace(**changes)
     return dataclasses.replace(BUNDLE, events=tuple(events))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import sha256
 from uuid import UUID
@@ -34,8 +33,7 @@ FIRST = Body(
     actor_role="headteacher",
     data={"discovered_on": "2026-09-14"},
 )
-FULL = dataclasses.replace(
-    FIRST,
+FULL = FIRST._replace(
     version=2,
     prev="0f" * 32,
     school="900001",
@@ -122,7 +120,7 @@ def test_the_quick_writer_gives_the_same_bytes_and_the_same_refusals(body: Body)
 
 @pytest.mark.parametrize("part", ["", "a b", "é", "\x7f", "a\n"])
 def test_the_quick_writer_refuses_the_names_of_parts_that_the_plain_one_refuses(part: str) -> None:
-    body = dataclasses.replace(FIRST, sealed=(SealedEntry(part, KEY, bytes(32)),))
+    body = FIRST._replace(sealed=(SealedEntry(part, KEY, bytes(32)),))
 
     for write in (entry.encode_body, write_fast):
         with pytest.raises(EntryError, match=r"^sealed\[0\]\.part must be printable ASCII without spaces$"):
@@ -177,7 +175,7 @@ def test_a_struct_is_written_as_the_members_it_holds(data: _Data) -> None:
         except CanonicalError as error:
             return str(error)
 
-    plain = outcome(lambda: entry.encode_body(dataclasses.replace(FULL, data=members)))
+    plain = outcome(lambda: entry.encode_body(FULL._replace(data=members)))
 
     assert outcome(lambda: write_fast(FULL, data)) == plain
 
@@ -219,7 +217,7 @@ def test_a_body_reads_back_whole(body: Body) -> None:
 )
 def test_a_body_that_breaks_the_format_is_not_written(write, changes, sentence) -> None:  # type: ignore[no-untyped-def] # the values are wrong on purpose
     with pytest.raises((EntryError, CanonicalError)) as refused:
-        write(dataclasses.replace(FULL, **changes))
+        write(FULL._replace(**changes))
 
     assert str(refused.value) == sentence
 
@@ -355,6 +353,6 @@ def test_refusals_repeat_nothing_of_what_was_submitted() -> None:
     payload: dict[str, JSON] = {"Mrs Canary said": "Canary\0", "note": "Canary"}
 
     with pytest.raises(CanonicalError) as refused:
-        entry.encode_body(dataclasses.replace(FIRST, data=payload))
+        entry.encode_body(FIRST._replace(data=payload))
 
     assert str(refused.value) == "data.(member): holds the character NUL"

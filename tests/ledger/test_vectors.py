@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import re
 from collections import Counter
@@ -35,6 +36,8 @@ PUBLISHED = [
     (155, "0af0aee33f3e67d2f32809e070fb5b4b2381dc36b02acfaaf2a61141301b7b21"),
     # Sealed files.
     (171, "4696e55eba848bcbbb025f35eed42518378a7311616c1b253e6e2ebb684a9f24"),
+    # Bundles with declarations, handovers and single erasures, those of a period, and archives.
+    (223, "cb54fc8dd60ce8f0e080bfbdcf074539932fce9bf1ca1ef7f5674451828038cc"),
 ]
 
 
@@ -133,6 +136,26 @@ def _check_forged_bundle(vector: dict[str, Any]) -> None:
     assert _failed_check(vector) == vector["check"]
 
 
+def _archive_report(vector: dict[str, Any]) -> verify.Report:
+    return verify.verify_archive(
+        io.BytesIO(bytes.fromhex(vector["hex"])),
+        public_key=VerifierKey.parse(vector["public_key"]),
+        known_checkpoint=vector["known_checkpoint"],
+    )
+
+
+def _check_archive(vector: dict[str, Any]) -> None:
+    report = _archive_report(vector)
+    assert report.first_failure is None
+    assert {str(one.file_id): one.state for one in report.files} == vector["files"]
+
+
+def _check_forged_archive(vector: dict[str, Any]) -> None:
+    failure = _archive_report(vector).first_failure
+    assert failure is not None
+    assert failure.check == vector["check"]
+
+
 def _check_read_log(vector: dict[str, Any]) -> None:
     key, name = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(vector["seed"])), UUID(vector["trust"])
     signer = CheckpointSigner(read_log.read_origin(name), key)
@@ -198,6 +221,8 @@ CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "not a read checkpoint": _check_not_a_read_checkpoint,
     "sealed file": _check_sealed_file,
     "not a sealed file": _check_not_a_sealed_file,
+    "archive": _check_archive,
+    "forged archive": _check_forged_archive,
 }
 
 
@@ -206,7 +231,7 @@ def test_the_product_computes_each_vector(vector: dict[str, Any]) -> None:
     CHECKS[vector["kind"]](vector)
 
 
-def _second_program(vectors: list[dict[str, Any]], folder: Path) -> tuple[int, str, str]:
+def second_program(vectors: list[dict[str, Any]], folder: Path) -> tuple[int, str, str]:
     file = folder / "formats.json"
     file.write_text(json.dumps({"vectors": vectors}), encoding="utf-8")
     arguments = [str(FOLDER / "check_formats.mjs"), str(file)]
@@ -215,7 +240,7 @@ def _second_program(vectors: list[dict[str, Any]], folder: Path) -> tuple[int, s
 
 
 def test_a_second_program_computes_every_vector(tmp_path: Path) -> None:
-    code, said, errors = _second_program(VECTORS, tmp_path)
+    code, said, errors = second_program(VECTORS, tmp_path)
 
     assert (code, errors) == (0, "")
     assert json.loads(said) == Counter(vector["kind"] for vector in VECTORS)
@@ -255,6 +280,8 @@ _FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "not a read checkpoint": ("note", lambda _: _some_text("read log", "note")),
     "sealed file": ("sealed_sha256", _swapped_digit),
     "not a sealed file": ("sealed", lambda _: _an_empty_sealed_file()),
+    "archive": ("hex", lambda text: text.replace(b"a picture".hex(), b"a pistole".hex())),
+    "forged archive": ("check", lambda _: "another check"),
 }
 
 
@@ -264,7 +291,7 @@ def test_the_second_program_sees_a_fault_planted_in_a_vector(kind: str, tmp_path
     member, change = _FAULTS[kind]
     vector[member] = change(vector[member])
 
-    code, said, errors = _second_program([vector], tmp_path)
+    code, said, errors = second_program([vector], tmp_path)
 
     assert (code, said) == (1, "")
     assert errors.startswith(f"{kind}: {vector['name']}: ")

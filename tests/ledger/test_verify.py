@@ -81,7 +81,7 @@ def test_an_altered_body_is_named() -> None:
 
 def test_an_altered_body_with_a_leaf_made_to_fit_breaks_the_link_of_the_next() -> None:
     event = BUNDLE.shown[3]
-    body = dataclasses.replace(decode_body(event.body), data={})
+    body = decode_body(event.body)._replace(data={})
     changed = restated(event, body)
 
     assert found(with_event(4, body=changed.body, leaf=changed.leaf)) == (
@@ -91,7 +91,7 @@ def test_an_altered_body_with_a_leaf_made_to_fit_breaks_the_link_of_the_next() -
 
 def test_an_altered_last_body_is_not_in_the_ledger() -> None:
     event = BUNDLE.shown[5]
-    changed = restated(event, dataclasses.replace(decode_body(event.body), data={"outcome": "NO_ACTION"}))
+    changed = restated(event, decode_body(event.body)._replace(data={"outcome": "NO_ACTION"}))
 
     assert found(with_event(6, body=changed.body, leaf=changed.leaf)) == (
         "inclusion: inclusion: events, positions and times do not lead to the root of the checkpoint"
@@ -102,7 +102,7 @@ def test_a_history_rewritten_from_the_start_is_not_in_the_ledger() -> None:
     events: list[BundledEvent] = []
     for event in BUNDLE.shown:
         prev = body_link(events[-1].body) if events else ""
-        body = dataclasses.replace(decode_body(event.body), actor=LEDGER.uuid("someone else"), prev=prev)
+        body = decode_body(event.body)._replace(actor=LEDGER.uuid("someone else"), prev=prev)
         events.append(restated(event, body))
 
     assert found(dataclasses.replace(BUNDLE, events=tuple(events))) == (
@@ -112,7 +112,7 @@ def test_a_history_rewritten_from_the_start_is_not_in_the_ledger() -> None:
 
 @pytest.mark.parametrize("change", [{"position": 6}, {"recorded_at": LEDGER.instant(8)}], ids=["position", "time"])
 def test_a_moved_event_is_not_in_the_ledger(change: dict[str, Any]) -> None:
-    moved = dataclasses.replace(BUNDLE.shown[3], **change)
+    moved = BUNDLE.shown[3]._replace(**change)
     leaf = BundledEvent.recorded(moved.position, moved.recorded_at, moved.body).leaf
 
     assert found(with_event(4, **change)) == (
@@ -156,9 +156,7 @@ def test_an_event_given_twice_is_named() -> None:
 
 def test_an_inserted_event_breaks_the_link_of_the_next() -> None:
     one, two, *rest = BUNDLE.shown
-    body = dataclasses.replace(
-        decode_body(two.body), type="incident.addendum_added.v1", prev=body_link(one.body), sealed=()
-    )
+    body = decode_body(two.body)._replace(type="incident.addendum_added.v1", prev=body_link(one.body), sealed=())
     inserted = BundledEvent.recorded(3, LEDGER.instant(3), encode_body(body))
 
     assert found(dataclasses.replace(BUNDLE, events=(one, inserted, two, *rest))) == (

@@ -52,7 +52,7 @@ def rewritten() -> SmallLedger:
     """The same trust and key, with another past at position 6: what an operator could sign afterwards."""
     other = SmallLedger()
     for position, body in enumerate(LEDGER.bodies, 1):
-        other.add(dataclasses.replace(body, data={"year": "2027-28"}) if position == 6 else body)
+        other.add(body._replace(data={"year": "2027-28"}) if position == 6 else body)
     other.secrets = LEDGER.secrets
     return other
 

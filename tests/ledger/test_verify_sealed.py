@@ -20,8 +20,8 @@ def test_swapped_texts_do_not_match_their_commitments() -> None:
     handle, url = BUNDLE.shown[1].parts
     assert isinstance(handle, OpenedPart)
     assert isinstance(url, OpenedPart)
-    texts = (dataclasses.replace(handle, text=url.text), dataclasses.replace(url, text=handle.text))
-    contents = (dataclasses.replace(url, part="handle"), dataclasses.replace(handle, part="url"))
+    texts = (handle._replace(text=url.text), url._replace(text=handle.text))
+    contents = (url._replace(part="handle"), handle._replace(part="url"))
 
     for parts in (texts, contents):
         assert found(with_event(2, parts=parts)) == (
@@ -36,7 +36,7 @@ def test_swapped_texts_do_not_match_their_commitments() -> None:
 def test_an_altered_text_salt_or_ordinal_does_not_match_its_commitment(change: dict[str, Any]) -> None:
     handle, url = BUNDLE.shown[1].parts
 
-    assert found(with_event(2, parts=(dataclasses.replace(handle, **change), url))) == (
+    assert found(with_event(2, parts=(handle._replace(**change), url))) == (
         "sealed parts: event 2 (position 3), part handle: text is not the one that was committed to"
     )
 
@@ -80,8 +80,8 @@ def test_an_erasure_needs_its_event() -> None:
 def test_an_erasure_is_an_event_of_the_ledger_that_records_one() -> None:
     (erasure,) = BUNDLE.erasures
     body = decode_body(erasure.body)
-    other_key = restated(erasure, dataclasses.replace(body, data={"key": str(LEDGER.uuid("key of case"))}))
-    other_trust = restated(erasure, dataclasses.replace(body, trust=LEDGER.uuid("other")))
+    other_key = restated(erasure, body._replace(data={"key": str(LEDGER.uuid("key of case"))}))
+    other_trust = restated(erasure, body._replace(trust=LEDGER.uuid("other")))
 
     for event, problem in (
         (LEDGER.recorded[5], "erasures: erasure 1 (position 6): does not record the destruction of a key"),
@@ -92,11 +92,11 @@ def test_an_erasure_is_an_event_of_the_ledger_that_records_one() -> None:
         (other_trust, "erasures: erasure 1 (position 11): is of another trust"),
         (other_key, "inclusion: inclusion: events, positions and times do not lead to the root of the checkpoint"),
         (
-            dataclasses.replace(erasure, position=12),
+            erasure._replace(position=12),
             "erasures: erasure 1 (position 12): is altered: position, time and body do not have the leaf hash stated",
         ),
     ):
-        assert found(proving((dataclasses.replace(event, parts=()),))) == problem
+        assert found(proving((event._replace(parts=()),))) == problem
     assert found(dataclasses.replace(BUNDLE, erasures=(erasure, erasure))) == (
         "erasures: erasure 2 (position 11): has a position that does not rise"
     )
@@ -104,7 +104,7 @@ def test_an_erasure_is_an_event_of_the_ledger_that_records_one() -> None:
 
 def test_an_erasure_cannot_lend_its_place_in_the_ledger_to_a_forged_event() -> None:
     last = BUNDLE.shown[-1]
-    body = dataclasses.replace(decode_body(last.body), version=7, prev=body_link(last.body))
+    body = decode_body(last.body)._replace(version=7, prev=body_link(last.body))
     forged = BundledEvent.recorded(11, LEDGER.instant(11), encode_body(body))
 
     assert found(dataclasses.replace(BUNDLE, events=(*BUNDLE.shown, forged))) == (
@@ -131,7 +131,7 @@ def test_a_destruction_is_known_by_the_name_of_its_event(type_: str, payload: di
     ledger.record("case", "incident.reported.v1", {}, secrets={"narrative": "gone"}, key="k")
     ledger.record("people", type_, {"key": str(ledger.uuid("k")), **payload})
     bundle = ledger.bundle("case")
-    closed = dataclasses.replace(bundle.shown[0], parts=(ClosedPart("narrative", "ERASED"),))
+    closed = bundle.shown[0]._replace(parts=(ClosedPart("narrative", "ERASED"),))
     bundle = build(
         trust=ledger.trust,
         stream=bundle.stream,

@@ -58,7 +58,7 @@ def test_what_is_left_of_a_withheld_event_cannot_be_altered(
     version: int, change: dict[str, object], problem: str
 ) -> None:
     events = list(withheld(version).events)
-    events[version - 1] = dataclasses.replace(events[version - 1], **change)  # type: ignore[arg-type]  # of a table
+    events[version - 1] = events[version - 1]._replace(**change)  # type: ignore[arg-type]  # of a table
 
     assert found(dataclasses.replace(BUNDLE, events=tuple(events))).startswith(problem)
 

@@ -63,5 +63,6 @@ LISTS = (
     """{ monitoring(from: "2024-09-01", to: "2027-08-31") { cells {
          contributions { edges { cursor } } cases { edges { cursor } } } } }""",
     "{ readLog(first: 100) { edges { cursor } } cases(first: 3) { nodes { readers { edges { cursor } } } } }",
+    "{ ledger { checkpoints { edges { cursor } } } }",
     f'{{ staffPattern(person: "{_PERSON}") {{ cases {{ edges {{ cursor }} }} }} }}',
 )

@@ -229,6 +229,7 @@ def _listed(trust: Trust, name: str, connection: str) -> str:
 def _besides(trust: Trust) -> Iterator[str]:
     """Everything else; what may be refused stands in a document of its own."""
     yield f"{{ {' '.join(f'{name} {everything(kind)}' for name, kind in _PLAIN.items())} }}"
+    yield f"{{ ledger {{ checkpoints(first: 20) {everything('SignedCheckpointConnection')} }} }}"
     for name, connection in (
         ("cases", "CaseConnection"),
         ("deadlines", "DeadlineOfCaseConnection"),

@@ -29,6 +29,14 @@ def _ledger(pool: Pool) -> Iterator[Document]:
         for at, (position, size) in enumerate(((1, 1), (3, 7), (7, 7), (8, 7), (0, 5), (-1, -1), (5, 999_999)))
     )
     yield Document(f"query($at: Int) {{ ledger {{ {proofs} proof(position: $at) {{ leafHash }} }} }}", {"at": 2})
+    pages = [
+        "first: 2",
+        "first: 100",
+        *(f'first: 2, after: "cursor-number-{at}-"' for at in pool.cursors["checkpoints"]),
+    ]
+    listed = (f"ledger {{ checkpoints({page}) {everything('SignedCheckpointConnection')} }}" for page in pages)
+    yield from aliased(listed, 3)
+    yield Document("{ ledger { checkpoints { totalCount nodes { keyNumber anchors { state } } } } }", {})
     names = [name for name in pool.codes if name != "duties"]
     yield Document(
         "query ($lists: [String!]) { codes(lists: $lists) { name codes { code } } }", {"lists": [*names[:2], "nothing"]}
@@ -309,6 +317,11 @@ LISTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "the log of reads": (
         f"query ($after: String) {{ readLog(first: 9, after: $after) {{ {_PAGE} nodes {{ position }} }} }}",
         ("readLog",),
+    ),
+    "the checkpoints": (
+        "query ($after: String) { ledger {"
+        f" checkpoints(first: 2, after: $after) {{ {_PAGE} nodes {{ size }} }} }} }}",
+        ("ledger", "checkpoints"),
     ),
     "the readers of a case": (
         'query ($after: String) { case(reference: "INC-2026-000001") { readers(first: 2, after: $after)'

@@ -11,7 +11,6 @@ from api.bootstrap import Runtime
 from api.projecting import bring_up
 from domain.calendars import Term, TermName
 from domain.vocabulary import CODE_LISTS
-from services.checkpoints import make_checkpoint
 from services.registers import adopt_pack, join_school, leave_school, register_trust, rename_school, set_calendar
 from services.scope import Caller, system_caller
 from services.store import TrustLedger
@@ -26,6 +25,7 @@ from tests.plan.later_happenings import happen_later
 from tests.plan.oracle.facts import Facts
 from tests.plan.oracle.story import Story
 from tests.plan.reading import read_cases, read_meanwhile
+from tests.plan.signed_happenings import AUTHORITY, BUCKET, FOLDER, MAIL, WITNESS, change_key, sign
 from tests.plan.world import ALDER, BIRCH, CEDAR, DOGWOOD, ELDER, NOW, TRUST, World
 
 
@@ -48,10 +48,14 @@ def a_world(runtime: Runtime) -> World:
     adopt_pack(ledger, system, urn=ALDER, content=policies.content("sharp-lane"), adopted_on=date(2024, 9, 1))
     adopt_pack(ledger, system, urn=CEDAR, content=policies.content("libra"), adopted_on=date(2025, 9, 1))
     happen(world)
+    sign(world, FOLDER)
     fall_due(world)
+    sign(world)
     happen_later(world)
     read_meanwhile(world)
+    change_key(world)
     let_in(world)
+    sign(world, FOLDER, MAIL, AUTHORITY, WITNESS)
     hand_in(world, "transferred", "breach in hand", "complaint moved")
     world.destroy_keys("complaint moved", "pupil")
     keep(world)
@@ -62,8 +66,7 @@ def a_world(runtime: Runtime) -> World:
     assert len(references) == len(set(references)), "two cases of the world have one reference"
     position, _ = ledger.head()
     bring_up(runtime.database, TRUST, position)
-    note = make_checkpoint(ledger)
-    world.facts.public_key, world.facts.checkpoint = note.verifier_key.text, note.note
+    sign(world, MAIL, BUCKET)
     read_cases(world)
     return world
 

@@ -44,9 +44,12 @@ _OF_NO_CASE = (
     *("RetentionTable", "RetentionRule"),
     *("Checkpoint", "Code", "CodeList", "Ledger", "Membership", "Person", "Query", "School", "Trust", "Viewer"),
 )
-# What is proven of the ledger tells of nothing that it proves; who appoints may ask for it (domain/permissions.py).
-_PROOFS = ("ConsistencyProof", "InclusionProof")
 _FIGURES = (*("CountDefinition", "ExcludedCount", "FigureChange", "MonitoringCell", "MonitoringReport", "Restatement"),)
+# What proves the ledger tells of nothing that it proves; who appoints may ask for it (domain/permissions.py).
+_PROOFS = (
+    *("CheckpointAnchor", "SignedCheckpoint", "SignedCheckpointConnection", "SignedCheckpointEdge"),
+    *("ConsistencyProof", "InclusionProof"),
+)
 # What leads from figures to the cases behind them.
 _OF_CASES = (
     *("CaseConnection.edges", "CaseConnection.nodes", "DutyOfCaseConnection.nodes", "DeadlineOfCaseConnection.nodes"),

@@ -50,6 +50,7 @@ MASKED: Mapping[str, str] = {
     "recordedThrough": "something was recorded in the trust",
     "recordedAt of the ledger": "something was recorded in the trust",
     "checkpoint": "something was recorded in the trust",
+    "checkpoints": "one is signed when something was recorded in the trust",
     "publicKey": "it stands beside the checkpoint",
     "proof and consistency of the ledger": "asked for without a size, they are of the ledger as it stands",
 }
@@ -229,7 +230,7 @@ def masked(value: Any, at: str = "") -> Any:
     of_ledger = {"recordedAt", "checkpoint", "publicKey", "projectedThrough"} if "projectedThrough" in value else set()
 
     def told(name: str, one: Any) -> Any:
-        if name in ("version", "position", "recordedThrough") or name in of_ledger:
+        if name in ("version", "position", "recordedThrough", "checkpoints") or name in of_ledger:
             return None
         if of_ledger and name in ("proof", "consistency"):
             # What it proves has grown; that there is one for the reader has not changed. Those of a size are compared.

@@ -21,6 +21,7 @@ from graphql import (
 )
 
 from domain.vocabulary import CODE_LISTS
+from tests.plan.oracle.checkpoints import checkpoints
 from tests.plan.oracle.facts import Facts, Refusal
 from tests.plan.oracle.keeping import holds_now, kept_list, table_now
 from tests.plan.oracle.monitoring import Report, moment, restatements
@@ -92,13 +93,14 @@ class Oracle:
             "duties": lambda _info, **given: view.duties(given),
             "retention": lambda _info, **given: kept_list(view, given),
             "codes": lambda _info, lists: _codes(lists),
-            "ledger": lambda _info: self._ledger(view.reader.role) | {"readLog": log_of_reads(view)},
+            "ledger": lambda _info: self._ledger(view),
             "readLog": lambda _info, **given: read_log(view, given),
             "staffPattern": lambda _info, **given: staff_pattern(view, given["person"]),
         }
 
-    def _ledger(self, role: str) -> Json:
-        story, note = self.story, self.facts.checkpoint
+    def _ledger(self, view: View) -> Json:
+        story, role = self.story, view.reader.role
+        note = self.facts.checkpoints[-1] if self.facts.checkpoints else None
         recorded = story.recorded_at(story.position)
         return {
             "position": story.position,
@@ -108,6 +110,8 @@ class Oracle:
             "checkpoint": None if note is None else {"size": int(note.splitlines()[1]), "note": note},
             "proof": lambda _info, position=None, size=None: inclusion(story, role, position, size),
             "consistency": lambda _info, to=None, **given: consistency(story, role, given.get("from"), to),
+            "checkpoints": lambda _info, **given: checkpoints(view, **given),
+            "readLog": log_of_reads(view),
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +51,11 @@ class Facts:
     # Days of the working life of people, which decide how long records are kept.
     days: dict[str, PersonDates] = field(default_factory=dict)
     public_key: str = ""
-    checkpoint: str | None = None
+    # Every note that was signed, and the keys that signed, in their order.
+    checkpoints: list[str] = field(default_factory=list)
+    signers: list[str] = field(default_factory=list)
+    # What places outside received: the name of each, its kind and its address, the size, and when.
+    anchors: list[tuple[str, str, str, int, datetime]] = field(default_factory=list)
     # The entries of the log of reads: position, recorded_at, body and leaf.
     reads: list[dict[str, Any]] = field(default_factory=list)
     reads_key: str = ""
