@@ -15,11 +15,15 @@ from ledger.entry import Body, parse_uuid
 __all__ = [
     "FINGERPRINT",
     "EpochBegun",
+    "ErasureApproved",
+    "ErasureRequested",
     "KeyChanged",
     "StoredFile",
     "declaration_of",
     "destroyed_key",
     "erased_part",
+    "erasure_of_part",
+    "erasure_step",
     "ledger_register_of",
     "records_part_erasure",
     "removed_file",
@@ -34,6 +38,8 @@ _PART_ERASED = re.compile(r"[a-z0-9_.]*part_erased(\.v[1-9][0-9]*)?")
 _KEY_CHANGED = re.compile(r"[a-z0-9_.]*checkpoint_key_changed(\.v[1-9][0-9]*)?")
 _EPOCH_BEGUN = re.compile(r"[a-z0-9_.]*epoch_begun(\.v[1-9][0-9]*)?")
 _REGISTER_OPENED = re.compile(r"[a-z0-9_.]*register_opened(\.v[1-9][0-9]*)?")
+_ERASURE_REQUESTED = re.compile(r"erasure\.requested(\.v[1-9][0-9]*)?")
+_ERASURE_APPROVED = re.compile(r"erasure\.approved(\.v[1-9][0-9]*)?")
 _FILE_STORED = re.compile(r"[a-z0-9_.]*file_stored(\.v[1-9][0-9]*)?")
 _FILE_REMOVED = re.compile(r"[a-z0-9_.]*file_removed(\.v[1-9][0-9]*)?")
 # What stands in each of these names is by far the quicker to find missing.
@@ -59,6 +65,21 @@ class EpochBegun:
     agrees_through: int
     lost_through: int
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRequested:
+    """That somebody asked for an erasure, by which authority."""
+
+    authority: str
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureApproved:
+    """That somebody approved an erasure."""
+
+    by: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +117,22 @@ def erased_part(body: Body) -> tuple[int, str] | None:
     if _PART_ERASED.fullmatch(body.type) is None or type(version) is not int or not isinstance(part, str):
         return None
     return version, part
+
+
+def erasure_of_part(body: Body) -> UUID | None:
+    """The erasure that an event names which records the erasing of a part; None where it names none."""
+    return _uuid(body.data.get("erasure_id"))
+
+
+def erasure_step(body: Body) -> ErasureRequested | ErasureApproved | None:
+    """What an event of an erasure says of who asked for it or approved it; None for any other event."""
+    if _ERASURE_REQUESTED.fullmatch(body.type):
+        by, authority = _uuid(body.data.get("requested_by")), body.data.get("authority")
+        return ErasureRequested(authority, by) if by is not None and isinstance(authority, str) else None
+    if _ERASURE_APPROVED.fullmatch(body.type):
+        by = _uuid(body.data.get("approved_by"))
+        return None if by is None else ErasureApproved(by)
+    return None
 
 
 def stored_file(body: Body) -> StoredFile | None:

@@ -20,11 +20,13 @@ from ledger.bundle import Bundle
 from ledger.bundle_parsing import BundleError, parse
 from ledger.canonical import CanonicalError
 from ledger.checkpoint import VerifierKey
+from ledger.findings import Check, Failure, PartFound, Report
 from ledger.period import Period
 from ledger.verify_case import CASE_CHECKS
+from ledger.verify_erasures import erasures_told
 from ledger.verify_files import bundle_within, check_files, found_within
 from ledger.verify_period import PERIOD_CHECKS
-from ledger.verifying import Check, Examination, Failure, PartFound, Report, Wrong
+from ledger.verifying import Examination, Wrong
 
 __all__ = ["CASE_CHECKS", "CHECKS", "Check", "Failure", "PartFound", "Report", "main", "verify", "verify_archive"]
 
@@ -106,7 +108,16 @@ def _examine(
 
 def _held(examination: Examination, held: Sequence[Check], files: Sequence[FileTold] = ()) -> Report:
     extract = examination.extract
-    return Report(True, tuple(held), None, tuple(examination.parts), extract.withheld, extract.notices, tuple(files))
+    return Report(
+        ok=True,
+        checks=tuple(held),
+        first_failure=None,
+        parts=tuple(examination.parts),
+        withheld=extract.withheld,
+        notices=extract.notices,
+        files=tuple(files),
+        erasures=tuple(erasures_told(examination)),
+    )
 
 
 def _read(content: bytes) -> Bundle | Period:
@@ -158,6 +169,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         lines += [f"heed  {notice.law}, since {notice.since}" for notice in report.notices]
         if report.files:
             lines += [f"file  {one.file_id}: {_FILE_WORDS[one.state]}" for one in report.files]
+        lines += [f"erased {one}" for one in report.erasures]
         lines.append("The bundle holds.")
     else:
         lines.append(f"WRONG {report.first_failure.check}: {report.first_failure}")

@@ -8,26 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
 from uuid import UUID
 
 from ledger import checkpoint as checkpoints
 from ledger import tree
-from ledger.archive import FileTold
-from ledger.bundle import Bundle, BundledEvent, ClosedPart, Extract, Notice, OpenedPart
+from ledger.bundle import Bundle, BundledEvent, ClosedPart, Extract, OpenedPart
 from ledger.canonical import CanonicalError
 from ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey
 from ledger.entry import Body, EntryError, SealedEntry, body_link, decode_body, leaf_hash
+from ledger.findings import PartFound, PartState
 from ledger.meanings import EpochBegun, KeyChanged, declaration_of, destroyed_key, erased_part, ledger_register_of
 from ledger.sealing import associated_data, commitment
 
 __all__ = [
-    "Check",
     "Checking",
     "Examination",
-    "Failure",
-    "PartFound",
-    "Report",
     "Wrong",
     "check_checkpoint",
     "check_declarations",
@@ -40,58 +35,7 @@ __all__ = [
     "continues",
 ]
 
-PartState = Literal["OPEN", "ERASED", "WITHHELD"]
 _STATE_WORDS: tuple[tuple[PartState, str], ...] = (("OPEN", "open"), ("ERASED", "erased"), ("WITHHELD", "withheld"))
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was checked and holds, said in a sentence."""
-
-    name: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """The first thing that is wrong: the check that found it, the place in the file, and what is wrong there."""
-
-    check: str
-    place: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.problem}"
-
-
-class PartFound(NamedTuple):
-    """What a file shows of one sealed part; `destroyed_at` is the position that proves an erasure.
-
-    `position` is that of its event in the bundle of a period, where versions of several streams stand.
-    """
-
-    version: int
-    part: str
-    state: PartState
-    destroyed_at: int | None = None
-    position: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The outcome: every check that held, in order, and the first failure, after which nothing more was checked.
-
-    `withheld` is the number of events of which the file shows the place alone; `notices` are the file's own; `files` is
-    what was found of those that an archive holds, or would hold.
-    """
-
-    ok: bool
-    checks: tuple[Check, ...]
-    first_failure: Failure | None
-    parts: tuple[PartFound, ...] = ()
-    withheld: int = 0
-    notices: tuple[Notice, ...] = ()
-    files: tuple[FileTold, ...] = ()
 
 
 class Wrong(Exception):

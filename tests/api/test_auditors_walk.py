@@ -7,13 +7,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
+from api.upkeep import carry_out_erasures
 from tests.api.client import Client
 from tests.services.test_archive_tampering import ALTERATIONS
 from tests.services.test_tampering import TAMPERINGS
 from tests.support.postgres import DatabaseUrls
 
 ROOT = Path(__file__).parents[2]
+ERASED = "If something was erased"
 PAGE = (ROOT / "docs" / "auditors.md").read_text()
 
 
@@ -21,32 +24,57 @@ def test_every_command_of_the_page_does_what_the_page_says(
     demo: Client, database_urls: DatabaseUrls, tmp_path: Path
 ) -> None:
     # given: an auditor's folder, and the programs that the page names
-    reference = demo.ask("{ cases(first: 1) { nodes { reference } } }")["cases"]["nodes"][0]["reference"]
+    [case] = demo.ask("{ cases(first: 1) { nodes { id reference } } }")["cases"]["nodes"]
     environment = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
-        "CASE": reference,
+        "CASE": case["reference"],
         "CASELEDGER_DATA_DIR": str(demo.runtime.settings.data_dir),
         "CASELEDGER_DATABASE_URL": database_urls.main,
         "CASELEDGER_KEYS_DATABASE_URL": database_urls.keys,
     }
-    said = ""
+    said: dict[str, str] = {}
 
     # when
-    for block in re.findall(r"^```sh\n(.*?)^```$", PAGE, re.M | re.S):
-        done = subprocess.run(
-            ["bash", "-euc", block], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
-        assert (done.returncode, done.stderr) == (0, ""), block
-        said += done.stdout
+    for title, section in re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S):
+        if title == ERASED:
+            erase(demo, case["id"])
+        for block in re.findall(r"^```sh\n(.*?)^```$", section, re.M | re.S):
+            done = subprocess.run(
+                ["bash", "-euc", block], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            )
+            assert (done.returncode, done.stderr) == (0, ""), block
+            said[title] = said.get(title, "") + done.stdout
 
     # then
-    assert said.count("The bundle holds.") == 3
-    assert said.count("continues the known checkpoint of size") + said.count("the known checkpoint itself") == 3
-    assert "ok    ledgers: every event, text and hash" in said
+    every = "".join(said.values())
+    assert every.count("The bundle holds.") == 5
+    assert every.count("continues the known checkpoint of size") + every.count("the known checkpoint itself") == 5
+    assert "ok    ledgers: every event, text and hash" in every
+    told = [line for line in every.splitlines() if line.startswith("erased ")]
+    assert [re.sub("[0-9a-f-]{36}|[0-9]+(, [0-9]+)*", "#", line) for line in told] == [
+        "erased # text(s), as stream # says at position(s) #; by which authority, the bundle of that time shows",
+        "erased # text(s), as stream # says at position(s) #; COURT_ORDER, asked for at position #,"
+        " approved by another person at position #",
+    ]
+    assert told[0].partition(";")[0] == told[1].partition(";")[0]
+    assert "\nerased " in said[ERASED]
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted(
-        ["trust.key", "kept.note", "caseledger_verify.py", "case.json", "case.zip", "period.json"]
+        [
+            *("trust.key", "kept.note", "caseledger_verify.py", "case.json", "case.zip", "period.json"),
+            *("erased.json", "erasures.json"),
+        ]
     )
+
+
+def erase(demo: Client, case_id: str) -> None:
+    """What an auditor finds to have happened between two visits."""
+    body = {"commandId": str(uuid4()), "scope": "CASE", "caseId": case_id, "authority": "COURT_ORDER", "reason": "It."}
+    asked = demo.http.post("/v1/erasures", json=body, headers=demo.headers("dpo"))
+    assert asked.status_code == 201, asked.text
+    approval = f"/v1/erasures/{asked.json()['erasureId']}/approval"
+    demo.http.post(approval, json={"commandId": str(uuid4())}, headers=demo.headers("trust-lead"))
+    carry_out_erasures(demo.runtime, demo.trust_id)
 
 
 def test_the_table_says_of_each_alteration_what_the_tests_saw() -> None:
