@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.graphql.recording import Given, Read, ReadRecorder
-from api.rest.bodies import Answer, Asked, BodyMalformed, WholeNumber, Words, answered, json_body
+from api.rest.bodies import Answer, Asked, Reason, WholeNumber, Words, answered, json_body
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation, path_uuid, uuid_of_path
 from domain.access_request import AccessRequest
@@ -140,13 +140,18 @@ class Receiving(_Asked):
     asked: Words | None = None
 
 
-class Clocking(_Asked):
-    """That the clock stops on a day, for a cause, or with `resumedOn` that it runs on."""
+class Stopping(_Asked):
+    """That the clock stands still from a day on, for a cause, until the person answers what they were asked."""
 
-    cause: Code | None = None
-    stopped_on: date | None = None
+    cause: Code
+    stopped_on: date
     asked: Words | None = None
-    resumed_on: date | None = None
+
+
+class Resuming(_Asked):
+    """That the clock runs on, since the person answered."""
+
+    resumed_on: date
 
 
 class Extending(Asked):
@@ -156,7 +161,7 @@ class Extending(Asked):
     months: WholeNumber
     extended_on: date
     told_on: date
-    reason: Words
+    reason: Reason
 
 
 class Passing(_Asked):
@@ -190,7 +195,7 @@ class Refusing(Asked):
     command_id: UUID
     ground: Code
     refused_on: date
-    reason: Words
+    reason: Reason
 
 
 class Withdrawing(_Asked):
@@ -238,7 +243,8 @@ SHOW_REQUEST = Operation(
     problems=frozenset({403, 404}),
     parameters=(_REQUEST,),
 )
-CLOCK = _posting("clockAccessRequest", "/{request_id}/clock", "Stop the clock of a request, or let it run on", Clocking)
+STOP = _posting("stopAccessClock", "/{request_id}/clock/stop", "Stop the clock of a request", Stopping)
+RESUME = _posting("resumeAccessClock", "/{request_id}/clock/resumption", "Let the clock of a request run on", Resuming)
 EXTEND = _posting("extendAccessRequest", "/{request_id}/extension", "Extend the time of a request", Extending)
 KEEP_BACK = _posting("keepBack", "/{request_id}/kept-back", "Keep a passage back from the answer", KeepingBack)
 GIVE = _posting("giveAfterAll", "/{request_id}/kept-back/undoing", "Give a passage after all", Passing)
@@ -249,7 +255,7 @@ REFUSE = _posting("refuseAccessRequest", "/{request_id}/refusal", "Refuse a requ
 WITHDRAW = _posting("withdrawAccessRequest", "/{request_id}/withdrawal", "The person no longer asks", Withdrawing)
 
 ACCESS_OPERATIONS = (
-    *(RECEIVE, LIST_REQUESTS, SHOW_REQUEST, CLOCK, EXTEND, KEEP_BACK, GIVE, ANSWER_REQUEST, REFUSE, WITHDRAW),
+    *(RECEIVE, LIST_REQUESTS, SHOW_REQUEST, STOP, RESUME, EXTEND, KEEP_BACK, GIVE, ANSWER_REQUEST, REFUSE, WITHDRAW),
 )
 
 
@@ -275,9 +281,13 @@ def access_request_routes(endpoints: Endpoints, recorder: ReadRecorder) -> Seque
         await recorder.record(Read(caller, None, None, Told(listed=cases), Given.EXECUTED))
         return answered(opened)
 
-    async def clock_(request: Request) -> Response:
-        caller, asked = await endpoints.asked(request, Clocking)
-        return await recorded(caller, _clocked(asked, _named(request)))
+    async def stop(request: Request) -> Response:
+        caller, asked = await endpoints.asked(request, Stopping)
+        return await recorded(caller, StopAccessClock(request_id=_named(request), **asked.model_dump()))
+
+    async def resume(request: Request) -> Response:
+        caller, asked = await endpoints.asked(request, Resuming)
+        return await recorded(caller, ResumeAccessClock(request_id=_named(request), **asked.model_dump()))
 
     async def extend(request: Request) -> Response:
         caller, asked = await endpoints.asked(request, Extending)
@@ -307,7 +317,8 @@ def access_request_routes(endpoints: Endpoints, recorder: ReadRecorder) -> Seque
         RECEIVE.route(receive),
         LIST_REQUESTS.route(listed),
         SHOW_REQUEST.route(show),
-        CLOCK.route(clock_),
+        STOP.route(stop),
+        RESUME.route(resume),
         EXTEND.route(extend),
         KEEP_BACK.route(keep_back),
         GIVE.route(give),
@@ -319,20 +330,6 @@ def access_request_routes(endpoints: Endpoints, recorder: ReadRecorder) -> Seque
 
 def _named(request: Request) -> UUID:
     return uuid_of_path(request, "request_id", UnknownAccessRequest("requestId"))
-
-
-def _clocked(asked: Clocking, request_id: UUID) -> AccessCommand:
-    """The step that is meant: it is one of two. Raise BodyMalformed."""
-    stops = asked.stopped_on is not None and asked.cause is not None and asked.resumed_on is None
-    resumes = asked.resumed_on is not None and (asked.stopped_on, asked.cause, asked.asked) == (None, None, None)
-    if not stops and not resumes:
-        raise BodyMalformed([("", "says stoppedOn and cause, or resumedOn alone")])
-    common: dict[str, Any] = {"command_id": asked.command_id, "reason": asked.reason, "request_id": request_id}
-    if asked.resumed_on is not None:
-        return ResumeAccessClock(resumed_on=asked.resumed_on, **common)
-    return StopAccessClock(
-        cause=asked.cause or "", stopped_on=asked.stopped_on or date.min, asked=asked.asked, **common
-    )
 
 
 def _recorded(services: Services, caller: Caller, command: AccessCommand, status: int) -> Response | Refusal:

@@ -26,6 +26,7 @@ __all__ = [
     "Asked",
     "BodyMalformed",
     "NotJson",
+    "Reason",
     "TokenWord",
     "WholeNumber",
     "Words",
@@ -67,10 +68,14 @@ def _whole(value: object) -> object:
 STORABLE = "^[^\\x00]*$"
 # Words that are kept.
 Words = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT, pattern=STORABLE)]
+# Words that have to say something: one character at least that is neither space nor control.
+Reason = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT, pattern="^[^\\x00]*[^\\s\\x00-\\x1f][^\\x00]*$")]
 # What tokens say an issuer or one of its people is called: printable ASCII, without a space around it.
 TokenWord = Annotated[str, Field(min_length=1, max_length=512, pattern="^[!-~]([ -~]*[!-~])?$")]
 WHOLE = BeforeValidator(_whole)
-WholeNumber = Annotated[int, Field(strict=True), WHOLE]
+# What every reader of JSON takes exactly.
+_MOST = 2**53 - 1
+WholeNumber = Annotated[int, Field(strict=True, ge=-_MOST, le=_MOST), WHOLE]
 
 
 class BodyMalformed(Refused):

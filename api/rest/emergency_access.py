@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api.rest.bodies import STORABLE, WHOLE, Answer, Asked, BodyMalformed, Words, json_body
+from api.rest.bodies import STORABLE, WHOLE, Answer, Asked, BodyMalformed, Reason, json_body
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation
 from projections.cases import case_id_of
@@ -50,7 +50,7 @@ class EmergencyRequest(Asked):
     # Left out or given: null is neither.
     case_id: UUID = Field(default=None)  # type: ignore[assignment]
     reference: str = Field(default=None, min_length=1, max_length=100, pattern=STORABLE)  # type: ignore[assignment]
-    reason: Words
+    reason: Reason
     minutes: Annotated[int, Field(strict=True, ge=1, le=60), WHOLE]
 
 

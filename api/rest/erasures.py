@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.rest.bodies import Answer, Asked, WholeNumber, Words, answered, json_body
+from api.rest.bodies import Answer, Asked, Reason, WholeNumber, Words, answered, json_body
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation, number_asked, number_parameter, path_uuid, uuid_of_path
 from api.rest.words import Told, told
@@ -130,7 +130,7 @@ class Requesting(Asked):
     command_id: UUID
     scope: Code
     authority: Code
-    reason: Words
+    reason: Reason
     case_id: UUID | None = None
     of_version: WholeNumber | None = None
     part: Annotated[str, Field(min_length=1, max_length=100)] | None = None
@@ -150,7 +150,7 @@ class Rejecting(Asked):
     """Why nothing is erased."""
 
     command_id: UUID
-    reason: Words
+    reason: Reason
 
 
 _PROBLEMS = frozenset({403, 404, 409, 415, 422})

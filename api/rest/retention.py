@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.rest.bodies import STORABLE, Answer, Asked, Words, answered, json_body
+from api.rest.bodies import STORABLE, Answer, Asked, Reason, Words, answered, json_body
 from api.rest.endpoints import Endpoints
 from api.rest.operations import Operation, path_uuid, uuid_of_path
 from api.rest.words import Told, told
@@ -114,7 +114,7 @@ class Holding(Asked):
     command_id: UUID
     authority: Annotated[str, Field(min_length=1, max_length=40, json_schema_extra={"enum": [*_GROUNDS]})]
     review_on: date
-    reason: Words
+    reason: Reason
     schools: tuple[Annotated[str, Field(pattern="^[0-9]{6}$")], ...] = ()
     kinds: tuple[Annotated[str, Field(min_length=1, max_length=40, json_schema_extra={"enum": [*CaseKind]})], ...] = ()
     persons: tuple[UUID, ...] = ()
@@ -126,7 +126,7 @@ class Lifting(Asked):
     """Why the hold is lifted."""
 
     command_id: UUID
-    reason: Words
+    reason: Reason
 
 
 class Employing(Asked):

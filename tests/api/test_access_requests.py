@@ -168,18 +168,22 @@ def test_the_clock_stops_runs_on_and_is_extended(demo: Client, pupil: str) -> No
     request = received(demo, pupil, receivedOn=ten.isoformat())
     path = f"/{request['requestId']}"
 
-    status, stopped = post(demo, f"{path}/clock", cause="IDENTITY", stoppedOn=ten.isoformat(), asked="Who are you?")
+    status, stopped = post(
+        demo, f"{path}/clock/stop", cause="IDENTITY", stoppedOn=ten.isoformat(), asked="Who are you?"
+    )
     assert (status, stopped["request"]["state"], stopped["request"]["dueOn"]) == (200, "CLOCK_STOPPED", None)
     assert stopped["request"]["pauses"] == [{"from": ten.isoformat(), "to": None}]
-    status, resumed = post(demo, f"{path}/clock", resumedOn=five.isoformat())
+    status, resumed = post(demo, f"{path}/clock/resumption", resumedOn=five.isoformat())
     assert (status, resumed["request"]["state"]) == (200, "OPEN")
     assert date.fromisoformat(resumed["request"]["endsOn"]) == date.fromisoformat(request["endsOn"]) + timedelta(days=5)
     day = TODAY.isoformat()
     status, extended = post(demo, f"{path}/extension", months=2, extendedOn=day, toldOn=day, reason="Very many.")
     assert (status, extended["request"]["months"], extended["request"]["toldOfExtensionOn"]) == (200, 3, day)
     assert post(demo, f"{path}/extension", months=2, extendedOn=day, toldOn=day, reason="x")[0] == 409
+    for months in (-18277174952848179200, 2**53):
+        assert post(demo, f"{path}/extension", months=months, extendedOn=day, toldOn=day, reason="x")[0] == 400
     for wrong in ({}, {"cause": "IDENTITY"}, {"stoppedOn": day, "cause": "IDENTITY", "resumedOn": day}):
-        assert post(demo, f"{path}/clock", **wrong)[0] == 400
+        assert post(demo, f"{path}/clock/stop", **wrong)[0] == 400
 
 
 def test_the_list_has_what_is_overdue_first_and_says_so(demo: Client, pupil: str) -> None:

@@ -36,7 +36,7 @@ def case(unlimited: Client) -> str:
 
 @pytest.mark.parametrize(
     ("contract", "role", "examples", "least"),
-    [("graphql", "trust-lead", 1, 130), ("openapi", "headteacher:900003", 10, 60)],
+    [("graphql", "trust-lead", 1, 130), ("openapi", "headteacher:900003", 10, 60), ("openapi", "dpo", 10, 60)],
 )
 def test_nothing_that_a_contract_allows_or_forbids_is_answered_by_a_fault(
     unlimited: Client, tmp_path: Path, case: str, contract: Contract, role: str, examples: int, least: int

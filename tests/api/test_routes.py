@@ -62,7 +62,8 @@ A_REQUEST = {
     "channel": "EMAIL",
 }
 ON_REQUESTS: Mapping[str, Mapping[str, Any]] = {
-    "clock": {"resumedOn": "2026-09-10"},
+    "clock/stop": {"cause": "IDENTITY", "stoppedOn": "2026-09-10"},
+    "clock/resumption": {"resumedOn": "2026-09-10"},
     "extension": {"months": 1, "extendedOn": "2026-09-10", "toldOn": "2026-09-10", "reason": "x"},
     "kept-back": {"caseId": str(UUID(int=83)), "exemption": "THIRD_PARTY"},
     "kept-back/undoing": {"caseId": str(UUID(int=83))},

@@ -33,7 +33,7 @@ def ask_for_access(shown: Demonstration, canaries: Canaries, case_id: str) -> No
 
     poster = item["data"]["poster"]
     request = "/" + give("", person=poster, receivedOn=today, channel="LETTER", asked=said("asked"))
-    give(f"{request}/clock", cause="CLARIFICATION", stoppedOn=today, asked=said("what they were asked"))
+    give(f"{request}/clock/stop", cause="CLARIFICATION", stoppedOn=today, asked=said("what they were asked"))
     give(f"{request}/extension", months=1, extendedOn=today, toldOn=today, reason=said("why it takes longer"))
     passage = {"caseId": case_id, "version": item["version"], "part": "narrative", "exemption": "OTHER"}
     give(f"{request}/kept-back", **passage, notes=said("notes"), instead=said("instead"))
