@@ -5,9 +5,11 @@ A case proves by its head that its last event is the last there was. docs/format
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from uuid import UUID
 
 from ledger import tree
@@ -32,13 +34,24 @@ def head_leaf(stream: UUID, version: int, leaf: bytes) -> bytes:
 class Heads:
     """All heads of a ledger at one size, in the order of their stream ids' bytes."""
 
-    def __init__(self, heads: Iterable[Head]) -> None:
+    def __init__(self, streams: Sequence[bytes], leaves: Sequence[bytes]) -> None:
+        """Take the ids of the streams (16 bytes each), rising, and their leaves in that order.
+
+        Raises ValueError for a stream that is named twice or stands where it does not belong.
+        """
+        if len(streams) != len(leaves) or any(one >= after for one, after in pairwise(streams)):
+            raise ValueError("heads must name each stream once, in the order of their ids")
+        self._streams = streams
+        self._leaves = leaves
+
+    @classmethod
+    def of(cls, heads: Iterable[Head]) -> Heads:
         """Take the heads in any order; a stream given twice raises ValueError."""
         ordered = sorted(heads, key=lambda head: head.stream.bytes)
-        self._indices = {head.stream: index for index, head in enumerate(ordered)}
-        if len(self._indices) != len(ordered):
-            raise ValueError("heads must name each stream once")
-        self._leaves = [head_leaf(head.stream, head.version, head.leaf) for head in ordered]
+        return cls(
+            [head.stream.bytes for head in ordered],
+            [head_leaf(head.stream, head.version, head.leaf) for head in ordered],
+        )
 
     def __len__(self) -> int:
         return len(self._leaves)
@@ -49,5 +62,7 @@ class Heads:
 
     def proof(self, stream: UUID) -> tuple[int, list[bytes]]:
         """Give the index of a stream's head and its audit path; KeyError for a stream that is not there."""
-        index = self._indices[stream]
+        index = bisect_left(self._streams, stream.bytes)
+        if self._streams[index : index + 1] != [stream.bytes]:
+            raise KeyError(stream)
         return index, tree.inclusion_proof(index, self._leaves)

@@ -220,7 +220,7 @@ def _compare(said_by: str, checkpoint: Checkpoint, going: _Going) -> None:
 
 
 def _heads(going: _Going) -> Heads:
-    return Heads(Head(stream_id, stream.version, stream.leaf) for stream_id, stream in going.streams.items())
+    return Heads.of(Head(stream_id, stream.version, stream.leaf) for stream_id, stream in going.streams.items())
 
 
 def _compare_kept(connection: psycopg.Connection[Any], ledger: TrustLedger, going: _Going) -> None:

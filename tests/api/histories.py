@@ -116,6 +116,6 @@ def a_replay(*texts: str, **given: Any) -> Replay:
 def a_checkpoint() -> SignedCheckpoint:
     """A signed note over the leaves of the case alone."""
     signer = CheckpointSigner(origin(TRUST), Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
-    heads = Heads([Head(CASE, 4, LEAVES[3])])
+    heads = Heads.of([Head(CASE, 4, LEAVES[3])])
     note = sign(origin(TRUST), len(LEAVES), tree.root(LEAVES), 1, heads.root(), BEGIN, signer)
     return SignedCheckpoint(note, signer.verifier_key, len(LEAVES), BEGIN)

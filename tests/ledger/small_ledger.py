@@ -91,7 +91,7 @@ class SmallLedger:
         last: dict[UUID, Head] = {}
         for body, event in zip(self.bodies[:size], self.recorded, strict=False):
             last[body.stream] = Head(body.stream, body.version, event.leaf)
-        return Heads(last.values())
+        return Heads.of(last.values())
 
     def checkpoint(self, size: int | None = None, signer: checkpoint.CheckpointSigner | None = None) -> str:
         size = len(self.recorded) if size is None else size

@@ -24,13 +24,13 @@ def test_a_head_is_hashed_from_stream_version_and_leaf() -> None:
 def test_heads_stand_in_the_order_of_their_stream_ids_whatever_order_they_come_in() -> None:
     ordered = [head_leaf(head.stream, head.version, head.leaf) for head in (HEADS[1], HEADS[2], HEADS[0])]
 
-    assert Heads(HEADS).root() == Heads(HEADS[::-1]).root() == tree.root(ordered)
-    assert len(Heads(HEADS)) == 3
+    assert Heads.of(HEADS).root() == Heads.of(HEADS[::-1]).root() == tree.root(ordered)
+    assert len(Heads.of(HEADS)) == 3
 
 
 @pytest.mark.parametrize("head", HEADS, ids=["third", "first", "second"])
 def test_a_head_is_proven_by_its_index_and_path(head: Head) -> None:
-    heads = Heads(HEADS)
+    heads = Heads.of(HEADS)
     index, proof = heads.proof(head.stream)
     leaf = head_leaf(head.stream, head.version, head.leaf)
 
@@ -41,10 +41,10 @@ def test_a_head_is_proven_by_its_index_and_path(head: Head) -> None:
 
 
 def test_a_stream_has_one_head() -> None:
-    with pytest.raises(ValueError, match=r"^heads must name each stream once$"):
-        Heads([*HEADS, HEADS[0]])
+    with pytest.raises(ValueError, match=r"^heads must name each stream once, in the order of their ids$"):
+        Heads.of([*HEADS, HEADS[0]])
 
 
 def test_a_stream_that_is_not_there_has_no_proof() -> None:
     with pytest.raises(KeyError):
-        Heads(HEADS).proof(UUID(int=7))
+        Heads.of(HEADS).proof(UUID(int=7))

@@ -142,7 +142,7 @@ def test_the_heads_kept_are_those_of_the_events_at_every_size(database: Database
                 (trust.trust_id, size),
             ).fetchall()
         last = {stream: Head(stream, version, leaf) for stream, version, leaf in rows}
-        whole = Heads(last.values())
+        whole = Heads.of(last.values())
         assert (len(kept), kept.root()) == (len(counted), counted.root()) == (len(whole), whole.root())
         before = size
 

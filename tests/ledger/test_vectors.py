@@ -94,7 +94,7 @@ def _check_tree(vector: dict[str, Any]) -> None:
 
 
 def _check_heads(vector: dict[str, Any]) -> None:
-    heads = Heads(Head(UUID(one["stream"]), one["version"], bytes.fromhex(one["leaf"])) for one in vector["heads"])
+    heads = Heads.of(Head(UUID(one["stream"]), one["version"], bytes.fromhex(one["leaf"])) for one in vector["heads"])
     proofs = {one["stream"]: heads.proof(UUID(one["stream"])) for one in vector["heads"]}
 
     assert heads.root().hex() == vector["root"]
