@@ -6,10 +6,16 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.api.client import Client
+from tests.services.archives import Alteration
 from tests.services.test_archive_tampering import ALTERATIONS
+from tests.services.test_period_archive_tampering import ALTERATIONS as ALTERATIONS_OF_PERIODS
 from tests.services.test_tampering import TAMPERINGS
 from tests.support.postgres import DatabaseUrls
 
@@ -41,11 +47,11 @@ def test_every_command_of_the_page_does_what_the_page_says(
         said += done.stdout
 
     # then
-    assert said.count("The bundle holds.") == 3
-    assert said.count("continues the known checkpoint of size") + said.count("the known checkpoint itself") == 3
+    assert said.count("The bundle holds.") == 4
+    assert said.count("continues the known checkpoint of size") + said.count("the known checkpoint itself") == 4
     assert "ok    ledgers: every event, text and hash" in said
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted(
-        ["trust.key", "kept.note", "caseledger_verify.py", "case.json", "case.zip", "period.json"]
+        ["trust.key", "kept.note", "caseledger_verify.py", "case.json", "case.zip", "period.json", "period.zip"]
     )
 
 
@@ -57,14 +63,24 @@ def test_the_table_says_of_each_alteration_what_the_tests_saw() -> None:
     ]
 
 
-def test_the_table_says_of_each_alteration_of_an_archive_what_the_tests_saw() -> None:
-    table = PAGE.partition("the check of the archive says |")[2].partition("\n\n")[0]
+@pytest.mark.parametrize(
+    ("heading", "alterations", "positions"),
+    [
+        ("the check of the archive says |", ALTERATIONS, {":position": "7"}),
+        ("the check of a period's archive says |", ALTERATIONS_OF_PERIODS, {":position": "11", ":removal": "14"}),
+    ],
+    ids=["of a case", "of a period"],
+)
+def test_the_table_says_of_each_alteration_of_an_archive_what_the_tests_saw(
+    heading: str, alterations: Sequence[Alteration[Any]], positions: dict[str, str]
+) -> None:
+    table = PAGE.partition(heading)[2].partition("\n\n")[0]
     rows = re.findall(r"^\| ([a-z].*) \| (.+) \|$", table, re.M)
-    words = {":first": "FIRST", ":second": "SECOND", ":removed": "REMOVED", ":position": "7"}
+    words = {f":{name}": name.upper() for name in ("first", "second", "earlier", "removed")} | positions
 
     def shown(says: str) -> str:
         for name, word in words.items():
             says = says.replace(name, word)
         return says
 
-    assert rows == [(one.done, shown(one.says)) for one in ALTERATIONS]
+    assert rows == [(one.done, shown(one.says)) for one in alterations]
