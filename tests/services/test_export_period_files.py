@@ -23,7 +23,9 @@ from services.evidence import remove_files
 from services.export_files import ArchiveTooLarge, export_period_archive
 from services.export_period import PeriodTooLarge, export_period
 from services.file_views import FileDamagedError, read_file
+from services.scope import Caller
 from services.staff_breach_commands import ReportStaffBreach
+from tests.services.access import Overseen
 from tests.services.archives import (
     FAR_OFF,
     LONG_AGO,
@@ -34,6 +36,7 @@ from tests.services.archives import (
     report_of,
     taken_apart,
 )
+from tests.services.erasers import Eraser, person
 from tests.services.evidence_cases import case_of
 from tests.services.exported import AWARE, a_case
 from tests.support.evidence import Desk
@@ -165,6 +168,27 @@ def test_a_file_that_was_removed_after_the_period_is_called_removed_and_not_miss
         term.theirs: "KEPT",
         term.after: "KEPT",
     }
+
+
+def test_a_file_that_was_erased_with_a_person_after_the_period_is_not_in_it_as_events_prove(
+    trust: Trust, overseen: Overseen, eraser: Eraser, desk: Desk, lead: Caller
+) -> None:
+    case_id, ada = a_case(trust), person(overseen)
+    since = now(trust)
+    hers, theirs = desk.keeps(lead, case_id, about=ada), desk.keeps(lead, case_id)
+    until = now(trust)
+    eraser.erase(scope="PERSON", person=ada)
+
+    archive = archived_period(desk, lead, since, until)
+
+    assert states(trust, archive) == {hers: "REMOVED", theirs: "KEPT"}
+    [(_, bundle), *_] = taken_apart(archive)
+    assert {json.loads(one["body"])["type"].partition(".")[2] for one in json.loads(bundle)["erasures"]} == {
+        "file_removed.v1",
+        "key_destroyed.v1",
+    }
+    parts = [part for event in json.loads(bundle)["events"] for part in event["parts"] if part["part"] == "fingerprint"]
+    assert [part.get("state") for part in parts] == ["ERASED", None]
 
 
 def test_a_file_whose_key_is_gone_does_not_leave_and_is_withheld_until_an_event_proves_it_erased(
