@@ -39,6 +39,7 @@ from api.rest.files import FILES_PATTERN, file_routes
 from api.rest.histories import history_routes
 from api.rest.imports import IMPORT_PATH, import_routes
 from api.rest.ledger import ledger_routes
+from api.rest.periods import period_routes
 from api.rest.retention import retention_routes
 from api.rest.roles import role_routes
 from api.rest.scim import scim_routes
@@ -89,7 +90,8 @@ def create_app(
     app.router.routes.extend(health_routes(readiness))
     app.router.routes.extend(import_routes(endpoints))
     app.router.routes.extend(bundle_routes(endpoints, reads))
-    app.router.routes.extend(ledger_routes(endpoints, reads))
+    app.router.routes.extend(ledger_routes(endpoints))
+    app.router.routes.extend(period_routes(endpoints, reads))
     app.router.routes.extend(history_routes(endpoints, reads))
     app.router.routes.extend(file_routes(endpoints, reads))
     app.router.routes.extend(role_routes(endpoints))

@@ -1,4 +1,4 @@
-"""The archive: the bundle of a case and its files of evidence in one ZIP, of which there is one spelling.
+"""The archive: the bundle of a case or a period and its files of evidence in one ZIP, of which there is one spelling.
 
 Nothing is compressed, and nothing stands in it but what its reader checks: so no reader unpacks more than the file has
 bytes, and two programs that read it find the same. docs/formats.md, section 16, is the specification.
@@ -74,13 +74,14 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class FileTold:
-    """What the events of a case say of one file: its length, where that is recorded, and what became of it.
+    """What the events shown say of one file: its length, where that is recorded, and what became of it.
 
-    `fingerprint` is the SHA-256 of its bytes in hex, where it is shown; `ended_at` the position that says that
-    it was removed.
+    `stream` is the case that it was handed in to; `fingerprint` the SHA-256 of its bytes in hex, where it is shown;
+    `ended_at` the position that says that it was removed.
     """
 
     file_id: UUID
+    stream: UUID
     byte_length: int
     position: int
     fingerprint: str | None
@@ -93,28 +94,33 @@ class FileTold:
         return self.state == "KEPT"
 
 
-def files_told(shown: Iterable[tuple[BundledEvent, Body]]) -> dict[UUID, FileTold]:
-    """What the events of a case that are shown say of its files, in their order.
+def files_told(
+    shown: Iterable[tuple[BundledEvent, Body]], erasures: Iterable[tuple[BundledEvent, Body]] = ()
+) -> dict[UUID, FileTold]:
+    """What the events that are shown say of the files that they hand in, in their order.
 
-    The exporter encloses by it, and the check asks by it.
+    A file is removed also where one of `erasures` says so, which lie outside of a period; always in its own case. The
+    exporter encloses by it, and the check asks by it.
     """
     shown = list(shown)
-    ended: dict[UUID, int] = {}
-    for event, body in shown:
+    ended: dict[tuple[UUID, UUID], int] = {}
+    for event, body in (*shown, *erasures):
         if (removed := removed_file(body)) is not None:
-            ended.setdefault(removed, event.position)
+            ended.setdefault((body.stream, removed), event.position)
     told: dict[UUID, FileTold] = {}
     for event, body in shown:
         stored = stored_file(body)
         if stored is None or stored.file_id in told:
             continue
         part = next((one for one in event.parts if one.part == FINGERPRINT), None)
-        at = ended.get(stored.file_id)
+        at = ended.get((body.stream, stored.file_id))
         fingerprint = part.text if isinstance(part, OpenedPart) else None
         state: Literal["KEPT", "REMOVED", "ERASED", "WITHHELD"] = "WITHHELD" if at is None else "REMOVED"
         if at is None and part is not None:
             state = "KEPT" if isinstance(part, OpenedPart) else part.state
-        told[stored.file_id] = FileTold(stored.file_id, stored.byte_length, event.position, fingerprint, state, at)
+        told[stored.file_id] = FileTold(
+            stored.file_id, body.stream, stored.byte_length, event.position, fingerprint, state, at
+        )
     return told
 
 

@@ -94,12 +94,14 @@ def read_part_erasures(
     connection: psycopg.Connection[Any], trust_id: UUID, stream_ids: Sequence[UUID], *, up_to: int
 ) -> list[StoredRow]:
     """The events of some streams that record the erasing of a single part of theirs."""
-    return _rows(
-        connection,
-        f"SELECT {_COLUMNS} FROM event WHERE trust_id = %s AND stream_id = ANY(%s) AND position <= %s"  # noqa: S608 - constant columns
-        r" AND type ~ '^[a-z0-9_.]*part_erased(\.v[0-9]+)?$' ORDER BY position",
-        (trust_id, list(stream_ids), up_to),
-    )
+    return _rows_named(connection, trust_id, stream_ids, "part_erased", up_to)
+
+
+def read_file_removals(
+    connection: psycopg.Connection[Any], trust_id: UUID, stream_ids: Sequence[UUID], *, up_to: int
+) -> list[StoredRow]:
+    """The events of some streams that record that a file of theirs was removed."""
+    return _rows_named(connection, trust_id, stream_ids, "file_removed", up_to)
 
 
 def read_streams_with(connection: psycopg.Connection[Any], trust_id: UUID, type_: str, *, up_to: int) -> list[UUID]:
@@ -172,6 +174,18 @@ def recorded_at(connection: psycopg.Connection[Any], trust_id: UUID, position: i
         "SELECT recorded_at FROM event WHERE trust_id = %s AND position = %s", (trust_id, position), binary=True
     ).fetchone()
     return None if row is None else row[0]
+
+
+def _rows_named(
+    connection: psycopg.Connection[Any], trust_id: UUID, stream_ids: Sequence[UUID], name: str, up_to: int
+) -> list[StoredRow]:
+    """The events of some streams whose stored name ends so (docs/formats.md, section 10), in order."""
+    return _rows(
+        connection,
+        f"SELECT {_COLUMNS} FROM event WHERE trust_id = %s AND stream_id = ANY(%s) AND position <= %s"  # noqa: S608 - constant columns
+        " AND type ~ %s ORDER BY position",
+        (trust_id, list(stream_ids), up_to, rf"^[a-z0-9_.]*{name}(\.v[0-9]+)?$"),
+    )
 
 
 def _rows(connection: psycopg.Connection[Any], query: str, parameters: tuple[Any, ...]) -> list[StoredRow]:

@@ -1,4 +1,4 @@
-"""The checks of an archive: that it holds what was handed in with the case, byte for byte, and nothing else."""
+"""The checks of an archive: that it holds what its bundle says was handed in, byte for byte, and nothing else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from ledger.archive import (
     name_of_file,
     pieces,
 )
-from ledger.bundle import Bundle
 from ledger.verifying import Examination, Wrong
 
 __all__ = ["bundle_within", "check_files", "found_within"]
@@ -43,9 +42,7 @@ def bundle_within(archive: BinaryIO, placed: Placed) -> bytes:
 
 def check_files(examination: Examination, archive: BinaryIO, enclosed: Sequence[Placed]) -> tuple[str, list[FileTold]]:
     """Every file that is kept and may be seen is there as it was handed in, and no other is; with what was found."""
-    if not isinstance(examination.extract, Bundle):
-        raise Wrong(BUNDLE_NAME, "must be the bundle of a case")
-    told = files_told(examination.shown)
+    told = files_told(examination.shown, examination.erasures)
     by_id = {file_of(one.entry.name): one for one in enclosed}
     for file_id, placed in by_id.items():
         name = placed.entry.name
@@ -76,7 +73,8 @@ def _check_content(file: FileTold, archive: BinaryIO, placed: Placed, told: Mapp
     if computed != file.fingerprint:
         other = next((one for one in told.values() if one.fingerprint == computed), None)
         if other is not None:
-            raise Wrong(name, f"holds the bytes of {name_of_file(other.file_id)}")
+            where = "" if other.stream == file.stream else ", which is of another case"
+            raise Wrong(name, f"holds the bytes of {name_of_file(other.file_id)}{where}")
         if placed.entry.byte_length != file.byte_length:
             length = placed.entry.byte_length
             raise Wrong(name, f"has {length} bytes, and {file.byte_length} were handed in at position {file.position}")

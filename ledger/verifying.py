@@ -17,7 +17,15 @@ from ledger.canonical import CanonicalError
 from ledger.checkpoint import Checkpoint, CheckpointError, VerifierKey
 from ledger.entry import Body, EntryError, SealedEntry, body_link, decode_body, leaf_hash
 from ledger.findings import PartFound, PartState
-from ledger.meanings import EpochBegun, KeyChanged, declaration_of, destroyed_key, erased_part, ledger_register_of
+from ledger.meanings import (
+    EpochBegun,
+    KeyChanged,
+    declaration_of,
+    destroyed_key,
+    erased_part,
+    ledger_register_of,
+    removed_file,
+)
 from ledger.sealing import associated_data, commitment
 
 __all__ = [
@@ -65,6 +73,8 @@ class Examination:
     epochs: list[tuple[EpochBegun, BundledEvent]] = field(default_factory=list)
     # The events that are shown, each with its body.
     shown: list[tuple[BundledEvent, Body]] = field(default_factory=list)
+    # What proves the erasures, each with its body.
+    erasures: list[tuple[BundledEvent, Body]] = field(default_factory=list)
     destroyed: dict[UUID, int] = field(default_factory=dict)
     # The single parts that were erased, by stream, version and name, and the position that says so.
     erased: dict[tuple[UUID, int, str], int] = field(default_factory=dict)
@@ -273,7 +283,10 @@ def check_recorded(event: BundledEvent, place: str, examination: Examination) ->
 
 
 def check_erasures(examination: Examination) -> str:
-    """Every erasure records the destruction of a key, and stands among the events only where it is of the case."""
+    """Every erasure records the destruction of a key, and stands among the events only where it is of the case.
+
+    Of a period it may be the removal of a file, too, which a case has among its events.
+    """
     before = 0
     extract = examination.extract
     is_case = isinstance(extract, Bundle)
@@ -287,8 +300,9 @@ def check_erasures(examination: Examination) -> str:
             raise Wrong(
                 place, f"is of the {'case' if is_case else 'period'} itself and stands among its events already"
             )
-        if not _erases(examination, body, event.position):
+        if not _erases(examination, body, event.position) and (is_case or removed_file(body) is None):
             raise Wrong(place, "does not record the destruction of a key")
+        examination.erasures.append((event, body))
         before = event.position
     for event, body in examination.shown:
         _erases(examination, body, event.position)

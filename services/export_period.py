@@ -16,6 +16,7 @@ from domain.refusals import RefusalCode, Refused
 from domain.veil import named_in
 from ledger.bundle import BundledEvent, Notice, WithheldEvent, indices
 from ledger.entry import Body, decode_body
+from ledger.meanings import stored_file
 from ledger.period import Period
 from ledger.reading import StoredRow, positions_between, read_range
 from services.checkpoints import LedgerAt, at_checkpoint, handovers, note_of_size
@@ -27,6 +28,7 @@ from services.extracting import (
     declarations,
     erasures_of,
     keys_of_persons,
+    removals_of,
     restricted,
     texts_of,
 )
@@ -35,7 +37,7 @@ from services.sealed_texts import SealedPlace, SealedState
 from services.sight import hidden_from, standing_to
 from services.store import TrustLedger
 
-__all__ = ["MOST_EVENTS", "PeriodReversed", "PeriodTooLarge", "export_period"]
+__all__ = ["MOST_EVENTS", "PeriodReversed", "PeriodTooLarge", "bundle_of_period", "export_period", "require_room"]
 
 # A larger file is asked for in parts: it is made, and checked, in memory.
 MOST_EVENTS = 20_000
@@ -61,8 +63,23 @@ def export_period(
     *,
     kept: Sequence[int] = (),
 ) -> bytes:
-    """All events recorded from `since` on and before `until`, as one file that proves that none is left out.
+    """The bundle of a period, as `bundle_of_period` gives it, as one file."""
+    return bundle_of_period(ledger, caller, since, until, opened, told, kept=kept).encode()
 
+
+def bundle_of_period(
+    ledger: TrustLedger,
+    caller: Caller,
+    since: datetime,
+    until: datetime,
+    opened: set[SealedPlace] | None = None,
+    told: set[UUID] | None = None,
+    *,
+    kept: Sequence[int] = (),
+) -> Period:
+    """All events recorded from `since` on and before `until`, with what proves that none is left out.
+
+    Of a file that was handed in within the period and removed outside of it, the event that says so goes with it.
     Events of cases that are not the reader's to take away are withheld as a whole, as are requests for access that they
     do not deal with, and events that name a case of which they may not know. The parts that it opens are added to
     `opened`, the cases that it shows to `told`; `kept` are the sizes of checkpoints that its reader has. Raises
@@ -101,7 +118,13 @@ def export_period(
             until=until,
             before=note_of_size(ledger, at.tree, at.connection, before) if before else "",
             after=note_of_size(ledger, at.tree, at.connection, after) if after else "",
-        ).encode()
+        )
+
+
+def require_room(period: Period, count: int) -> None:
+    """Raise PeriodTooLarge where so many more events, recorded now, would not fit into a period that reaches to now."""
+    if not period.after and len(period.events) + count > MOST_EVENTS:
+        raise PeriodTooLarge("since", "until")
 
 
 class _Exporting:
@@ -146,7 +169,14 @@ class _Exporting:
             next(shown) if visible else WithheldEvent(row.position, row.leaf)
             for row, visible in zip(rows, is_shown, strict=True)
         ]
-        return events, erasures.events
+        erased = [*erasures.events, *self._removals(shown_bodies)]
+        return events, sorted(erased, key=lambda event: event.position)
+
+    def _removals(self, bodies: Sequence[Body]) -> Sequence[BundledEvent]:
+        """What says that files which these events hand in were removed, whenever that was."""
+        handed_in = {(body.stream, stored.file_id) for body in bodies if (stored := stored_file(body)) is not None}
+        gone = {one for one in handed_in if not self._shown[one[0]].files[one[1]].is_stored}
+        return removals_of(self._ledger, self._at.size, gone)
 
     def notices(self) -> list[Notice]:
         """What has to be heeded of any of the cases shown, the earliest day of each law."""

@@ -5,7 +5,7 @@ Of a part that was erased the event that proves it goes with it, for erased is o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -15,9 +15,10 @@ from domain.export_rules import restriction_of
 from domain.ledger_register import ledger_register_id
 from ledger.bundle import BundledEvent, ClosedPart, Consistency, OpenedPart, Part
 from ledger.entry import Body, decode_body
-from ledger.meanings import destroyed_key, erased_part
+from ledger.meanings import destroyed_key, erased_part, removed_file
 from ledger.reading import (
     StoredRow,
+    read_file_removals,
     read_key_destructions,
     read_part_erasures,
     read_streams,
@@ -35,6 +36,7 @@ __all__ = [
     "declarations",
     "erasures_of",
     "keys_of_persons",
+    "removals_of",
     "restricted",
     "texts_of",
 ]
@@ -93,6 +95,15 @@ def erasures_of(ledger: TrustLedger, size: int, bodies: Sequence[Body]) -> Erasu
             rows[row.position] = row
     events = tuple(_recorded(row) for _, row in sorted(rows.items()))
     return Erasures(frozenset(proven), frozenset(parts), events)
+
+
+def removals_of(ledger: TrustLedger, size: int, files: Collection[tuple[UUID, UUID]]) -> list[BundledEvent]:
+    """The events that say that some files, each by its case and id, were removed."""
+    if not files:
+        return []
+    with ledger.trust.connection() as connection:
+        rows = read_file_removals(connection, ledger.trust_id, list({case_id for case_id, _ in files}), up_to=size)
+    return [_recorded(row) for row in rows if (row.stream_id, removed_file(decode_body(row.body))) in files]
 
 
 def texts_of(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from api.bootstrap import Runtime
 from api.cli.cases import asking, case_named
+from api.cli.leaving import write
 from api.settings import load_settings
 from services.command_refusals import NotFound
 from services.commands import Refusal
@@ -57,26 +58,12 @@ def run(arguments: argparse.Namespace) -> int:
             else:
                 found = (export_case(services.ledger, caller.visibility, case_id, opened, since=kept),)
             append_read(services.ledger, _read(caller, case_id, opened))
-            _write(found, arguments.output)
+            write(found, arguments.output)
         except NotFound as error:
             return _refused(error.args[0])
         except (ArchiveTooLarge, FileDamagedError) as error:
             return _refused(str(error))
     return 0
-
-
-def _write(pieces: Iterable[bytes], output: Path | None) -> None:
-    """Write a file whole or not at all."""
-    if output is None:
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
-        return
-    try:
-        with output.open("wb") as file:
-            file.writelines(pieces)
-    except FileDamagedError:
-        output.unlink()
-        raise
 
 
 def _refused(why: str) -> int:

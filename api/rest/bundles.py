@@ -9,19 +9,18 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.graphql.recording import Given, Read, ReadRecorder
-from api.rest.bodies import BodyMalformed
+from api.rest.archives import ARCHIVE_TYPE, FILES_PARAMETER, streamed, with_files
 from api.rest.endpoints import Endpoints
-from api.rest.files import damaged, watched
+from api.rest.files import damaged
 from api.rest.operations import (
     Operation,
     number_asked,
     number_parameter,
     path_uuid,
-    query_parameter,
     uuid_of_path,
 )
 from api.rest.taking import before_taking
@@ -39,7 +38,6 @@ from services.sealed_texts import SealedPlace
 __all__ = ["BUNDLE", "bundle_routes"]
 
 MEDIA_TYPE = "application/json"
-ARCHIVE_TYPE = "application/zip"
 
 
 class CaseBundle(BaseModel):
@@ -64,12 +62,7 @@ BUNDLE = Operation(
     parameters=(
         path_uuid("case_id", "The id of the case, in small letters."),
         number_parameter("continues", "The size of a checkpoint that you kept: the file proves that it continues it."),
-        query_parameter(
-            "files",
-            "Whether the files of evidence go with it.",
-            required=False,
-            schema={"type": "string", "enum": ["true", "false"]},
-        ),
+        FILES_PARAMETER,
     ),
     headers={"Content-Disposition": {"description": "A name for the file.", "schema": {"type": "string"}}},
 )
@@ -83,18 +76,16 @@ def bundle_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
         caller = await endpoints.authenticate(request)
         case_id = uuid_of_path(request, "case_id", NotFound("caseId"))
         kept = number_asked(request, "continues")
-        with_files = request.query_params.get("files", "false")
-        if with_files not in ("true", "false"):
-            raise BodyMalformed([("files", "is true or false, or is left out")])
+        is_archive = with_files(request)
         opened: set[SealedPlace] = set()
         await before_taking(endpoints, caller, case_id)
-        if with_files == "true":
+        if is_archive:
             # That each file leaves is recorded, so it has the time of a command.
             try:
                 archive = await endpoints.command(_export_archive, caller, evidence.store, case_id, opened, kept)
             except FileDamagedError as error:
                 return damaged(error)
-            response = _streamed(archive, case_id)
+            response = streamed(archive, f"case-{case_id}")
         else:
             response = await endpoints.read(_export, caller, case_id, opened, kept)
         told = Told(
@@ -118,11 +109,3 @@ def _export_archive(
     services: Services, caller: Caller, store: BlobStore, case_id: UUID, opened: set[SealedPlace], kept: int | None
 ) -> Archive | Refusal:
     return export_archive(services, caller, store, case_id, opened, since=() if kept is None else (kept,))
-
-
-def _streamed(archive: Archive, case_id: UUID) -> Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="case-{case_id}.zip"',
-        "Content-Length": str(archive.byte_length),
-    }
-    return StreamingResponse(watched(archive.pieces), media_type=ARCHIVE_TYPE, headers=headers)

@@ -26,6 +26,7 @@ from api.rest.histories import HISTORY
 from api.rest.imports import IMPORT
 from api.rest.ledger import LEDGER_OPERATIONS
 from api.rest.operations import Operation, Problem
+from api.rest.periods import PERIOD
 from api.rest.retention import (
     ADOPT_TABLE,
     CONFIRM_DISPOSAL,
@@ -46,6 +47,7 @@ OPERATIONS: tuple[Operation, ...] = (
     IMPORT,
     BUNDLE,
     *LEDGER_OPERATIONS,
+    PERIOD,
     HISTORY,
     STORE_FILE,
     GIVE_FILE,

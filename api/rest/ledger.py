@@ -1,20 +1,16 @@
-"""What verifiers ask of a trust's ledger: its checkpoints, proofs between any two, its hashes, and a period of it."""
+"""What verifiers ask of a trust's ledger: its checkpoints, proofs between any two, and its hashes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from api.graphql.recording import Given, Read, ReadRecorder
-from api.replay.moments import instant_of
 from api.rest.endpoints import Endpoints
 from api.rest.operations import (
     WHOLE_NUMBER,
@@ -22,16 +18,12 @@ from api.rest.operations import (
     Operation,
     number_asked,
     number_parameter,
-    query_parameter,
     whole_number,
 )
 from domain.permissions import Task
-from domain.refusals import Refused
-from projections.plan.told import Told
 from services.checkpoints import SignedCheckpoint
 from services.command_refusals import NotAllowed
 from services.commands import Services
-from services.export_period import export_period
 from services.proofs import (
     NotInLedger,
     checkpoint_of_size,
@@ -41,9 +33,7 @@ from services.proofs import (
     inclusion_proof,
     latest_note,
 )
-from services.read_log import ReadWay
 from services.scope import Caller
-from services.sealed_texts import SealedPlace
 
 __all__ = ["LEDGER_OPERATIONS", "ledger_routes"]
 
@@ -51,10 +41,6 @@ __all__ = ["LEDGER_OPERATIONS", "ledger_routes"]
 _TILE = re.compile(r"((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 MOST_LEVELS: Final = 7
 _LEVELS = frozenset(map(str, range(MOST_LEVELS + 1)))
-
-
-class NotAnInstant(Refused):
-    """An instant is wanted here, such as 2026-09-01T00:00:00Z."""
 
 
 class CheckpointMade(BaseModel):
@@ -97,18 +83,6 @@ class Consistency(BaseModel):
 
 class Tile(BaseModel):
     """Hashes of 32 bytes each, side by side."""
-
-
-class PeriodBundle(BaseModel):
-    """Every event recorded in a period, with the proofs that none is left out."""
-
-    model_config = ConfigDict(extra="allow")
-
-    format: str
-
-
-def _instant(name: str, description: str) -> Mapping[str, Any]:
-    return query_parameter(name, description, required=True, schema={"type": "string", "format": "date-time"})
 
 
 def _in_path(name: str, description: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -192,30 +166,11 @@ _TILE_OF_HASHES = Operation(
         _in_path("number", "The number of the tile, and its width where it is not full.", {"type": "string"}),
     ),
 )
-_PERIOD = Operation(
-    method="GET",
-    path="/v1/ledger/period",
-    name="exportPeriod",
-    summary="Every event recorded in a period as a file that verifies offline",
-    description="For whoever oversees. What the reader may not open stays sealed; events of cases that are not theirs"
-    " to take away are withheld as a whole, and the file proves that none is left out.",
-    answers={200: PeriodBundle},
-    problems=frozenset({403}),
-    parameters=(
-        _instant("since", "From this instant on."),
-        _instant("until", "Before this instant."),
-        number_parameter(
-            "continues", "The size of a checkpoint that you have kept: the file proves that it continues it."
-        ),
-    ),
-    headers={"Content-Disposition": {"description": "A name for the file.", "schema": {"type": "string"}}},
-)
-
-LEDGER_OPERATIONS = (_LATEST, _OF_SIZE, _MAKE, _INCLUSION, _CONSISTENCY, _TILE_OF_HASHES, _PERIOD)
+LEDGER_OPERATIONS = (_LATEST, _OF_SIZE, _MAKE, _INCLUSION, _CONSISTENCY, _TILE_OF_HASHES)
 
 
-def ledger_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
-    """Return the routes; `recorder` is told of each period that is taken away, before it leaves."""
+def ledger_routes(endpoints: Endpoints) -> list[Route]:
+    """Return the routes."""
 
     async def verifier(request: Request) -> Caller:
         caller = await endpoints.authenticate(request)
@@ -256,25 +211,6 @@ def ledger_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
         hashes = await endpoints.read(_tile, caller, level, number, width)
         return Response(hashes, media_type="application/octet-stream")
 
-    async def period(request: Request) -> Response:
-        caller = await endpoints.authenticate(request)
-        if not caller.decide(Task.EXPORT_PERIOD).allowed:
-            raise NotAllowed
-        since, until = _instant_asked(request, "since"), _instant_asked(request, "until")
-        opened: set[SealedPlace] = set()
-        shown: set[UUID] = set()
-        kept = number_asked(request, "continues")
-        await endpoints.signed(caller)
-        bundle = await endpoints.read(_period, caller, since, until, opened, shown, kept)
-        cases = frozenset(map(str, shown))
-        parts = frozenset((str(place.stream_id), place.version, place.part) for place in opened)
-        told = Told(opened=cases, histories=cases, parts=parts)
-        await recorder.record(Read(caller, None, None, told, Given.EXECUTED, way=ReadWay.EXPORT))
-        headers = {
-            "Content-Disposition": f'attachment; filename="period-{since:%Y-%m-%d}-{until:%Y-%m-%d}.bundle.json"'
-        }
-        return Response(bundle, media_type="application/json", headers=headers)
-
     return [
         _LATEST.route(latest),
         _OF_SIZE.route(of_size),
@@ -282,7 +218,6 @@ def ledger_routes(endpoints: Endpoints, recorder: ReadRecorder) -> list[Route]:
         _INCLUSION.route(inclusion),
         _CONSISTENCY.route(consistency),
         _TILE_OF_HASHES.route(tile),
-        _PERIOD.route(period),
     ]
 
 
@@ -326,28 +261,8 @@ def _tile(services: Services, caller: Caller, level: int, number: int, width: in
     return hash_tile(services.ledger, caller, level, number, width)
 
 
-def _period(
-    services: Services,
-    caller: Caller,
-    since: datetime,
-    until: datetime,
-    opened: set[SealedPlace],
-    shown: set[UUID],
-    kept: int | None,
-) -> bytes:
-    return export_period(services.ledger, caller, since, until, opened, shown, kept=() if kept is None else (kept,))
-
-
 def _needed(request: Request, name: str) -> int:
     return whole_number(request.query_params.get(name, ""), NotANumber(name))
-
-
-def _instant_asked(request: Request, name: str) -> datetime:
-    # A plus sign in an address stands for a space.
-    found = instant_of(request.query_params.get(name, "").replace(" ", "+"))
-    if found is None:
-        raise NotAnInstant(name)
-    return found.astimezone(UTC)
 
 
 def _tile_named(level: str, number: str) -> tuple[int, int, int]:

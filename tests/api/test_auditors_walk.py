@@ -6,12 +6,18 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
+
+import pytest
 
 from api.upkeep import carry_out_erasures
 from tests.api.client import Client
+from tests.services.archives import Alteration
 from tests.services.test_archive_tampering import ALTERATIONS
+from tests.services.test_period_archive_tampering import ALTERATIONS as ALTERATIONS_OF_PERIODS
 from tests.services.test_tampering import TAMPERINGS
 from tests.support.postgres import DatabaseUrls
 
@@ -48,8 +54,8 @@ def test_every_command_of_the_page_does_what_the_page_says(
 
     # then
     every = "".join(said.values())
-    assert every.count("The bundle holds.") == 5
-    assert every.count("continues the known checkpoint of size") + every.count("the known checkpoint itself") == 5
+    assert every.count("The bundle holds.") == 6
+    assert every.count("continues the known checkpoint of size") + every.count("the known checkpoint itself") == 6
     assert "ok    ledgers: every event, text and hash" in every
     told = [line for line in every.splitlines() if line.startswith("erased ")]
     assert [re.sub("[0-9a-f-]{36}|[0-9]+(, [0-9]+)*", "#", line) for line in told] == [
@@ -62,7 +68,7 @@ def test_every_command_of_the_page_does_what_the_page_says(
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted(
         [
             *("trust.key", "kept.note", "caseledger_verify.py", "case.json", "case.zip", "period.json"),
-            *("erased.json", "erasures.json"),
+            *("period.zip", "erased.json", "erasures.json"),
         ]
     )
 
@@ -85,14 +91,24 @@ def test_the_table_says_of_each_alteration_what_the_tests_saw() -> None:
     ]
 
 
-def test_the_table_says_of_each_alteration_of_an_archive_what_the_tests_saw() -> None:
-    table = PAGE.partition("the check of the archive says |")[2].partition("\n\n")[0]
+@pytest.mark.parametrize(
+    ("heading", "alterations", "positions"),
+    [
+        ("the check of the archive says |", ALTERATIONS, {":position": "7"}),
+        ("the check of a period's archive says |", ALTERATIONS_OF_PERIODS, {":position": "11", ":removal": "14"}),
+    ],
+    ids=["of a case", "of a period"],
+)
+def test_the_table_says_of_each_alteration_of_an_archive_what_the_tests_saw(
+    heading: str, alterations: Sequence[Alteration[Any]], positions: dict[str, str]
+) -> None:
+    table = PAGE.partition(heading)[2].partition("\n\n")[0]
     rows = re.findall(r"^\| ([a-z].*) \| (.+) \|$", table, re.M)
-    words = {":first": "FIRST", ":second": "SECOND", ":removed": "REMOVED", ":position": "7"}
+    words = {f":{name}": name.upper() for name in ("first", "second", "earlier", "removed")} | positions
 
     def shown(says: str) -> str:
         for name, word in words.items():
             says = says.replace(name, word)
         return says
 
-    assert rows == [(one.done, shown(one.says)) for one in ALTERATIONS]
+    assert rows == [(one.done, shown(one.says)) for one in alterations]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -211,16 +214,40 @@ def test_a_case_is_exported_with_its_files_and_the_check_names_each(run: Run, de
     assert (status, out.splitlines()[-2].partition(kept["fileId"])[0]) == (1, "WRONG files: files/")
 
 
+def test_a_period_is_exported_with_its_files_and_the_program_for_itself_checks_them(
+    run: Run, demo: Client, tmp_path: Path
+) -> None:
+    period = ("--since", datetime.now(UTC).isoformat(), "--until", "2100-01-01")
+    kept = upload(demo, new_incident(demo))
+    archive, program = tmp_path / "period.zip", tmp_path / "caseledger_verify.py"
+
+    assert run("export-period", *period, "--files", "--output", str(archive))[0] == 0
+    assert run("verify", "--write-program", str(program))[0] == 0
+    status, out, _ = run("verify", str(archive))
+    done = subprocess.run(
+        [sys.executable, "-I", program, archive], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+
+    assert (status, out.splitlines()[-1]) == (0, "The bundle holds.")
+    assert f"file  {kept['fileId']}: as it was handed in" in out.splitlines()
+    assert (done.returncode, done.stdout, done.stderr) == (0, out, "")
+    archive.write_bytes(archive.read_bytes().replace(PDF, PDF[::-1]))
+    status, out, _ = run("verify", str(archive))
+    assert (status, out.splitlines()[-2].partition(kept["fileId"])[0]) == (1, "WRONG files: files/")
+
+
 def test_a_damaged_file_leaves_no_archive_behind(run: Run, demo: Client, tmp_path: Path) -> None:
+    period = ("export-period", "--since", datetime.now(UTC).isoformat(), "--until", "2100-01-01")
     case_id = new_incident(demo)
     kept = upload(demo, case_id)
     (demo.runtime.settings.data_dir / "evidence" / str(demo.trust_id) / kept["fileId"]).unlink()
 
-    status, out, err = run("export-case", case_id, "--files", "--output", str(tmp_path / "case.zip"))
+    for verb in (("export-case", case_id), period):
+        status, out, err = run(*verb, "--files", "--output", str(tmp_path / "taken.zip"))
 
-    assert (status, out) == (1, "")
-    assert err == f"caseledger export-case: the stored file {kept['fileId']} is not what was handed in\n"
-    assert list(tmp_path.glob("*.zip")) == []
+        assert (status, out) == (1, "")
+        assert err == f"caseledger {verb[0]}: the stored file {kept['fileId']} is not what was handed in\n"
+        assert list(tmp_path.glob("*.zip")) == []
 
 
 def test_a_case_that_there_is_not_is_not_exported(run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import httpx
@@ -262,6 +263,70 @@ def test_an_archive_is_asked_for_by_true_alone_and_of_a_case_in_sight(demo: Clie
     assert (wrong.status_code, wrong.json()["fields"]) == (400, ["files"])
     assert get_archive(demo, case_id, "headteacher:900001").content == get_archive(demo, str(uuid4())).content
     assert get_archive(demo, case_id, "dashboard").status_code in (403, 404)
+
+
+# --- with a period, as an archive
+
+
+@pytest.fixture
+def since() -> str:
+    """From now on, for other tests leave damaged files."""
+    return datetime.now(UTC).isoformat()
+
+
+def get_period(demo: Client, since: str, role: str = "trust-lead", **more: str) -> httpx.Response:
+    period = {"since": since, "until": "2100-01-01T00:00:00Z", **more}
+    return demo.http.get("/v1/ledger/period", params=period, headers=demo.headers(role))
+
+
+def test_a_period_is_given_with_its_files_as_an_archive_that_verifies(demo: Client, since: str, case_id: str) -> None:
+    kept = upload(demo, case_id)
+    log = Log(demo)
+    before = log.position
+
+    answer = get_period(demo, since, files="true")
+    bundle = get_period(demo, since, files="false")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    assert answer.headers["content-length"] == str(len(answer.content))
+    assert answer.headers["content-disposition"] == f'attachment; filename="period-{since[:10]}-2100-01-01.zip"'
+    held = taken_apart(answer.content)
+    assert held[0] == ("bundle.json", bundle.content)
+    assert (f"files/{kept['fileId']}", PDF) in held
+    report = verify_archive(io.BytesIO(answer.content))
+    assert report.ok, report.first_failure
+    assert [file["exportCount"] for file in files_of(demo, case_id)] == [1]
+    entry = log.bodies(before)[0]
+    assert entry["way"] == "export"
+    assert case_id in entry["opened"]
+    assert [case_id, 2, "fingerprint"] in entry["parts"]
+
+
+def test_who_opens_no_words_takes_a_period_away_without_its_files(demo: Client, since: str, case_id: str) -> None:
+    upload(demo, case_id)
+
+    answer = get_period(demo, since, "auditor", files="true")
+
+    assert [name for name, _ in taken_apart(answer.content)] == ["bundle.json"]
+    assert verify_archive(io.BytesIO(answer.content)).checks[-1].found.startswith("0 as handed in, ")
+    assert files_of(demo, case_id)[0]["exportCount"] == 0
+
+
+def test_a_period_with_a_damaged_file_is_not_given_and_the_archive_is_asked_for_by_true_alone(
+    demo: Client, since: str, case_id: str
+) -> None:
+    kept = upload(demo, case_id)
+    path = demo.runtime.settings.data_dir / "evidence" / str(demo.trust_id) / kept["fileId"]
+    path.write_bytes(path.read_bytes()[:-1])
+
+    answer, wrong = (get_period(demo, since, files=asked) for asked in ("true", "yes"))
+    refused = get_period(demo, since, "hr", files="true")
+
+    assert (answer.status_code, answer.json()["fileId"]) == (500, kept["fileId"])
+    assert (wrong.status_code, wrong.json()["fields"]) == (400, ["files"])
+    assert (refused.status_code, refused.json()["code"]) == (403, "NOT_ALLOWED")
+    assert get_period(demo, since).status_code == 200
+    assert files_of(demo, case_id)[0]["exportCount"] == 0
 
 
 # --- nothing of it anywhere

@@ -22,6 +22,8 @@ from tests.api.client import Client
 COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
 OPERATIONS_BY_NAME = {operation.name: operation for operation in OPERATIONS}
 
+A_PERIOD = "since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"
+
 
 @pytest.fixture(scope="module")
 def closed(demo: Client, runtime: Runtime) -> Iterator[Client]:
@@ -95,20 +97,21 @@ def test_the_problems_that_are_answered_are_those_that_are_described(demo: Clien
 
 
 @pytest.mark.parametrize(
-    ("name", "path"),
+    ("name", "paths"),
     [
-        ("latestCheckpoint", "/v1/ledger/checkpoint"),
-        ("checkpointOfSize", "/v1/ledger/checkpoints/1"),
-        ("proveInclusion", "/v1/ledger/proofs/inclusion?position=1"),
-        ("hashTile", "/v1/ledger/tile/0/000.p/1"),
-        ("exportPeriod", "/v1/ledger/period?since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"),
+        ("latestCheckpoint", ["/v1/ledger/checkpoint"]),
+        ("checkpointOfSize", ["/v1/ledger/checkpoints/1"]),
+        ("proveInclusion", ["/v1/ledger/proofs/inclusion?position=1"]),
+        ("hashTile", ["/v1/ledger/tile/0/000.p/1"]),
+        ("exportPeriod", [f"/v1/ledger/period?{A_PERIOD}&files={files}" for files in ("false", "true")]),
     ],
 )
-def test_what_is_given_is_of_the_type_that_is_described(demo: Client, name: str, path: str) -> None:
-    answer = demo.http.get(path, headers=demo.headers("auditor"))
+def test_what_is_given_is_of_the_types_that_are_described(demo: Client, name: str, paths: list[str]) -> None:
+    answers = [demo.http.get(path, headers=demo.headers("auditor")) for path in paths]
 
-    served = answer.headers["content-type"].partition(";")[0]
-    assert (answer.status_code, [served]) == (200, list(described(name)["responses"]["200"]["content"]))
+    served = [answer.headers["content-type"].partition(";")[0] for answer in answers]
+    assert {answer.status_code for answer in answers} == {200}
+    assert served == list(described(name)["responses"]["200"]["content"])
 
 
 @pytest.mark.parametrize("name", OPERATIONS_BY_NAME)

@@ -179,7 +179,7 @@ def test_no_file_holds_one(erased: Erased) -> None:
 
 def test_nothing_that_leaves_afterwards_holds_one(erased: Erased) -> None:
     period = "since=2020-01-01T00:00:00Z&until=2099-01-01T00:00:00Z"
-    paths = [f"/v1/ledger/period?{period}"]
+    paths = [f"/v1/ledger/period?{period}", f"/v1/ledger/period?{period}&files=true"]
     paths += [f"/v1/cases/{case}/bundle" for case in erased.planted.cases]
     paths += [f"/v1/cases/{case}/history?format={form}" for case in erased.planted.cases for form in ("json", "csv")]
     answers = {path: erased.get(path) for path in paths}

@@ -17,13 +17,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger import checkpoint, tree
 from ledger.archive import Entry, directory, header
 from ledger.bundle import Bundle, BundledEvent, ClosedPart, Part, build, indices
+from ledger.canonical import JSON
 from ledger.checkpoint import CheckpointSigner
 from ledger.entry import SealedEntry
 from ledger.meanings import ledger_register_of
 from ledger.period import Period
 from tests.ledger.small_ledger import SmallLedger
 
-__all__ = ["FIRST_NOTE", "PICTURE", "SCAN", "DeclaredLedger", "archive_of", "declared_year", "spelled"]
+__all__ = [
+    "FIRST_NOTE",
+    "PICTURE",
+    "SCAN",
+    "DeclaredLedger",
+    "archive_of",
+    "declared_year",
+    "files_of_two_cases",
+    "spelled",
+]
 
 # Where the register is opened, the key changes, a part and a key are erased, the epoch begins, and the ledger ends.
 OPENED, CHANGED, PART_ERASED, KEY_DESTROYED, EPOCH, SIZE = 5, 6, 9, 10, 11, 16
@@ -50,9 +60,9 @@ class DeclaredLedger(SmallLedger):
         """As in the small ledger, but that the trust's declarations stand where they must."""
         return ledger_register_of(self.trust) if what == "declarations" else super().uuid(what)
 
-    def file_handed_in(self, what: str, content: bytes, key: str | None = None) -> None:
+    def file_handed_in(self, what: str, content: bytes, key: str | None = None, *, stream: str = "case") -> None:
         self.record(
-            "case",
+            stream,
             "incident.file_stored.v1",
             {"file_id": str(self.uuid(what)), "byte_length": len(content)},
             secrets={"fingerprint": sha256(content).hexdigest()},
@@ -96,17 +106,26 @@ class DeclaredLedger(SmallLedger):
         """All from one position to another, both included; none if the other is the one before."""
         chosen = [
             event
-            for stream in ("register", "case", "people", "declarations")
+            for stream in ("register", "case", "other", "people", "declarations")
             for event in self.events_of(stream)
             if first <= event.position <= last
         ]
         events = tuple(sorted(chosen, key=lambda one: one.position))
         keys = {str(entry.key) for event in events for entry in self.bodies[event.position - 1].sealed}
+        files = {
+            (body.stream, body.data["file_id"])
+            for body in (self.bodies[event.position - 1] for event in events)
+            if "file_stored" in body.type
+        }
         erasures = tuple(
             event
             for body, event in zip(self.bodies, self.recorded, strict=True)
             if not first <= event.position <= last
-            and (body.data.get("key") in keys or (event.position == PART_ERASED and first <= 3 <= last))
+            and (
+                body.data.get("key") in keys
+                or ("part_erased" in body.type and first <= FIRST_NOTE <= last)
+                or ("file_removed" in body.type and (body.stream, body.data["file_id"]) in files)
+            )
         )
         sizes = sorted({one for one in (first - 1, last + 1, CHANGED) if 0 < one < SIZE})
         places = indices((*events, *erasures, *self.declared()))
@@ -135,34 +154,60 @@ class DeclaredLedger(SmallLedger):
             return ClosedPart("handle", "ERASED")
         return super()._part(event, entry, opened, size)
 
+    def key_declared(self) -> None:
+        """The register is opened, and another key takes over: at the positions `OPENED` and `CHANGED`."""
+        former, present = (signer.verifier_key.public.hex() for signer in (self.former, self.signer))
+        self.record("declarations", "ledger.register_opened.v1", {"signed_by": former})
+        changed: dict[str, JSON] = {"cause": "SCHEDULED", "former": former, "number": 2, "present": present}
+        self.record("declarations", "ledger.checkpoint_key_changed.v1", changed)
+
+    def epoch_begun(self) -> None:
+        """The ledger was put back: at the position `EPOCH`."""
+        self.record(
+            "declarations",
+            "ledger.epoch_begun.v1",
+            {"agrees_through": 9, "cause": "RESTORED", "lost_checkpoint": "", "lost_through": 12, "number": 2},
+        )
+
 
 def declared_year() -> DeclaredLedger:
     """A case of ten events, two registers and three declarations over 16 positions."""
     ledger = DeclaredLedger()
-    public = [signer.verifier_key.public.hex() for signer in (ledger.former, ledger.signer)]
     ledger.record("register", "school_register.joined.v1", {"school": "900001"})
     ledger.record("case", "incident.reported.v1", {}, secrets={"handle": "@y", "narrative": "A post"})
     ledger.record("case", "incident.item_recorded.v1", {}, secrets={"handle": "@x", "url": "u:/"})
     ledger.record("case", "incident.poster_identified.v1", {}, secrets={"note": "by a cousin"}, key="person key")
-    ledger.record("declarations", "ledger.register_opened.v1", {"signed_by": public[0]})
-    ledger.record(
-        "declarations",
-        "ledger.checkpoint_key_changed.v1",
-        {"cause": "SCHEDULED", "former": public[0], "number": 2, "present": public[1]},
-    )
+    ledger.key_declared()
     ledger.file_handed_in("picture", PICTURE)
     ledger.file_handed_in("scan", SCAN)
     ledger.record("case", "incident.part_erased.v1", {"part": "handle", "version": 2})
     ledger.record("people", "trust_register.key_destroyed.v1", {"key": str(ledger.uuid("person key"))})
-    ledger.record(
-        "declarations",
-        "ledger.epoch_begun.v1",
-        {"agrees_through": 9, "cause": "RESTORED", "lost_checkpoint": "", "lost_through": 12, "number": 2},
-    )
+    ledger.epoch_begun()
     ledger.file_handed_in("letter", b"a letter", key="person key")
     ledger.file_handed_in("copy", b"a copy")
     ledger.record("case", "incident.file_removed.v1", {"file_id": str(ledger.uuid("copy"))})
     ledger.record("register", "school_register.left.v1", {"left_on": "2027-08-31"})
+    ledger.record("case", "incident.closed.v1", {"outcome": "POST_REMOVED"})
+    return ledger
+
+
+def files_of_two_cases() -> DeclaredLedger:
+    """Two cases with files over 16 positions; `copy` is removed at 13; at 14 its case names `letter`, of the first."""
+    ledger = DeclaredLedger("two cases")
+    ledger.record("register", "school_register.joined.v1", {"school": "900001"})
+    ledger.record("case", "incident.reported.v1", {}, secrets={"narrative": "A post"})
+    ledger.record("case", "incident.item_recorded.v1", {}, secrets={"url": "u:/"})
+    ledger.record("other", "complaint.received.v1", {}, secrets={"narrative": "A complaint"})
+    ledger.key_declared()
+    ledger.file_handed_in("picture", PICTURE)
+    ledger.file_handed_in("scan", SCAN, stream="other")
+    ledger.file_handed_in("copy", b"a copy", stream="other")
+    ledger.file_handed_in("note", b"a note", key="person key")
+    ledger.epoch_begun()
+    ledger.file_handed_in("letter", b"a letter")
+    ledger.record("other", "complaint.file_removed.v1", {"file_id": str(ledger.uuid("copy"))})
+    ledger.record("other", "complaint.file_removed.v1", {"file_id": str(ledger.uuid("letter"))})
+    ledger.record("people", "trust_register.key_destroyed.v1", {"key": str(ledger.uuid("person key"))})
     ledger.record("case", "incident.closed.v1", {"outcome": "POST_REMOVED"})
     return ledger
 

@@ -38,6 +38,8 @@ PUBLISHED = [
     (171, "4696e55eba848bcbbb025f35eed42518378a7311616c1b253e6e2ebb684a9f24"),
     # Bundles with declarations, handovers and single erasures, those of a period, and archives.
     (223, "cb54fc8dd60ce8f0e080bfbdcf074539932fce9bf1ca1ef7f5674451828038cc"),
+    # The archive of a period.
+    (238, "a9c33081da22908ae97b53f2962f890879187279827627868e59f7ae67097b6c"),
 ]
 
 

@@ -318,7 +318,7 @@ ALTERED = (
     Altered(
         "puts the bundle of a period into an archive",
         archive_of(LEDGER, WHOLE.encode(), []),
-        "files: bundle.json: must be the bundle of a case",
+        f"files: files/{LEDGER.uuid('picture')}: is missing: it was handed in at position 7",
     ),
     Altered(
         "writes something behind the end of an archive", ARCHIVE + b"\0", "archive: archive: does not end with the"

@@ -1,28 +1,73 @@
-"""Archives of cases, taken apart and put together again as somebody would who alters them."""
+"""Archives of cases and periods, taken apart and put together again as somebody would who alters them."""
 
 from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from ledger.verify import Report, verify_archive
 from services.checkpoint_signers import signer
+from services.commands import Refusal
 from services.evidence import remove_files
-from services.export_files import Archive, export_archive
+from services.export_files import Archive, export_archive, export_period_archive
 from services.scope import Caller
+from services.sealed_texts import SealedPlace
 from services.store import TrustLedger
+from tests.ledger.declared_ledger import spelled
 from tests.services.exported import a_case
 from tests.support.evidence import Desk
 from tests.support.file_samples import SAMPLES
 from tests.support.ledgers import Trust
 
-__all__ = ["ONE", "OTHER", "Enclosed", "archived", "case_with_files", "found_in", "report_of", "taken_apart"]
+__all__ = [
+    "FAR_OFF",
+    "LONG_AGO",
+    "ONE",
+    "OTHER",
+    "STRANGER",
+    "Alteration",
+    "Enclosed",
+    "archived",
+    "archived_period",
+    "case_with_files",
+    "changed",
+    "contents",
+    "found_in",
+    "report_of",
+    "taken_apart",
+]
+
+LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 # Of one length.
 ONE, OTHER = (SAMPLES["PDF"] + b"% " + word + b"\n" for word in (b"one", b"two"))
+STRANGER = "00000000-0000-4000-8000-000000000000"
 Contents = list[tuple[str, bytes]]
+Files = TypeVar("Files")
+
+
+@dataclass(frozen=True)
+class Alteration(Generic[Files]):
+    """What is done to an archive that holds `:first` and `:second`, how, and what the check of it says."""
+
+    done: str
+    made: Callable[[bytes, Files], bytes]
+    says: str
+
+
+def contents(change: Callable[[Contents, Files], Contents]) -> Callable[[bytes, Files], bytes]:
+    """An alteration of what it holds, written anew so that nothing else of the archive tells."""
+    return lambda archive, files: spelled(change(taken_apart(archive), files))
+
+
+def changed(content: bytes) -> bytes:
+    """The bytes with one bit of the last turned."""
+    return content[:-1] + bytes([content[-1] ^ 1])
 
 
 @dataclass(frozen=True)
@@ -59,6 +104,25 @@ def case_with_files(trust: Trust, desk: Desk) -> Enclosed:
 def archived(desk: Desk, caller: Caller, case_id: UUID, *, since: int | None = None) -> bytes:
     """The archive of a case, which has to be given, and has to be as long as it is said to be."""
     found = export_archive(desk.services, caller, desk.evidence.store, case_id, since=() if since is None else (since,))
+    return _whole(found)
+
+
+def archived_period(
+    desk: Desk,
+    caller: Caller,
+    since: datetime = LONG_AGO,
+    until: datetime = FAR_OFF,
+    *,
+    kept: int | None = None,
+    opened: set[SealedPlace] | None = None,
+    told: set[UUID] | None = None,
+) -> bytes:
+    """The archive of a period, which has to be given as well."""
+    store, sizes = desk.evidence.store, () if kept is None else (kept,)
+    return _whole(export_period_archive(desk.services, caller, store, since, until, opened, told, kept=sizes))
+
+
+def _whole(found: Archive | Refusal) -> bytes:
     assert isinstance(found, Archive), found
     content = b"".join(found.pieces)
     assert len(content) == found.byte_length

@@ -6,42 +6,28 @@ The table of archives in docs/auditors.md is written from `ALTERATIONS`.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
 from zlib import crc32
 
 import pytest
 
-from tests.ledger.declared_ledger import spelled
-from tests.services.archives import Enclosed, archived, case_with_files, found_in, taken_apart
+from tests.services.archives import (
+    STRANGER,
+    Alteration,
+    Enclosed,
+    archived,
+    case_with_files,
+    changed,
+    contents,
+    found_in,
+    taken_apart,
+)
 from tests.support.evidence import Desk
 from tests.support.ledgers import Trust
-
-STRANGER = "00000000-0000-4000-8000-000000000000"
-
-
-@dataclass(frozen=True)
-class Alteration:
-    """What is done to an archive that holds `:first` and `:second`, how, and what the check of it says."""
-
-    done: str
-    made: Callable[[bytes, Enclosed], bytes]
-    says: str
-
-
-def contents(change: Callable[[list[tuple[str, bytes]], Enclosed], list[tuple[str, bytes]]]) -> Callable[..., bytes]:
-    """An alteration of what it holds, written anew so that nothing else of the archive tells."""
-    return lambda archive, case: spelled(change(taken_apart(archive), case))
-
-
-def _changed(content: bytes) -> bytes:
-    return content[:-1] + bytes([content[-1] ^ 1])
-
 
 _ALTERED_EVENT = (b"FACEBOOK", b"MY_SPACE")
 _LIST = "archive: archive: does not end with the list of what it holds, written in the one way there is"
 
-ALTERATIONS = (
+ALTERATIONS: tuple[Alteration[Enclosed], ...] = (
     Alteration(
         "takes a file out",
         contents(lambda held, _: [held[0], held[2]]),
@@ -60,7 +46,7 @@ ALTERATIONS = (
     ),
     Alteration(
         "changes a byte of a file",
-        contents(lambda held, _: [held[0], (held[1][0], _changed(held[1][1])), held[2]]),
+        contents(lambda held, _: [held[0], (held[1][0], changed(held[1][1])), held[2]]),
         "files: files/:first: was changed: its bytes are not those that were handed in at position :position",
     ),
     Alteration(
@@ -99,7 +85,9 @@ ALTERATIONS = (
 
 
 @pytest.mark.parametrize("alteration", ALTERATIONS, ids=lambda one: one.done)
-def test_each_alteration_of_an_archive_is_found_and_named(trust: Trust, desk: Desk, alteration: Alteration) -> None:
+def test_each_alteration_of_an_archive_is_found_and_named(
+    trust: Trust, desk: Desk, alteration: Alteration[Enclosed]
+) -> None:
     case = case_with_files(trust, desk)
     archive = archived(desk, trust.lead, case.case_id)
     assert found_in(trust.ledger, archive) == "holds"

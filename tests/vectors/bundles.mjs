@@ -283,6 +283,7 @@ class BundleCheck {
     const own = new Set(this.isPeriod ? bundle.events.map((event) => event.position) : []);
     this.destroyed = new Set();
     this.erased = new Set();
+    this.proofs = [];
     const take = (body) => {
       const [key, part] = [destroyedKey(body), erasedPart(body)];
       if (key !== null) this.destroyed.add(key);
@@ -294,7 +295,8 @@ class BundleCheck {
       const body = this.read(event);
       insist(event.position > position && !own.has(event.position), "order");
       insist(this.isPeriod || body.stream !== bundle.stream, "another stream");
-      insist(take(body), "erasure");
+      insist(take(body) || (this.isPeriod && removedFile(body) !== null), "erasure");
+      this.proofs.push(body);
       position = event.position;
     }
     for (const [, body] of this.shown) take(body);
@@ -429,18 +431,17 @@ export function checkArchive(archive, givenKey, known) {
     const failed = bundleCheck.run();
     if (failed !== null) return { failed };
     check = "files";
-    insist(!bundleCheck.isPeriod, "bundle of a case");
     const told = new Map();
     for (const [event, body] of bundleCheck.shown) {
       const file = storedFile(body);
       if (file === null || told.has(file)) continue;
       const part = event.parts.find((one) => one.part === "fingerprint");
       const state = part === undefined ? "WITHHELD" : part.state ?? "KEPT";
-      told.set(file, { state, fingerprint: part?.text, length: body.data.byte_length });
+      told.set(file, { state, stream: body.stream, fingerprint: part?.text, length: body.data.byte_length });
     }
-    for (const [, body] of bundleCheck.shown) {
-      const file = removedFile(body);
-      if (file !== null && told.has(file)) told.get(file).state = "REMOVED";
+    for (const body of [...bundleCheck.shown.map(([, one]) => one), ...bundleCheck.proofs]) {
+      const file = told.get(removedFile(body));
+      if (file?.stream === body.stream) file.state = "REMOVED";
     }
     for (const { name, crc, content } of files) {
       const file = told.get(name.slice(6));
