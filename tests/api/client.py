@@ -23,6 +23,7 @@ from api.identity.identities import Identities
 from api.projecting import ProjectorThread
 from api.server import make_server
 from api.settings import DEMONSTRATION_TRUST, load_settings
+from projections.wait import wait_until
 from tests.support.postgres import DatabaseUrls
 
 Json = dict[str, Any]
@@ -107,6 +108,12 @@ class Client:
         )
         result: Json = self.ask(query, role, by, input=fields)[name]
         return result
+
+
+def settle(client: Client) -> None:
+    """Wait until nothing that was recorded is still to be projected."""
+    head, _ = client.runtime.services(client.trust_id).ledger.head()
+    wait_until(client.runtime.database.trust(client.trust_id), head)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from api.graphql.serve import GraphQLService
 from api.settings import DEMONSTRATION_TRUST
 from projections.generations import rebuild
 from projections.wait import wait_until
-from tests.api.client import Client, Json, counted_statements
+from tests.api.client import Client, Json, counted_statements, settle
 
 RESPONSE = "application/graphql-response+json"
 FIGURES = """
@@ -50,8 +50,7 @@ def get(
 @pytest.fixture(autouse=True)
 def settled(demo: Client) -> None:
     """Nothing that earlier tests recorded is still to be projected."""
-    trust = demo.runtime.database.trust(demo.trust_id)
-    wait_until(trust, demo.runtime.services(demo.trust_id).ledger.head()[0])
+    settle(demo)
 
 
 def record_something(client: Client) -> None:

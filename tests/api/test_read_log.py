@@ -25,11 +25,17 @@ from domain.reads import PURPOSES
 from projections.plan.told import Told
 from services.read_log import NotRecorded, ReadWay, audit_reads
 from services.scope import Caller
-from tests.api.client import Client
+from tests.api.client import Client, settle
 from tests.api.reads import CASE_ID, READERS, Log, told
 from tests.support.postgres import DatabaseUrls
 
 Json = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def settled(log: Log) -> None:
+    """Nothing that earlier tests recorded is still to be projected: an answer is kept as long as nothing moves."""
+    settle(log.client)
 
 
 NOBODY = UUID("0b7e6f0e-7a08-4c39-9f3c-6f8f3f1f2a10")

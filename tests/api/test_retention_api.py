@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services import people
-from tests.api.client import Client
+from tests.api.client import Client, settle
 from tests.api.verbs import Run
 from tests.domain.kept import content
 
@@ -20,12 +20,6 @@ def post(client: Client, path: str, role: str = "dpo", method: str = "POST", **b
     given = body if method == "PUT" else {"commandId": str(uuid4()), **body}
     answer = client.http.request(method, f"/v1/{path}", json=given, headers=client.headers(role))
     return answer.status_code, answer.json()
-
-
-def settled(client: Client) -> None:
-    """Wait until the figures have come as far as the ledger."""
-    position, _ = client.runtime.services(client.trust_id).ledger.head()
-    client.ask(f"{{ cases(first: 1, atLeast: {position}) {{ totalCount }} }}")
 
 
 def closed(client: Client) -> str:
@@ -48,7 +42,7 @@ def test_a_table_is_adopted_and_a_bad_one_is_refused_by_its_key(demo: Client) ->
     assert (status, told["code"]) == (403, "CONFLICT_OF_INTEREST")
     assert post(demo, "retention/confirmations", "trust-lead")[0] == 200
 
-    settled(demo)
+    settle(demo)
     table = demo.ask(SHOWN)["trust"]["retentionTable"]
     assert (table["id"], table["disposal"], table["isConfirmed"], table["rules"]) == (
         "invented",
@@ -68,14 +62,14 @@ def test_a_hold_of_the_trust_comes_before_a_decision_until_it_is_lifted(demo: Cl
     )
 
     assert status == 201
-    settled(demo)
+    settle(demo)
     assert demo.ask(state)["case"]["retention"] == {"state": "ON_HOLD", "heldByTrust": True}
     assert demo.ask(SHOWN)["trust"]["holds"] == [{"id": placed["holdId"], "schools": [urn], "authority": "INSURER"}]
     assert demo.ask(SHOWN, f"headteacher:{urn}")["trust"]["holds"] is None
     given = demo.command("reviewRetention", commandId=str(uuid4()), caseId=case_id, choice="DISPOSE")
     assert given["code"] == "ON_HOLD"
     assert post(demo, f"holds/{placed['holdId']}/lifting", reason="It is settled.")[0] == 200
-    settled(demo)
+    settle(demo)
     listed = demo.http.get("/v1/holds", headers=demo.headers("trust-lead")).json()["holds"]
     assert [(one["reason"], one["isLifted"], one["liftedBecause"]) for one in listed if one["schools"] == [urn]] == [
         ({"state": "OPEN", "text": "They were told."}, True, {"state": "OPEN", "text": "It is settled."})
@@ -134,4 +128,4 @@ def test_a_hold_is_listed_to_those_who_keep_holds_unless_it_names_them(demo: Cli
     assert placed["holdId"] not in listed("dpo", named)
     assert [listed(role) for role in ("auditor", "admin", "headteacher:900003")] == [403] * 3
     post(demo, f"holds/{placed['holdId']}/lifting", reason="It is over.")
-    settled(demo)
+    settle(demo)
