@@ -20,7 +20,10 @@ _STYLE = (
 
 
 def page_of(title: str, introduction: Sequence[str], content: Mapping[str, Any]) -> str:
-    """The page: what stands on top of it, and then every member of the content, in its order."""
+    """The page: what stands on top of it, then every member of the content in its order, and what the file is last.
+
+    Members that are single words or numbers say of the file what it is: they are together at its end.
+    """
     paragraphs = "".join(f"<p>{escape(one)}</p>" for one in introduction)
     body = "".join(_sections(content))
     return (
@@ -32,9 +35,13 @@ def page_of(title: str, introduction: Sequence[str], content: Mapping[str, Any])
 
 
 def _sections(content: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in content.items():
-        if not _is_empty(value):
+    told = {name: value for name, value in content.items() if not _is_empty(value)}
+    of_the_file = {name: value for name, value in told.items() if not isinstance(value, Mapping | list | tuple)}
+    for name, value in told.items():
+        if name not in of_the_file:
             yield f"<section><h2>{escape(_words(name))}</h2>{_shown(value)}</section>\n"
+    if of_the_file:
+        yield f"<section><h2>About this file</h2>{_shown(of_the_file)}</section>\n"
 
 
 def _shown(value: Any) -> str:

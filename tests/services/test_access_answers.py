@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -113,6 +114,9 @@ def test_every_member_of_the_archive_is_what_the_manifest_says_and_both_readings
     [file] = [name for name in members if name.startswith("files/")]
     assert members[file] == SAMPLES["PDF"]
     page = members["index.html"].decode()
+    # What the person asked for comes first, and what the file is comes last.
+    headings = re.findall("<h2>(.*?)</h2>", page)
+    assert (headings[:2], headings[-1]) == (["Request", "Person"], "About this file")
     assert all(word in page for word in texts_in(made))
     assert world.archived(made) == world.archived(made)
 
