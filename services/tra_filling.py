@@ -21,6 +21,7 @@ __all__ = ["Filled", "Filling", "parted"]
 
 _TRN = re.compile(r"[0-9]{7}")
 _EMPLOYED = frozenset({"EMPLOYEE", "CENTRAL_EMPLOYEE"})
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "sir", "dame", "lady", "lord"})
 _LABELS = {name: {code.code: code.label for code in codes} for name, codes in CODE_LISTS.items()}
 
 
@@ -188,8 +189,10 @@ class Filling:
 
 
 def parted(name: str | None) -> tuple[str | None, str | None]:
-    """A name as first and last name: the last word is the last name, which somebody has to check."""
-    *first, last = (name or "").split() or [""]
+    """A name as first and last name, without titles: the last word is the last name, which somebody has to check."""
+    words = (name or "").split()
+    begins = next((at for at, word in enumerate(words) if word.rstrip(".").casefold() not in _TITLES), len(words))
+    *first, last = words[begins:] or [""]
     return " ".join(first) or None, last or None
 
 

@@ -38,6 +38,7 @@ from services.tra_fields import (
     REFERRER_FIELDS,
     UPLOAD_TYPES,
 )
+from services.tra_filling import parted
 from services.tra_referral import Referral, archive_of_referral, tra_referral
 from tests.services.access import ON, SCHOOL, Overseen
 from tests.support.evidence import Desk
@@ -379,3 +380,22 @@ def test_another_trusts_case_is_not_there(
     other = a_trust(database, keys)
 
     assert answer(Overseen(other), other.caller(Role.HR), case_id) == "NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Diana Mary Frost", "Diana Mary", "Frost"),
+        ("Mrs Elspeth Morrow", "Elspeth", "Morrow"),
+        ("Prof. Dr Ada Byron", "Ada", "Byron"),
+        ("Mr Frost", None, "Frost"),
+        ("Lord", None, None),
+        ("Cher", None, "Cher"),
+        ("", None, None),
+        (None, None, None),
+    ],
+)
+def test_a_name_is_parted_into_first_and_last_without_its_titles(
+    name: str | None, first: str | None, last: str | None
+) -> None:
+    assert parted(name) == (first, last)
