@@ -6,6 +6,7 @@ section 10, is the specification.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -121,7 +122,7 @@ class Consistency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Extract:
+class Extract(ABC):
     """What is taken out of a ledger at one checkpoint, with what proves that it stands there.
 
     `erasures` are the events, of other streams, that record the destruction of a key; `declarations` are all that the
@@ -150,9 +151,9 @@ class Extract:
         return len(self.events) - len(self.shown)
 
     @property
+    @abstractmethod
     def format(self) -> str:
         """The name of the form that the file has."""
-        raise NotImplementedError
 
     @property
     def recorded(self) -> tuple[BundledEvent | WithheldEvent, ...]:

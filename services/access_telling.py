@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -75,8 +76,8 @@ def member_of(found: FoundFile) -> str:
     return f"files/{found.file.file_id}.{kind.extensions[0] if kind else 'bin'}"
 
 
-class Telling:
-    """What both forms have in common."""
+class Telling(ABC):
+    """What both forms have in common; each says for itself what differs."""
 
     def __init__(
         self,
@@ -95,25 +96,25 @@ class Telling:
 
     # --- what differs
 
+    @abstractmethod
     def _who(self, person: UUID, roles: frozenset[str]) -> Any:
         """Somebody, who has these parts in the case."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _details(self, data: Any, parts: Mapping[UUID, frozenset[str]]) -> Any:
         """The clear part of an event."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cases(self) -> Iterator[dict[str, Any]]:
         """The cases."""
-        raise NotImplementedError
 
+    @abstractmethod
     def elsewhere(self) -> Iterator[dict[str, Any]]:
         """What other streams say of the person."""
-        raise NotImplementedError
 
+    @abstractmethod
     def recorded(self) -> Any:
         """What the person recorded themselves."""
-        raise NotImplementedError
 
     # --- what is the same
 
